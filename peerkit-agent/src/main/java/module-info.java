@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Peerkit. */
+@org.jspecify.annotations.NullMarked
+module io.peerkit.agent {
+    requires transitive io.peerkit.api;
+    requires static transitive org.jspecify;
+}
