@@ -2,6 +2,7 @@
 package io.peerkit.api;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A running infrastructure node: peers of the network meet at it and learn of each other. It stores no entries and
@@ -30,6 +31,13 @@ public interface PeerkitRelay extends AutoCloseable {
      * @return complete addresses
      */
     List<NodeAddress> addresses();
+
+    /**
+     * Reads the relay's figures: its peers and its traffic.
+     *
+     * @return a future of a consistent moment, failed with {@link ClosedException} once the relay is closed
+     */
+    CompletableFuture<NodeStatus> status();
 
     /** Closes connections, threads and ports. Returns when they are closed. Repeating it does nothing. */
     @Override

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import io.peerkit.api.EntryId;
+import io.peerkit.api.Incoming;
+import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeStatus;
+import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.StorageHooks;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * How long and how many bytes it takes to find and bring 10 missing entries, scattered over the set, while the connection
+ * stands. They are missing because the application's hook failed for them at first.
+ */
+final class DiffBench implements Benchmark {
+    private static final int MISSING = 10;
+    private static final int ENTRY_BYTES = 256;
+
+    @Override
+    public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
+        try (NodeProcess full = folder.sub("full").process(List.of())) {
+            NodeAddress address =
+                    new NodeAddress(full.ready().join().path("addresses").path(0).asText());
+            publish(full, 10_000, 1);
+            measure(folder, address, 10_000, runs, report, 25, 16);
+            publish(full, 90_000, 2);
+            measure(folder, address, 100_000, runs, report, 40, 25);
+        }
+    }
+
+    private static void publish(NodeProcess node, int count, int seed) {
+        node.command("publish-random", Map.of("count", count, "size", ENTRY_BYTES, "seed", seed))
+                .join();
+    }
+
+    private static void measure(
+            BenchFolder folder,
+            NodeAddress address,
+            int entries,
+            int runs,
+            BenchReport report,
+            double targetMillis,
+            double targetKilobytes)
+            throws IOException {
+        double[] millis = new double[runs];
+        double[] kilobytes = new double[runs];
+        for (int i = -1; i < runs; i++) {
+            BenchFolder other = folder.sub("other");
+            Reluctant hook = new Reluctant(entries);
+            try (PeerkitNode node = new BenchNode(Long.MAX_VALUE)
+                    .builder(other)
+                    .hooks(hook)
+                    .start()
+                    .join()) {
+                node.connect(address).join();
+                hook.firstPass.await();
+                waitFor(node, entries - MISSING);
+                NodeStatus before = node.status().join();
+                hook.willing = true;
+                long begin = System.nanoTime();
+                node.sync().join();
+                double elapsed = (System.nanoTime() - begin) / 1e6;
+                NodeStatus after = node.status().join();
+                if (after.entries() != entries) {
+                    throw new IllegalStateException(after.entries() + " entries after sync, expected " + entries);
+                }
+                if (i >= 0) {
+                    millis[i] = elapsed;
+                    kilobytes[i] =
+                            (after.bytesIn() + after.bytesOut() - before.bytesIn() - before.bytesOut()) / 1_000.0;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                other.delete();
+            }
+        }
+        String what = MISSING + " of " + entries + " missing";
+        report.figure("diff", what + ", time", "ms", millis, BenchReport.Better.LOWER, targetMillis);
+        report.figure("diff", what + ", on the wire", "kB", kilobytes, BenchReport.Better.LOWER, targetKilobytes);
+    }
+
+    private static void waitFor(PeerkitNode node, long entries) throws InterruptedException {
+        while (node.status().join().entries() < entries) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Fails for every n-th entry until it is willing. Called by one thread at a time. */
+    private static final class Reluctant implements StorageHooks {
+        private final CountDownLatch firstPass;
+        private final int every;
+        private final Set<EntryId> refused = new HashSet<>();
+        private int count;
+        private volatile boolean willing;
+
+        Reluctant(int entries) {
+            firstPass = new CountDownLatch(entries);
+            every = entries / MISSING;
+        }
+
+        @Override
+        public IntegrationVerdict onIntegrate(Incoming incoming) {
+            boolean again = refused.contains(incoming.entry());
+            boolean refuse = again || count++ % every == every / 2;
+            if (!again) {
+                firstPass.countDown();
+            }
+            if (refuse && !willing) {
+                refused.add(incoming.entry());
+                throw new IllegalStateException("not yet");
+            }
+            return IntegrationVerdict.ACCEPTED;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.Incoming;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeListener;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells a node's events as JSON lines. */
+final class JsonEvents implements NodeListener {
+    private final JsonLines lines;
+
+    JsonEvents(JsonLines lines) {
+        this.lines = lines;
+    }
+
+    void ready(AgentId agent, NodeId node, List<NodeAddress> addresses) {
+        var event = JsonLines.event("ready").put("agentId", agent.toString()).put("nodeId", node.toString());
+        var list = event.putArray("addresses");
+        addresses.forEach(address -> list.add(address.toString()));
+        lines.write(event);
+    }
+
+    @Override
+    public void peerConnected(AgentId agent, boolean direct) {
+        lines.write(peer(agent.toString(), "connected").put("direct", direct));
+    }
+
+    @Override
+    public void peerDisconnected(AgentId agent) {
+        lines.write(peer(agent.toString(), "disconnected").put("direct", false));
+    }
+
+    @Override
+    public void peerDenied(NodeId node, Optional<AgentId> agent, String reason) {
+        var event = JsonLines.event("peer");
+        agent.ifPresentOrElse(id -> event.put("agentId", id.toString()), () -> event.putNull("agentId"));
+        lines.write(event.put("state", "denied")
+                .put("direct", false)
+                .put("nodeId", node.toString())
+                .put("reason", reason));
+    }
+
+    @Override
+    public void integrated(Incoming incoming) {
+        var event = JsonLines.event("integrated")
+                .put("entry", incoming.entry().toString())
+                .put("hash", incoming.header().blobHash().toString())
+                .put("size", incoming.blob().length)
+                .put("author", incoming.header().author().toString());
+        incoming.from().ifPresentOrElse(from -> event.put("from", from.toString()), () -> event.putNull("from"));
+        lines.write(event);
+    }
+
+    @Override
+    public void messageReceived(AgentId from, byte[] message) {
+        lines.write(JsonLines.event("message")
+                .put("from", from.toString())
+                .put("data", Base64.getEncoder().encodeToString(message)));
+    }
+
+    private static com.fasterxml.jackson.databind.node.ObjectNode peer(String agent, String state) {
+        return JsonLines.event("peer").put("agentId", agent).put("state", state);
+    }
+}

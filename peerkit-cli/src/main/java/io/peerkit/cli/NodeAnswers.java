@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.PeerkitNode;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The commands of a node. */
+final class NodeAnswers implements JsonCommands.Answers {
+    private final PeerkitNode node;
+
+    NodeAnswers(PeerkitNode node) {
+        this.node = node;
+    }
+
+    @Override
+    public CompletableFuture<ObjectNode> answer(JsonNode command) {
+        String name = command.path("cmd").asText();
+        return switch (name) {
+            case "publish" -> node.publishAll(List.of(bytes(command, "data")))
+                    .thenApply(done -> empty()
+                            .put("hash", done.get(0).hash().toString())
+                            .put("entry", done.get(0).entry().toString()));
+            case "publish-random" -> RandomBlobs.publish(
+                            node, integer(command, "count"), integer(command, "size"), command.path("seed").asLong(0))
+                    .thenApply(seconds -> empty().put("count", integer(command, "count")).put("seconds", seconds));
+            case "publish-stamped" -> RandomBlobs.publishStamped(
+                            node, integer(command, "count"), Math.max(1, integer(command, "perSecond")))
+                    .thenApply(done -> empty());
+            case "heap" -> CompletableFuture.completedFuture(empty().put("bytes", heapInUse()));
+            case "get" -> node.get(BlobHash.parse(text(command, "hash"))).thenApply(found -> found.map(
+                            blob -> empty().put("data", Base64.getEncoder().encodeToString(blob)))
+                    .orElseThrow(() -> new CommandException("not-found", "no blob " + text(command, "hash"))));
+            case "status" -> node.status().thenApply(StatusJson::of);
+            case "connect" -> node.connect(new NodeAddress(text(command, "address")))
+                    .thenApply(agent -> empty().put("agentId", agent.toString()));
+            case "send" -> node.send(AgentId.parse(text(command, "to")), bytes(command, "data"))
+                    .thenApply(done -> empty());
+            case "block" -> node.block(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
+            case "sync" -> node.sync().thenApply(done -> empty());
+            case "delete" -> throw new CommandException("unsupported", "this release does not delete entries");
+            case "" -> throw new CommandException("bad-command", "cmd is missing");
+            default -> throw new CommandException("unknown-command", "no command " + name);
+        };
+    }
+
+    /** Bytes in use behind a collection; for benchmarks. */
+    private static long heapInUse() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static ObjectNode empty() {
+        return JsonLines.JSON.createObjectNode();
+    }
+
+    private static String text(JsonNode command, String field) {
+        JsonNode value = command.path(field);
+        if (!value.isTextual()) {
+            throw new CommandException("bad-argument", field + " is missing or no text");
+        }
+        return value.asText();
+    }
+
+    private static byte[] bytes(JsonNode command, String field) {
+        return Base64.getDecoder().decode(text(command, field));
+    }
+
+    private static int integer(JsonNode command, String field) {
+        JsonNode value = command.path(field);
+        if (!value.canConvertToInt() || value.asInt() < 0) {
+            throw new CommandException("bad-argument", field + " is missing or no whole number from 0");
+        }
+        return value.asInt();
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import io.peerkit.NodeBuilder;
+import io.peerkit.Peerkit;
+import io.peerkit.agent.FileKeyStore;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeListener;
+import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.RelayAddress;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.sqlite.SqliteStorage;
+import io.peerkit.testkit.storage.MemoryStorage;
+import io.peerkit.transport.libp2p.Libp2pTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code peerkit node}: runs one node until it is told to end. */
+@Command(name = "node", mixinStandardHelpOptions = true, description = "Runs a node.")
+final class NodeCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
+    @Option(names = "--data", paramLabel = "DIR", description = "where keys and data rest; made when absent")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDR",
+            description = "a multiaddr to listen on; repeatable; default /ip4/0.0.0.0/tcp/0")
+    private List<String> listen = new ArrayList<>();
+
+    @Option(names = "--relay", paramLabel = "ADDR", description = "a relay to stay connected to; repeatable")
+    private List<String> relays = new ArrayList<>();
+
+    @Option(names = "--connect", paramLabel = "ADDR", description = "a node to stay connected to; repeatable")
+    private List<String> connect = new ArrayList<>();
+
+    @Option(names = "--storage", paramLabel = "KIND", defaultValue = "sqlite", description = "sqlite or memory")
+    private String storage = "sqlite";
+
+    @Option(names = "--json", description = "events and commands as JSON lines")
+    private boolean json;
+
+    @Option(names = "--watch-stdin", hidden = true, description = "end when standard input ends")
+    private boolean watchStdin;
+
+    @Override
+    public Integer call() throws IOException {
+        JsonLines lines = JsonLines.toStandardOutput();
+        JsonEvents jsonEvents = new JsonEvents(lines);
+        TextEvents textEvents = new TextEvents(System.out);
+        NodeListener listener = json ? jsonEvents : textEvents;
+        PeerkitNode node = builder(listener).start().join();
+        UntilTold lifetime = new UntilTold(node::close);
+        if (json) {
+            jsonEvents.ready(node.agentId(), node.nodeId(), node.addresses());
+            new JsonCommands(new NodeAnswers(node), lines, lifetime).readInBackground(System.in, watchStdin);
+        } else {
+            textEvents.ready(node.agentId(), node.addresses());
+        }
+        return lifetime.await();
+    }
+
+    private NodeBuilder builder(NodeListener listener) throws IOException {
+        Libp2pTransport.Builder transport = Libp2pTransport.builder();
+        listen.forEach(address -> transport.listen(new NodeAddress(address)));
+        relays.forEach(address -> transport.relay(new RelayAddress(address)));
+        NodeBuilder builder = Peerkit.node()
+                .access(access.access(specified()))
+                .transport(transport)
+                .storage(storage())
+                .listener(listener);
+        if (data != null) {
+            builder.keys(FileKeyStore.at(DataFolder.keys(data)));
+        }
+        connect.forEach(address -> builder.bootstrap(new NodeAddress(address)));
+        return builder;
+    }
+
+    private StorageFactory storage() throws IOException {
+        if (data != null) {
+            Files.createDirectories(data);
+        }
+        switch (storage) {
+            case "memory":
+                return MemoryStorage.factory();
+            case "sqlite":
+                return SqliteStorage.at(DataFolder.database(
+                        Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
+            default:
+                throw bad("--storage " + storage + ": this release knows sqlite and memory");
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(specified().commandLine(), message);
+    }
+
+    private CommandSpec specified() {
+        return java.util.Objects.requireNonNull(spec, "picocli fills it");
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.Incoming;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeListener;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells a node's events to people. */
+final class TextEvents implements NodeListener {
+    private final PrintStream out;
+
+    TextEvents(PrintStream out) {
+        this.out = out;
+    }
+
+    void ready(AgentId agent, List<NodeAddress> addresses) {
+        out.println("agent " + agent);
+        addresses.forEach(address -> out.println("listening on " + address));
+    }
+
+    @Override
+    public void peerConnected(AgentId agent, boolean direct) {
+        out.println("connected " + agent + (direct ? "" : " (relayed)"));
+    }
+
+    @Override
+    public void peerDisconnected(AgentId agent) {
+        out.println("disconnected " + agent);
+    }
+
+    @Override
+    public void peerDenied(NodeId node, Optional<AgentId> agent, String reason) {
+        out.println("denied " + agent.map(AgentId::toString).orElse("node " + node) + ": " + reason);
+    }
+
+    @Override
+    public void integrated(Incoming incoming) {
+        out.println("integrated " + incoming.header().blobHash() + ", " + incoming.blob().length + " bytes");
+    }
+
+    @Override
+    public void messageReceived(AgentId from, byte[] message) {
+        out.println("message from " + from + ", " + message.length + " bytes");
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.cli;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The life of a process that runs until {@code quit}, SIGTERM or Ctrl-C, and ends with exit code 0 after closing what it
+ * holds.
+ */
+final class UntilTold {
+    private final CompletableFuture<Integer> told = new CompletableFuture<>();
+    private final Runnable close;
+
+    UntilTold(Runnable close) {
+        this.close = close;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "peerkit-shutdown"));
+    }
+
+    /** Ends the process soon. */
+    void end() {
+        told.complete(0);
+    }
+
+    /** Waits until {@link #end}, closes, and gives the exit code. */
+    int await() {
+        int code = told.join();
+        close.run();
+        return code;
+    }
+
+    private void signalled() {
+        if (told.complete(0)) {
+            close.run();
+            // The platform would report a signal as 143 or 130; a node that was asked to end and did has not failed.
+            Runtime.getRuntime().halt(0);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.internal;
+
+import io.peerkit.agent.AccessHandshake;
+import io.peerkit.agent.LocalAgent;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeStatus;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.PeerkitRelay;
+import io.peerkit.api.Publication;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.api.transport.TransportContext;
+import io.peerkit.gossip.GossipNode;
+import io.peerkit.gossip.GossipSettings;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of a node, put together, opened in order and closed in the opposite order. */
+public final class RunningNode implements PeerkitNode, PeerkitRelay {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
+
+    /** How long closing waits for the gossip to end its sessions, in seconds. */
+    private static final int STOP_SECONDS = 5;
+
+    private final UserThreads user;
+    private final AgentId agentId;
+    private final Transport transport;
+    private final GossipNode gossip;
+    private final Closing closing;
+
+    /** Answers still owed; closing fails them, so that nobody waits for ever. */
+    private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
+
+    private RunningNode(
+            UserThreads user, AgentId agentId, Transport transport, GossipNode gossip, Closing closing) {
+        this.user = user;
+        this.agentId = agentId;
+        this.transport = transport;
+        this.gossip = gossip;
+        this.closing = closing;
+    }
+
+    /**
+     * Opens everything, on threads of the node or of the application's executor. When one part cannot be opened those
+     * before it are closed again.
+     *
+     * @param settings what to open
+     * @return a future of the running node
+     */
+    public static CompletableFuture<RunningNode> start(Settings settings) {
+        UserThreads user = UserThreads.of(settings.executor(), "peerkit");
+        Closing closing = new Closing();
+        closing.add(user::close);
+        return CompletableFuture.supplyAsync(() -> open(settings, user, closing), user)
+                .thenCompose(started -> started)
+                .whenCompleteAsync(
+                        (node, failure) -> {
+                            if (failure != null) {
+                                closing.close();
+                            }
+                        },
+                        user);
+    }
+
+    private static CompletableFuture<RunningNode> open(Settings settings, UserThreads user, Closing closing) {
+        LocalAgent agent = LocalAgent.open(settings.keys());
+        SerialLoop loop = new SerialLoop("peerkit-loop-" + agent.id().toString().substring(0, 8));
+        closing.add(loop::close);
+        Optional<Storage> storage = settings.storage().map(StorageFactory::open);
+        storage.ifPresent(opened -> closing.add(opened::close));
+        AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom());
+        GossipNode gossip = new GossipNode(new GossipSettings(
+                loop,
+                agent,
+                settings.network(),
+                storage,
+                settings.distribution(),
+                settings.connections(),
+                settings.hooks(),
+                settings.listener(),
+                new SerialExecutor(user),
+                settings.bootstrap(),
+                access::deny,
+                settings.timing()));
+        TransportContext context = new TransportContext(
+                settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
+        return settings.transport().start(context).thenCompose(transport -> {
+            closing.add(transport::close);
+            closing.add(() -> stop(gossip));
+            return gossip.start(transport)
+                    .thenApply(done -> new RunningNode(user, agent.id(), transport, gossip, closing));
+        });
+    }
+
+    private static void stop(GossipNode gossip) {
+        try {
+            gossip.stop().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("the node did not end its sessions in {} s", STOP_SECONDS, e);
+        }
+    }
+
+    @Override
+    public AgentId agentId() {
+        return agentId;
+    }
+
+    @Override
+    public NodeId nodeId() {
+        return transport.nodeId();
+    }
+
+    @Override
+    public List<NodeAddress> addresses() {
+        return transport.listenAddresses();
+    }
+
+    @Override
+    public CompletableFuture<BlobHash> publish(byte[] blob) {
+        byte[] copy = blob.clone();
+        return handedOver(() -> gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
+    }
+
+    @Override
+    public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        List<byte[]> copies = blobs.stream().map(byte[]::clone).toList();
+        return handedOver(() -> gossip.publishAll(copies));
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
+        return handedOver(() -> gossip.get(hash));
+    }
+
+    @Override
+    public CompletableFuture<AgentId> connect(NodeAddress address) {
+        return handedOver(() -> gossip.connect(address));
+    }
+
+    @Override
+    public CompletableFuture<Void> send(AgentId agent, byte[] message) {
+        byte[] copy = message.clone();
+        return handedOver(() -> gossip.send(agent, copy));
+    }
+
+    @Override
+    public CompletableFuture<Void> block(AgentId agent) {
+        return handedOver(() -> gossip.block(agent));
+    }
+
+    @Override
+    public CompletableFuture<Void> sync() {
+        return handedOver(gossip::sync);
+    }
+
+    @Override
+    public CompletableFuture<NodeStatus> status() {
+        return handedOver(gossip::status);
+    }
+
+    @Override
+    public void close() {
+        closing.close();
+        calls.forEach(call -> call.completeExceptionally(new ClosedException("the node is closed")));
+    }
+
+    /** Completes on the user's executor, with the failure itself and not a wrapping of it. */
+    private <T> CompletableFuture<T> handedOver(Supplier<CompletableFuture<T>> call) {
+        if (closing.isClosed()) {
+            return CompletableFuture.failedFuture(new ClosedException("the node is closed"));
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        calls.add(result);
+        call.get()
+                .whenCompleteAsync(
+                        (value, failure) -> {
+                            calls.remove(result);
+                            if (failure == null) {
+                                result.complete(value);
+                            } else {
+                                result.completeExceptionally(unwrapped(failure));
+                            }
+                        },
+                        user);
+        return result;
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() instanceof PeerkitException cause
+                ? cause
+                : failure;
+    }
+}
