@@ -5,6 +5,7 @@ import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,17 +20,13 @@ final class AccessOptions {
     private boolean open;
 
     NetworkAccess access(CommandSpec spec) {
+        if (open == (key != null)) {
+            throw new ParameterException(spec.commandLine(), "say either --key HEX or --open");
+        }
         try {
-            return open ? NetworkAccess.open() : NetworkAccess.sharedKey(HexFormat.of().parseHex(required(key)));
+            return open ? NetworkAccess.open() : NetworkAccess.sharedKey(HexFormat.of().parseHex(Objects.requireNonNull(key)));
         } catch (IllegalArgumentException | InvalidBytesException | InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), "--key: " + e.getMessage(), e);
         }
-    }
-
-    private static String required(@Nullable String value) {
-        if (value == null) {
-            throw new IllegalArgumentException("missing");
-        }
-        return value;
     }
 }

@@ -32,7 +32,7 @@ final class BenchNode implements NodeListener {
         return Peerkit.node()
                 .storage(SqliteStorage.at(DataFolder.database(folder.path())))
                 .keys(FileKeyStore.at(DataFolder.keys(folder.path())))
-                .transport(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/tcp/0")))
+                .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
                 .access(NetworkAccess.sharedKey(HexFormat.of().parseHex(BenchFolder.KEY)))
                 .round(Duration.ofHours(1))
                 .listener(this);

@@ -66,11 +66,21 @@ final class NodeProcess implements AutoCloseable {
      * @return the process, which may not be ready yet
      */
     static NodeProcess start(Path log, List<String> javaOptions, List<String> arguments) throws IOException {
+        return launch(log, "node", javaOptions, arguments);
+    }
+
+    /** Starts {@code peerkit relay --json} on the classes of this process. */
+    static NodeProcess startRelay(Path log, List<String> arguments) throws IOException {
+        return launch(log, "relay", List.of(), arguments);
+    }
+
+    private static NodeProcess launch(Path log, String command, List<String> javaOptions, List<String> arguments)
+            throws IOException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(javaOptions);
         line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        line.addAll(List.of("node", "--json", "--watch-stdin"));
+        line.addAll(List.of(command, "--json", "--watch-stdin"));
         line.addAll(arguments);
         return new NodeProcess(new ProcessBuilder(line)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -125,6 +135,19 @@ final class NodeProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         awaitEnd();
+    }
+
+    /** Asks the process to end by SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the process to end and gives its exit code. */
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("node process " + process.pid() + " did not end");
+        }
+        return process.exitValue();
     }
 
     /** Asks the process to end, and makes it end. */

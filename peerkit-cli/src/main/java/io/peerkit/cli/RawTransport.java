@@ -34,7 +34,7 @@ final class RawTransport implements TransportListener {
                 NetworkAccess.sharedKey(HexFormat.of().parseHex(BenchFolder.KEY)),
                 new SecureRandom());
         Transport transport = Libp2pTransport.builder()
-                .listen(new NodeAddress("/ip4/127.0.0.1/tcp/0"))
+                .listen("/ip4/127.0.0.1/tcp/0")
                 .start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, new RawTransport()))
                 .join();
         transport.handleStreams(SINK, RawTransport::drain);
