@@ -77,9 +77,10 @@ final class Outbound {
         }
     }
 
-    /** Drops everything but a go-away, and takes nothing more. */
+    /** Drops everything; only a go-away is taken from now on. */
     void end() {
         ended = true;
+        goAway = null;
         pongs.clear();
         resets.clear();
         control.clear();

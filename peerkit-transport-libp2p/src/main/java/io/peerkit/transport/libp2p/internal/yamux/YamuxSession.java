@@ -193,10 +193,7 @@ public final class YamuxSession {
 
     /** Ends the session because the connection is gone: resets all streams and releases all memory. Idempotent. */
     public void close() {
-        if (phase == Phase.OPEN) {
-            end(Phase.CLOSED);
-        }
-        phase = Phase.CLOSED;
+        end(Phase.CLOSED);
     }
 
     /**
@@ -379,8 +376,8 @@ public final class YamuxSession {
             return;
         }
         tell(new YamuxEvent.ProtocolError(String.valueOf(message)));
-        outbound.goAway(Yamux.GO_AWAY_PROTOCOL_ERROR);
         end(Phase.FAILED);
+        outbound.goAway(Yamux.GO_AWAY_PROTOCOL_ERROR);
     }
 
     private void end(Phase last) {

@@ -151,8 +151,12 @@ public final class YamuxStream {
      * @param maxBytes the most to take, at least 1
      * @param nowNanos the time, in nanoseconds from any fixed point
      * @return at least one byte, owned by the caller; null when nothing is there now (see {@link #isInputEnded})
+     * @throws InvalidSettingException when {@code maxBytes} is less than 1
      */
     public @Nullable ByteBuf read(int maxBytes, long nowNanos) {
+        if (maxBytes < 1) {
+            throw new InvalidSettingException("yamux read of " + maxBytes + " bytes, must be at least 1");
+        }
         ByteBuf piece = receiving.poll(maxBytes);
         if (piece == null) {
             return null;

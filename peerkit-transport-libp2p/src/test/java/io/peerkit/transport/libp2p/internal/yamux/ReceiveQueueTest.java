@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,7 @@ class ReceiveQueueTest {
     }
 
     private ByteBuf poll(int maxBytes) {
-        ByteBuf piece = queue.poll(maxBytes);
-        assertThat(piece).isNotNull();
-        return piece;
+        return Objects.requireNonNull(queue.poll(maxBytes));
     }
 
     @Test

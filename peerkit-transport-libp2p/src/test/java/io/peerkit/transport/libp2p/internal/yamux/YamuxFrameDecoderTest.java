@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.peerkit.api.InvalidBytesException;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class YamuxFrameDecoderTest {
 
     @Test
     void decode_unknownFlags_keptAndIgnored() {
-        YamuxFrame frame = decode("00 01 fff0 00000001 00000000");
+        YamuxFrame frame = Objects.requireNonNull(decode("00 01 fff0 00000001 00000000"));
         assertThat(frame).isEqualTo(new YamuxFrame.WindowUpdate(0xFFF0, 1, 0));
         assertThat(frame.has(Yamux.SYN | Yamux.ACK | Yamux.FIN | Yamux.RST)).isFalse();
     }
@@ -114,8 +115,7 @@ class YamuxFrameDecoderTest {
 
     @Test
     void decode_firstUnknownType_refused() {
-        assertThatThrownBy(() -> decode("00 04 0000 00000001 00000000"))
-                .hasMessage("yamux frame type 4, at most 3");
+        assertThatThrownBy(() -> decode("00 04 0000 00000001 00000000")).hasMessage("yamux frame type 4, at most 3");
     }
 
     @ParameterizedTest
@@ -160,13 +160,12 @@ class YamuxFrameDecoderTest {
             int flags = random.nextInt(16);
             int id = random.nextInt() | 1;
             long length = random.nextInt() & 0xFFFF_FFFFL;
-            YamuxFrame frame =
-                    switch (random.nextInt(4)) {
-                        case 0 -> new YamuxFrame.Data(flags, id, length % (MAX_PAYLOAD_BYTES + 1));
-                        case 1 -> new YamuxFrame.WindowUpdate(flags, id, length);
-                        case 2 -> new YamuxFrame.Ping(flags, (int) length);
-                        default -> new YamuxFrame.GoAway(length);
-                    };
+            YamuxFrame frame = switch (random.nextInt(4)) {
+                case 0 -> new YamuxFrame.Data(flags, id, length % (MAX_PAYLOAD_BYTES + 1));
+                case 1 -> new YamuxFrame.WindowUpdate(flags, id, length);
+                case 2 -> new YamuxFrame.Ping(flags, (int) length);
+                default -> new YamuxFrame.GoAway(length);
+            };
             ByteBuf bytes = Unpooled.buffer();
             YamuxFrameEncoder.encode(frame, bytes);
             assertThat(bytes.readableBytes()).isEqualTo(Yamux.HEADER_BYTES);
@@ -183,7 +182,9 @@ class YamuxFrameDecoderTest {
         int refused = 0;
         for (int i = 0; i < 100_000; i++) {
             random.nextBytes(header);
-            header[0] = (byte) (random.nextInt(8) == 0 ? header[0] : 0);
+            if (random.nextInt(8) > 0) {
+                header[0] = 0;
+            }
             header[1] = (byte) random.nextInt(5);
             YamuxFrameDecoder fresh = new YamuxFrameDecoder(MAX_PAYLOAD_BYTES);
             try {
