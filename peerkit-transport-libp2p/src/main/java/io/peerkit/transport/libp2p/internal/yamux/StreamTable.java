@@ -102,8 +102,4 @@ final class StreamTable {
     int size() {
         return streams.size();
     }
-
-    int unacknowledged() {
-        return unacknowledged;
-    }
 }

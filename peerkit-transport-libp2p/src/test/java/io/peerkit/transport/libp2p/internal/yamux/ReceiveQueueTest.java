@@ -46,7 +46,7 @@ class ReceiveQueueTest {
     @Test
     void add_pieceShorterThanTheLeastSlice_copied() {
         ByteBuf in = allocator.buffer(8192).writeZero(8192);
-        queue.add(in, ReceiveQueue.MIN_SLICE_BYTES - 1, 8192);
+        queue.add(in, ReceiveQueue.MIN_SLICE_BYTES - 1, ReceiveQueue.MIN_SLICE_BYTES - 1);
         assertThat(in.refCnt()).isEqualTo(1);
         in.release();
     }

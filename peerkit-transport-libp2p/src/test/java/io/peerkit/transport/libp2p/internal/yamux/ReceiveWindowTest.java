@@ -47,6 +47,14 @@ class ReceiveWindowTest {
     }
 
     @Test
+    void consumed_slowThenQuick_eachStepCountsByItself() {
+        window.use(INITIAL, 0);
+        assertThat(window.consumed(INITIAL, 1000 * ROUND_TRIP, ROUND_TRIP)).isEqualTo(INITIAL);
+        window.use(INITIAL, 1000 * ROUND_TRIP);
+        assertThat(window.consumed(INITIAL, 1001 * ROUND_TRIP, ROUND_TRIP)).isEqualTo(2 * INITIAL);
+    }
+
+    @Test
     void consumed_roundTripUnknown_stays() {
         window.use(INITIAL, 0);
         assertThat(window.consumed(INITIAL, 1, 0)).isEqualTo(INITIAL);

@@ -63,8 +63,11 @@ class YamuxSessionTest {
         assertThat(first.isAccepted()).isTrue();
         peer.session.open();
         assertThatThrownBy(peer.session::open).isInstanceOf(LimitExceededException.class);
+        first.reset(0);
+        assertThatThrownBy(peer.session::open).isInstanceOf(LimitExceededException.class);
         peer.receivedUpdate(Yamux.RST, 4, 0);
         peer.session.open();
+        assertThatThrownBy(peer.session::open).isInstanceOf(LimitExceededException.class);
     }
 
     @Test
@@ -327,6 +330,16 @@ class YamuxSessionTest {
     }
 
     @Test
+    void read_finArrivesBeforeTheUpdateLeft_noWindowUpdate() {
+        YamuxStream stream = peer.opened(1);
+        peer.receivedZeros(0, 1, Yamux.INITIAL_WINDOW_BYTES);
+        assertThat(peer.drain(stream)).isEqualTo(Yamux.INITIAL_WINDOW_BYTES);
+        peer.receivedUpdate(Yamux.FIN, 1, 0);
+        assertThat(peer.outputFrames()).isEmpty();
+        assertThat(peer.session.hasOutput()).isFalse();
+    }
+
+    @Test
     void read_fastReaderAndKnownRoundTrip_windowGrows() {
         peer.session.ping();
         peer.outputFrames();
@@ -501,6 +514,21 @@ class YamuxSessionTest {
         assertThat(peer.outputFrames())
                 .containsExactly(new YamuxFrame.WindowUpdate(Yamux.ACK, 1, 0), new YamuxFrame.Data(0, 1, 1000));
         assertThat(peer.events()).hasSize(1000);
+    }
+
+    @Test
+    void pollOutput_roomForDataButNotForSyn_synStillFirst() {
+        for (int i = 0; i < 4; i++) {
+            peer.received(new YamuxFrame.Ping(Yamux.SYN, i));
+        }
+        peer.session.open().write(peer.zeros(2), "a");
+        ByteBuf all = peer.allocator.buffer();
+        while (peer.session.hasOutput()) {
+            peer.session.pollOutput(all, Yamux.MIN_OUTPUT_BYTES, 0);
+        }
+        assertThat(YamuxPeer.frames(all).subList(4, 6))
+                .containsExactly(new YamuxFrame.WindowUpdate(Yamux.SYN, 2, 0), new YamuxFrame.Data(0, 2, 2));
+        all.release();
     }
 
     @Test
