@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
@@ -63,7 +64,7 @@ final class JsonEvents implements NodeListener {
                 .put("data", Base64.getEncoder().encodeToString(message)));
     }
 
-    private static com.fasterxml.jackson.databind.node.ObjectNode peer(String agent, String state) {
+    private static ObjectNode peer(String agent, String state) {
         return JsonLines.event("peer").put("agentId", agent).put("state", state);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,6 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private CommandSpec specified() {
-        return java.util.Objects.requireNonNull(spec, "picocli fills it");
+        return Objects.requireNonNull(spec, "picocli fills it");
     }
 }

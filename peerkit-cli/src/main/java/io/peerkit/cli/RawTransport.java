@@ -5,6 +5,7 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
@@ -19,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A transport without a node above it, for measuring it alone. Takes streams of {@link #SINK} and counts their bytes. */
 final class RawTransport implements TransportListener {
@@ -32,7 +34,8 @@ final class RawTransport implements TransportListener {
         AccessHandshake access = AccessHandshake.factory(
                 LocalAgent.open(keys),
                 NetworkAccess.sharedKey(HexFormat.of().parseHex(BenchFolder.KEY)),
-                new SecureRandom());
+                new SecureRandom(),
+                Set.of());
         Transport transport = Libp2pTransport.builder()
                 .listen("/ip4/127.0.0.1/tcp/0")
                 .start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, new RawTransport()))
@@ -60,7 +63,7 @@ final class RawTransport implements TransportListener {
     public void peerGone(NodeId node) {}
 
     @Override
-    public void peerDenied(NodeId node, Optional<io.peerkit.api.AgentId> agentId, String reason) {}
+    public void peerDenied(NodeId node, Optional<AgentId> agentId, String reason) {}
 
     @Override
     public void addressesChanged(List<NodeAddress> addresses) {}

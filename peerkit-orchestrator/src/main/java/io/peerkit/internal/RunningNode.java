@@ -86,7 +86,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         closing.add(loop::close);
         Optional<Storage> storage = settings.storage().map(StorageFactory::open);
         storage.ifPresent(opened -> closing.add(opened::close));
-        AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom());
+        AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(
                 loop,
                 agent,
