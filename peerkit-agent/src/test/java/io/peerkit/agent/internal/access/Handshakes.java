@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.agent.internal.access;
 
-import io.peerkit.agent.AccessRole;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.agent.NetworkAccess;
@@ -151,10 +150,5 @@ final class Handshakes {
         public AgentInfo readInfo(byte[] encoded) {
             return real.readInfo(encoded);
         }
-    }
-
-    /** Evidence as either role would make it. */
-    static Evidence evidence(Party party, AccessRole role, byte[] hash) {
-        return party.prove(role, hash);
     }
 }
