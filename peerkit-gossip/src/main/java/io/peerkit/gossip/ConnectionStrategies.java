@@ -2,8 +2,10 @@
 package io.peerkit.gossip;
 
 import io.peerkit.api.gossip.ConnectionStrategy;
+import io.peerkit.gossip.internal.connect.ConnectToAll;
+import io.peerkit.gossip.internal.connect.NoConnections;
 
-/** The connection strategies that come with Peerkit; each call makes a new one, since a node does not share its own. */
+/** The connection strategies that come with Peerkit; a node does not share its own with another. */
 public final class ConnectionStrategies {
     private ConnectionStrategies() {}
 
@@ -13,15 +15,15 @@ public final class ConnectionStrategies {
      * @return a new strategy
      */
     public static ConnectionStrategy connectToAll() {
-        throw new UnsupportedOperationException("follows with the strategies");
+        return new ConnectToAll();
     }
 
     /**
      * Dials nobody; bootstrap nodes and explicit connections are not its concern.
      *
-     * @return a new strategy
+     * @return the strategy
      */
     public static ConnectionStrategy none() {
-        throw new UnsupportedOperationException("follows with the strategies");
+        return NoConnections.INSTANCE;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Safe for use by any thread; nothing blocks. Futures complete on the node loop and fail with
  * {@link io.peerkit.api.ClosedException} once the node is stopped. Neither the transport nor the store is closed here.
  */
+@SuppressWarnings("DoNotCallSuggester") // while the state machines grow behind the surface
 public final class GossipNode {
     private final GossipSettings settings;
 
