@@ -6,8 +6,8 @@ package io.peerkit.cbor;
  *
  * @param maxBytes the length of the whole input in bytes
  * @param maxDepth how deep arrays and maps nest; 0 allows none, 1 a flat map, {@value #MAX_DEPTH} at most
- * @param maxItems how many data items the input holds, keys, values and containers together; an item of one byte takes
- *     about 30 bytes of heap
+ * @param maxItems how many data items the input holds, keys, values and containers together; beside its
+ *     content an item takes up to about 80 bytes of heap
  */
 public record CborLimits(int maxBytes, int maxDepth, int maxItems) {
     /** The deepest nesting that can be asked for; encoder and decoder walk the nesting on the stack. */
@@ -16,7 +16,7 @@ public record CborLimits(int maxBytes, int maxDepth, int maxItems) {
     /** The nesting that {@link #of} allows. */
     public static final int DEFAULT_DEPTH = 8;
 
-    /** The number of items that {@link #of} allows: about 2 MB of heap at worst. */
+    /** The number of items that {@link #of} allows: about 5 MB of heap beside the content at worst. */
     public static final int DEFAULT_ITEMS = 65_536;
 
     /** Refuses what could never be meant. */

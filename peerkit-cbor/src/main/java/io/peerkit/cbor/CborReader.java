@@ -11,6 +11,9 @@ import java.util.List;
 /** Builds values from an input that {@link CborScan} has passed, so nothing here is bounded a second time. */
 final class CborReader {
     private static final CborValue[] NO_VALUES = {};
+    private static final String[] NO_KEYS = {};
+
+    /** Room for an entry's header; nothing is made for an empty map or array, which a peer sends by the thousand for a byte each. */
     private static final int FIRST_CAPACITY = 12;
 
     private CborReader() {}
@@ -54,13 +57,14 @@ final class CborReader {
     }
 
     private static CborMap map(CBORParser parser) throws IOException {
-        String[] keys = new String[FIRST_CAPACITY];
-        CborValue[] values = new CborValue[FIRST_CAPACITY];
+        String[] keys = NO_KEYS;
+        CborValue[] values = NO_VALUES;
         int count = 0;
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             if (count == keys.length) {
-                keys = Arrays.copyOf(keys, 2 * count);
-                values = Arrays.copyOf(values, 2 * count);
+                int capacity = Math.max(FIRST_CAPACITY, 2 * count);
+                keys = Arrays.copyOf(keys, capacity);
+                values = Arrays.copyOf(values, capacity);
             }
             keys[count] = key;
             values[count++] = value(parser, parser.nextToken());

@@ -160,8 +160,7 @@ public sealed interface CborValue permits CborArray, CborBytes, CborInteger, Cbo
             throw mismatch(field, "array");
         }
         if (array.items().size() > maxItems) {
-            throw new InvalidBytesException(
-                    field + " of " + array.items().size() + " items, at most " + maxItems);
+            throw new InvalidBytesException(field + " of " + array.items().size() + " items, at most " + maxItems);
         }
         return array.items();
     }

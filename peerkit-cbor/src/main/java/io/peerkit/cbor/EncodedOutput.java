@@ -7,8 +7,13 @@ import java.util.Arrays;
 
 /** Collects what the generator flushes; an encoding that fits the generator's buffer arrives in one piece, exactly sized. */
 final class EncodedOutput extends OutputStream {
-    private byte[] bytes = {};
+    private byte[] bytes;
     private int length;
+
+    /** Starts empty; {@code expectedBytes} saves copies when the length is known, and may be 0. */
+    EncodedOutput(int expectedBytes) {
+        this.bytes = new byte[expectedBytes];
+    }
 
     @Override
     public void write(int b) {
