@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.agents;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.agent.Agent;
@@ -102,11 +103,7 @@ public final class AgentExchange {
         contacts.remove(peer.node());
     }
 
-    /**
-     * A message came.
-     *
-     * @throws InvalidBytesException when a card in it is malformed or wrongly signed
-     */
+    /** A message came. Cards in it that are wrong are counted, the others are taken. */
     public Result received(NodeId from, AgentMessage message, Instant now) {
         Contact contact = contacts.get(from);
         if (contact == null) {
@@ -118,23 +115,33 @@ public final class AgentExchange {
         List<AgentInfo> news = new ArrayList<>();
         for (AgentMessage.Card card : ((AgentMessage.Cards) message).cards()) {
             if (directory.isNews(card.version()) && contact.mayCheck(now)) {
-                AgentInfo info = agent.readInfo(card.encoded());
-                AgentDirectory.Verdict verdict = directory.learn(info, now);
-                if (verdict == AgentDirectory.Verdict.NEWS) {
-                    news.add(info);
-                } else if (verdict == AgentDirectory.Verdict.REFUSED || verdict == AgentDirectory.Verdict.FULL) {
-                    refused++;
-                }
+                learn(card.encoded(), now).ifPresent(news::add);
             }
         }
         return new Result(passOn(news, Optional.of(from)), news);
+    }
+
+    private Optional<AgentInfo> learn(byte[] encoded, Instant now) {
+        try {
+            AgentInfo info = agent.readInfo(encoded);
+            AgentDirectory.Verdict verdict = directory.learn(info, now);
+            if (verdict == AgentDirectory.Verdict.NEWS) {
+                return Optional.of(info);
+            }
+            if (verdict == AgentDirectory.Verdict.REFUSED || verdict == AgentDirectory.Verdict.FULL) {
+                refused++;
+            }
+        } catch (InvalidBytesException e) {
+            refused++;
+        }
+        return Optional.empty();
     }
 
     private List<Mail> answer(Contact contact, AgentMessage.Digest digest, Instant now) {
         if (++contact.digests > MAX_DIGESTS) {
             return List.of();
         }
-        Map<Object, Long> known = new LinkedHashMap<>();
+        Map<AgentId, Long> known = new LinkedHashMap<>();
         for (CardVersion version : CardVersion.unpack(digest.versions())) {
             known.put(version.agent(), version.issuedAtMillis());
         }
@@ -197,7 +204,7 @@ public final class AgentExchange {
         return cards;
     }
 
-    /** Cards refused since the start: from the future, counting too long, or one too many. */
+    /** Cards refused since the start: malformed, wrongly signed, from the future, counting too long, or one too many. */
     public long refused() {
         return refused;
     }

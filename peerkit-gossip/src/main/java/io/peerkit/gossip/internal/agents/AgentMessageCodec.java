@@ -45,10 +45,8 @@ public final class AgentMessageCodec {
             items.add(CborBytes.wrap(CardVersion.pack(List.of(card.version()))));
             items.add(CborBytes.wrap(card.encoded()));
         }
-        return Cbor.encode(CborMap.builder()
-                .put("t", CARDS)
-                .put("c", new CborArray(items))
-                .build());
+        return Cbor.encode(
+                CborMap.builder().put("t", CARDS).put("c", new CborArray(items)).build());
     }
 
     /**

@@ -26,7 +26,8 @@ public record CardVersion(AgentId agent, long issuedAtMillis) {
         byte[] packed = new byte[versions.size() * BYTES];
         for (int i = 0; i < versions.size(); i++) {
             versions.get(i).agent().copyTo(packed, i * BYTES);
-            ByteBuffer.wrap(packed).putLong(i * BYTES + AGENT_BYTES, versions.get(i).issuedAtMillis());
+            ByteBuffer.wrap(packed)
+                    .putLong(i * BYTES + AGENT_BYTES, versions.get(i).issuedAtMillis());
         }
         return packed;
     }

@@ -105,7 +105,9 @@ final class PushPeer implements EntrySource {
 
     private void reopen() {
         failures++;
-        pusher.parts().loop().schedule(Backoff.after(failures, pusher.parts().loop().random()), this::open);
+        pusher.parts()
+                .loop()
+                .schedule(Backoff.after(failures, pusher.parts().loop().random()), this::open);
     }
 
     private void lost(Throwable reason) {
@@ -195,8 +197,7 @@ final class PushPeer implements EntrySource {
         in.ifPresent(FrameChannel::reset);
         refusedEntries = 0;
         Incoming handler = new Incoming();
-        FrameChannel channel =
-                new FrameChannel(stream, pusher.parts().loop(), PushFrameCodec.MAX_FRAME_BYTES, handler);
+        FrameChannel channel = new FrameChannel(stream, pusher.parts().loop(), PushFrameCodec.MAX_FRAME_BYTES, handler);
         in = Optional.of(channel);
         channel.read();
         if (isMute()) {
@@ -220,7 +221,8 @@ final class PushPeer implements EntrySource {
 
     private void take(WireEntry entry) {
         if (pusher.parts().integrator().receive(this, entry) == Receipt.REFUSED && ++refusedEntries > MAX_REFUSED) {
-            throw new InvalidBytesException("push stream with " + refusedEntries + " wrong entries, at most " + MAX_REFUSED);
+            throw new InvalidBytesException(
+                    "push stream with " + refusedEntries + " wrong entries, at most " + MAX_REFUSED);
         }
     }
 
@@ -250,7 +252,8 @@ final class PushPeer implements EntrySource {
     private final class Outgoing implements FrameChannel.Handler {
         @Override
         public void frame(byte[] payload) {
-            throw new InvalidBytesException("frame of " + payload.length + " bytes against the direction of a push stream");
+            throw new InvalidBytesException(
+                    "frame of " + payload.length + " bytes against the direction of a push stream");
         }
 
         @Override

@@ -89,7 +89,8 @@ public final class Pusher {
             for (SealedEntry entry : entries) {
                 if (parts.distribution().willStore(peer.peer().agent(), entry.header())) {
                     byte[] blob = entry.stored().blob().orElseThrow();
-                    peer.entry(entry.stored().key(), new WireEntry(entry.stored().envelope(), blob));
+                    peer.entry(
+                            entry.stored().key(), new WireEntry(entry.stored().envelope(), blob));
                 }
             }
             peer.flush();

@@ -58,7 +58,9 @@ final class InitiatorPass extends NegentropyPass {
         int prefix = cursor.idPrefix();
         int found = Arrays.binarySearch(index, (long) prefix << Integer.SIZE);
         boolean any = false;
-        for (int i = found < 0 ? -found - 1 : found; i < index.length && (int) (index[i] >> Integer.SIZE) == prefix; i++) {
+        for (int i = found < 0 ? -found - 1 : found;
+                i < index.length && (int) (index[i] >> Integer.SIZE) == prefix;
+                i++) {
             int listed = (int) index[i];
             if (cursor.hasId(in.message, ids + listed * ID_BYTES)) {
                 known.set(listed);

@@ -236,7 +236,8 @@ final class EntryFeed {
     static List<EntryId> unread(List<EntryId> asked, List<StoredEntry> found, int maxBytes) {
         long bytes = 0;
         for (StoredEntry entry : found) {
-            bytes += entry.envelope().length + entry.blob().map(blob -> blob.length).orElse(0);
+            bytes += entry.envelope().length
+                    + entry.blob().map(blob -> blob.length).orElse(0);
         }
         if (found.isEmpty() || bytes <= maxBytes) {
             return List.of();
@@ -283,7 +284,8 @@ final class EntryFeed {
                 if (range == piece.ranges().size()) {
                     return Optional.empty();
                 }
-                cursor = piece.snapshot().cursor(piece.ranges().from(range), piece.ranges().to(range));
+                cursor = piece.snapshot()
+                        .cursor(piece.ranges().from(range), piece.ranges().to(range));
                 range++;
             }
             return Optional.of(cursor.id());

@@ -89,8 +89,8 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             still = progress ? 0 : still + 1;
             progress = false;
             if (still >= 2) {
-                failed(new PeerUnreachableException("sync session with peer " + peer.agent() + " without progress for "
-                        + half.multipliedBy(2)));
+                failed(new PeerUnreachableException(
+                        "sync session with peer " + peer.agent() + " without progress for " + half.multipliedBy(2)));
             } else {
                 timer = loop.schedule(half, this::look);
             }
@@ -172,7 +172,8 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             if (receipt == Receipt.TAKEN) {
                 taken++;
             } else if (receipt == Receipt.REFUSED && ++refused > MAX_REFUSED) {
-                throw new InvalidBytesException("sync session with " + refused + " wrong entries, at most " + MAX_REFUSED);
+                throw new InvalidBytesException(
+                        "sync session with " + refused + " wrong entries, at most " + MAX_REFUSED);
             }
         }
     }

@@ -90,7 +90,9 @@ public final class Syncer implements SyncSession.Owner {
     private void scheduleRound() {
         // Three to five quarters, so that the rounds of different nodes do not fall together.
         long half = Math.max(1, round.toNanos() / 2);
-        Duration wait = round.multipliedBy(3).dividedBy(4).plusNanos(parts.loop().random().nextLong(half));
+        Duration wait = round.multipliedBy(3)
+                .dividedBy(4)
+                .plusNanos(parts.loop().random().nextLong(half));
         parts.loop().schedule(wait, () -> {
             if (!stopped) {
                 schedule.round(this::isIdle).ifPresent(this::begin);
@@ -157,11 +159,10 @@ public final class Syncer implements SyncSession.Owner {
         }
         slot.opening = true;
         schedule.began(node);
-        LoopHop.then(
-                parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
-                    slot.opening = false;
-                    openFailed(slot, reason);
-                });
+        LoopHop.then(parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
+            slot.opening = false;
+            openFailed(slot, reason);
+        });
     }
 
     private void opened(Slot slot, PeerStream stream) {
@@ -203,7 +204,8 @@ public final class Syncer implements SyncSession.Owner {
         if (slot == null || slot.incoming.isPresent()) {
             return true;
         }
-        boolean greeting = slot.opening || slot.outgoing.map(SyncSession::isGreeting).orElse(false);
+        boolean greeting =
+                slot.opening || slot.outgoing.map(SyncSession::isGreeting).orElse(false);
         if (greeting) {
             return Peer.wins(self, transport.nodeId(), session.peer());
         }

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.gossip.internal.reconcile.Entries.Entry;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,7 +196,8 @@ class EntrySetTest {
             long time = switch (order) {
                 case "ascending" -> i;
                 case "descending" -> entries - i;
-                default -> (i / 500) * 1_000L + 500 - i % 500;};
+                default -> (i / 500) * 1_000L + 500 - i % 500;
+            };
             set.add(time, Entries.randomId(random), 0);
         }
         Set<Node> nodes = Collections.newSetFromMap(new IdentityHashMap<>());

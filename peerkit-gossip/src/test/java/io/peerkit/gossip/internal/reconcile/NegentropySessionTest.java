@@ -54,8 +54,8 @@ class NegentropySessionTest {
     }
 
     private Session check(long seed, int initiatorFrame, int responderFrame) {
-        Session session = Session.run(
-                Entries.snapshotOf(ours), Entries.snapshotOf(theirs), initiatorFrame, responderFrame);
+        Session session =
+                Session.run(Entries.snapshotOf(ours), Entries.snapshotOf(theirs), initiatorFrame, responderFrame);
         TreeSet<Entry> have = new TreeSet<>(ours);
         have.removeAll(theirs);
         TreeSet<BigInteger> need = new TreeSet<>();
@@ -154,7 +154,8 @@ class NegentropySessionTest {
         assertThat(Negentropy.maxRounds(1, 1_000_000, 0)).isEqualTo(9);
         assertThat(Negentropy.maxRounds(64, 0, 4_096)).isEqualTo(7);
         assertThat(Negentropy.maxRounds(64, 1, 4_096)).isEqualTo(8);
-        assertThat(Negentropy.maxRounds(Integer.MAX_VALUE, Integer.MAX_VALUE, 4_096)).isPositive();
+        assertThat(Negentropy.maxRounds(Integer.MAX_VALUE, Integer.MAX_VALUE, 4_096))
+                .isPositive();
     }
 
     @Test

@@ -38,7 +38,9 @@ class NegentropyVectorsTest {
 
     @Test
     void vectors_allCasesRead() throws IOException {
-        assertThat(cases()).hasSize(6).allSatisfy(c -> assertThat(c.messages.size()).isPositive());
+        assertThat(cases())
+                .hasSize(6)
+                .allSatisfy(c -> assertThat(c.messages.size()).isPositive());
     }
 
     @ParameterizedTest
@@ -77,7 +79,12 @@ class NegentropyVectorsTest {
         try (InputStream in = Objects.requireNonNull(
                 NegentropyVectorsTest.class.getResourceAsStream("negentropy-v1.json"), "negentropy-v1.json")) {
             String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return CASE.matcher(json).results().map(MatchResult::group).map(NegentropyVectorsTest::parse).toList()
+            return CASE
+                    .matcher(json)
+                    .results()
+                    .map(MatchResult::group)
+                    .map(NegentropyVectorsTest::parse)
+                    .toList()
                     .stream();
         }
     }
@@ -96,7 +103,11 @@ class NegentropyVectorsTest {
     }
 
     private static String field(String json, String name, String value) {
-        return Pattern.compile("\"" + name + "\"\\s*:\\s*" + value).matcher(json).results().findFirst().orElseThrow()
+        return Pattern.compile("\"" + name + "\"\\s*:\\s*" + value)
+                .matcher(json)
+                .results()
+                .findFirst()
+                .orElseThrow()
                 .group(1);
     }
 

@@ -56,7 +56,8 @@ final class Session {
         for (int i = 0; i < step.have().size(); i++) {
             EntryCursor cursor = set.cursor(step.have().from(i), step.have().to(i));
             while (cursor.next()) {
-                assertThat(have.add(Entry.of(cursor.time(), cursor.id().toBytes()))).isTrue();
+                assertThat(have.add(Entry.of(cursor.time(), cursor.id().toBytes())))
+                        .isTrue();
                 entries++;
             }
         }
