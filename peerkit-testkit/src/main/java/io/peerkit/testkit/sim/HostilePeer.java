@@ -121,7 +121,8 @@ final class HostilePeer implements TransportListener {
         } else {
             bytes = kept.get(loop.random().nextInt(kept.size())).clone();
             for (int flips = loop.random().nextInt(4); flips > 0; flips--) {
-                bytes[loop.random().nextInt(bytes.length)] ^= (byte) (1 << loop.random().nextInt(8));
+                bytes[loop.random().nextInt(bytes.length)] ^=
+                        (byte) (1 << loop.random().nextInt(8));
             }
         }
         return bytes.length > Transport.MAX_MESSAGE_BYTES ? new byte[] {0} : bytes;

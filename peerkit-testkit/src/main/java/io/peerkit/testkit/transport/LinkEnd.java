@@ -61,7 +61,11 @@ final class LinkEnd {
     private NodeLoop.Timer timeout = () -> {};
 
     /** Makes both ends of a connection. */
-    LinkEnd(MemoryNetwork network, MemoryTransport from, MemoryTransport to, Optional<CompletableFuture<NodeId>> dialed) {
+    LinkEnd(
+            MemoryNetwork network,
+            MemoryTransport from,
+            MemoryTransport to,
+            Optional<CompletableFuture<NodeId>> dialed) {
         this.network = network;
         this.owner = from;
         this.dialed = dialed;
@@ -180,8 +184,11 @@ final class LinkEnd {
         Runnable receipt = receiptLost ? () -> {} : () -> settle(id, null);
         int copies = Faults.happens(faults.duplicate(), network.loop().random()) ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            carry(new Pipe(), agents ? "agents" : "message", message, () ->
-                    other.messageArrived(agents, message.clone(), receipt, () -> messageRefused(id)));
+            carry(
+                    new Pipe(),
+                    agents ? "agents" : "message",
+                    message,
+                    () -> other.messageArrived(agents, message.clone(), receipt, () -> messageRefused(id)));
         }
     }
 
@@ -291,7 +298,8 @@ final class LinkEnd {
             return;
         }
         owner.sent(body.length + FRAME_OVERHEAD_BYTES);
-        if (state == State.GRANTED && Faults.happens(network.faults().breakage(), network.loop().random())) {
+        if (state == State.GRANTED
+                && Faults.happens(network.faults().breakage(), network.loop().random())) {
             sever();
         }
         // Nothing overtakes the handshake: on a real connection it is all that there is until then.

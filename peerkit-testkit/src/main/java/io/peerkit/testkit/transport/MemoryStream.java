@@ -124,8 +124,8 @@ final class MemoryStream implements PeerStream {
             } else if (writeClosed) {
                 write.done.completeExceptionally(new ClosedException("stream was closed for writing"));
             } else if (unsentBytes + (long) write.bytes.length > MAX_UNSENT_BYTES) {
-                write.done.completeExceptionally(new LimitExceededException(
-                        "unsent " + unsentBytes + " and " + write.bytes.length + " bytes, at most " + MAX_UNSENT_BYTES));
+                write.done.completeExceptionally(new LimitExceededException("unsent " + unsentBytes + " and "
+                        + write.bytes.length + " bytes, at most " + MAX_UNSENT_BYTES));
             } else {
                 writeClosed = last;
                 unsent.add(write);

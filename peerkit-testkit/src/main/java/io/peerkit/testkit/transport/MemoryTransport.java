@@ -127,7 +127,7 @@ final class MemoryTransport implements Transport {
             result.completeExceptionally(last);
         } else {
             List<MemoryAddress> rest = addresses.subList(1, addresses.size());
-            dial(addresses.get(0)).whenComplete((node, failure) -> {
+            CompletableFuture<?> unused = dial(addresses.get(0)).whenComplete((node, failure) -> {
                 if (failure == null) {
                     result.complete(node);
                 } else if (failure instanceof PeerUnreachableException unreachable) {
@@ -152,7 +152,7 @@ final class MemoryTransport implements Transport {
         if (underWay == null) {
             underWay = new CompletableFuture<>();
             dials.put(address, underWay);
-            underWay.whenComplete((done, failure) -> dials.remove(address));
+            CompletableFuture<?> unused = underWay.whenComplete((done, failure) -> dials.remove(address));
             network.dial(this, address, underWay);
         }
         return underWay;
@@ -222,9 +222,11 @@ final class MemoryTransport implements Transport {
 
     @Override
     public void disconnect(NodeId node) {
-        network.loop().execute(() -> List.copyOf(links).stream()
-                .filter(link -> link.peer().equals(node))
-                .forEach(link -> link.close(new PeerUnreachableException("disconnected from " + node + " here"))));
+        network.loop()
+                .execute(() -> List.copyOf(links).stream()
+                        .filter(link -> link.peer().equals(node))
+                        .forEach(link ->
+                                link.close(new PeerUnreachableException("disconnected from " + node + " here"))));
     }
 
     @Override
