@@ -7,7 +7,9 @@ module io.peerkit.testkit {
     requires transitive io.peerkit.gossip;
     requires transitive org.junit.jupiter.api;
     requires static transitive org.jspecify;
+    requires org.assertj.core;
 
     exports io.peerkit.testkit.sim;
+    exports io.peerkit.testkit.storage;
     exports io.peerkit.testkit.transport;
 }
