@@ -71,6 +71,11 @@ final class VirtualStorage implements Storage {
         store.close();
     }
 
+    /** The store behind it, without delays and failures. */
+    Storage behind() {
+        return store;
+    }
+
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
         CompletableFuture<BitSet> done = new CompletableFuture<>();

@@ -108,7 +108,7 @@ class VirtualTimeTest {
 
     @Test
     void advance_randomSchedule_sameRunTwice() {
-        long seed = 11;
+        long seed = Simulation.seed(11);
         assertThat(randomRun(seed)).isEqualTo(randomRun(seed)).isNotEqualTo(randomRun(seed + 1));
     }
 
