@@ -152,8 +152,8 @@ public final class Simulation {
                 NetworkAccess.sharedKey(NodePlan.member().key()),
                 new SplittableRandom(seeds.nextLong()),
                 Set.of());
-        peer.start(await(network.place()
-                .start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, peer))));
+        peer.start(await(
+                network.place().start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, peer))));
         hostile.add(peer);
     }
 
@@ -356,7 +356,9 @@ public final class Simulation {
 
     private List<SimulatedNode> storing() {
         return nodes.stream()
-                .filter(node -> node.isRunning() && node.plan().isCorrect() && node.plan().stores())
+                .filter(node -> node.isRunning()
+                        && node.plan().isCorrect()
+                        && node.plan().stores())
                 .toList();
     }
 

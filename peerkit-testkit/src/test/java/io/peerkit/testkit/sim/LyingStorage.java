@@ -33,7 +33,11 @@ record LyingStorage(Storage honest) implements Storage {
     private static List<StoredEntry> lie(List<StoredEntry> entries) {
         return entries.stream()
                 .map(entry -> new StoredEntry(
-                        entry.id(), entry.time(), entry.blobHash(), entry.envelope(), entry.blob().map(LyingStorage::lie)))
+                        entry.id(),
+                        entry.time(),
+                        entry.blobHash(),
+                        entry.envelope(),
+                        entry.blob().map(LyingStorage::lie)))
                 .toList();
     }
 

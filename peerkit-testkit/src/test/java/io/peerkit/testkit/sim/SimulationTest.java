@@ -44,8 +44,10 @@ class SimulationTest {
         assertThat(simulation.await(scenario.stranger.gossip().status()).entries())
                 .isEqualTo(1);
         System.out.println("seed " + seed + ": " + simulation.acknowledged() + " publications agreed "
-                + took.toSeconds() + " s after the last fault, " + simulation.time().steps() + " tasks, "
-                + simulation.traceEvents() + " events, " + simulation.time().elapsed().toSeconds() + " s simulated");
+                + took.toSeconds() + " s after the last fault, "
+                + simulation.time().steps() + " tasks, "
+                + simulation.traceEvents() + " events, "
+                + simulation.time().elapsed().toSeconds() + " s simulated");
     }
 
     @Test
@@ -83,8 +85,8 @@ class SimulationTest {
             List<NodeAddress> bootstrap = members.get(0).addresses();
             for (int i = 1; i < size; i++) {
                 Duration slowness = i % 5 == 0 ? Duration.ofNanos(300_000) : Duration.ZERO;
-                members.add(simulation.add(
-                        NodePlan.member().bootstrap(bootstrap).taskCost(slowness)));
+                members.add(
+                        simulation.add(NodePlan.member().bootstrap(bootstrap).taskCost(slowness)));
             }
             stranger = simulation.add(NodePlan.stranger().bootstrap(bootstrap));
             List<NodeAddress> victims = new ArrayList<>();
@@ -146,8 +148,8 @@ class SimulationTest {
                 SimulatedNode node = members.get(choices.nextInt(members.size()));
                 if (node.isRunning() && node != members.get(3)) {
                     // In the middle of its work: something waits for its disk.
-                    CompletableFuture<?> unused =
-                            node.publish(List.of(("last words " + i).getBytes(UTF_8))).exceptionally(e -> List.of());
+                    CompletableFuture<?> unused = node.publish(List.of(("last words " + i).getBytes(UTF_8)))
+                            .exceptionally(e -> List.of());
                     simulation.time().advance(Duration.ofNanos(choices.nextInt(2_000_000)));
                     node.crash();
                     crashed.add(node);

@@ -193,7 +193,8 @@ class WholeNodeTest {
         simulation.advanceUntilConverged(Duration.ofMinutes(1));
 
         simulation.checkInvariants();
-        var entries = nodes.get(1).contents().scan(Optional.empty(), 10, 1_000_000).join();
+        var entries =
+                nodes.get(1).contents().scan(Optional.empty(), 10, 1_000_000).join();
         assertThat(entries)
                 .extracting(entry -> new String(entry.blob().orElseThrow(), UTF_8))
                 .containsExactly("before", "after");
@@ -240,7 +241,8 @@ class WholeNodeTest {
         for (int i = 0; i < 40; i++) {
             SimulatedNode node = nodes.get(i % 2);
             for (int k = 0; k < 5; k++) {
-                CompletableFuture<?> unused = node.publish(blobs("p" + i + "." + k)).exceptionally(e -> List.of());
+                CompletableFuture<?> unused =
+                        node.publish(blobs("p" + i + "." + k)).exceptionally(e -> List.of());
                 pass(Duration.ofNanos(simulation.choices().nextInt(1_000_000)));
             }
             node.crash();
@@ -279,8 +281,8 @@ class WholeNodeTest {
 
         assertThat(status(one).peers()).isEmpty();
         assertThat(status(one).entries()).isZero();
-        assertThatThrownBy(() -> simulation.await(
-                        other.gossip().connect(one.addresses().get(0))))
+        assertThatThrownBy(() ->
+                        simulation.await(other.gossip().connect(one.addresses().get(0))))
                 .isInstanceOf(Exception.class);
         assertThat(status(other).peers()).isEmpty();
     }
@@ -329,8 +331,8 @@ class WholeNodeTest {
         List<String> received = new ArrayList<>();
         SimulatedNode meetingPoint = simulation.add(NodePlan.infrastructure());
         SimulatedNode one = simulation.add(NodePlan.member().bootstrap(meetingPoint.addresses()));
-        SimulatedNode other = simulation.add(
-                NodePlan.member().bootstrap(one.addresses()).listener(new NodeListener() {
+        SimulatedNode other =
+                simulation.add(NodePlan.member().bootstrap(one.addresses()).listener(new NodeListener() {
                     @Override
                     public void messageReceived(AgentId from, byte[] message) {
                         received.add(from + " " + new String(message, UTF_8));
