@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -255,7 +256,7 @@ public final class Simulation {
             after = Optional.of(page.get(page.size() - 1).key());
         }
         acknowledged.forEach((entry, hash) -> {
-            if (!hash.equals(found.get(entry))) {
+            if (!Objects.equals(hash, found.get(entry))) {
                 throw failure("node " + node.agentId() + " lacks the acknowledged entry " + entry);
             }
         });
