@@ -119,5 +119,10 @@ final class Sql {
 
     static final String AGENTS = "SELECT card FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
 
+    static final List<String> WRITES =
+            List.of(BEGIN, COMMIT, ROLLBACK, ADD_ENTRY, SET_METADATA, SET_AGENT, REMOVE_AGENT);
+
+    static final List<String> READS = List.of(ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS);
+
     private Sql() {}
 }

@@ -226,6 +226,7 @@ public final class SqliteStore implements Storage {
                 try {
                     answer.complete(read.run());
                 } catch (Throwable e) { // whatever it is, the caller must hear of it
+                    recover();
                     answer.completeExceptionally(StoreFailure.of(file, e));
                 }
             });
@@ -236,6 +237,14 @@ public final class SqliteStore implements Storage {
                             : new LimitExceededException("reads waiting: " + MAX_WAITING_READS + ", no more can wait"));
         }
         return answer;
+    }
+
+    private void recover() {
+        try {
+            reader.recover();
+        } catch (SQLException e) {
+            LOG.debug("{}: a statement did not close", file, e);
+        }
     }
 
     private static void within(String what, int value, int bound) {

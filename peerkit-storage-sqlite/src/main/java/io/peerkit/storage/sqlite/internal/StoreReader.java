@@ -27,24 +27,15 @@ final class StoreReader implements AutoCloseable {
     /** Shorter than any id, so before all of them. */
     private static final byte[] BEFORE_ALL_IDS = {};
 
-    private final Connection connection;
-    private final PreparedStatement entryOfId;
-    private final PreparedStatement entryOfBlob;
-    private final PreparedStatement keys;
-    private final PreparedStatement scan;
-    private final PreparedStatement count;
-    private final PreparedStatement metadata;
-    private final PreparedStatement agents;
+    private final Statements statements;
 
     StoreReader(Connection connection) throws SQLException {
-        this.connection = connection;
-        entryOfId = connection.prepareStatement(Sql.ENTRY_OF_ID);
-        entryOfBlob = connection.prepareStatement(Sql.ENTRY_OF_BLOB);
-        keys = connection.prepareStatement(Sql.KEYS);
-        scan = connection.prepareStatement(Sql.SCAN);
-        count = connection.prepareStatement(Sql.COUNT);
-        metadata = connection.prepareStatement(Sql.METADATA);
-        agents = connection.prepareStatement(Sql.AGENTS);
+        statements = new Statements(connection, Sql.READS);
+    }
+
+    /** Makes the reader fit for use again after one of its methods threw. */
+    void recover() throws SQLException {
+        statements.forget();
     }
 
     List<StoredEntry> entries(List<EntryId> ids, int maxBytes) throws SQLException {
@@ -64,6 +55,7 @@ final class StoreReader implements AutoCloseable {
     }
 
     private Optional<StoredEntry> entry(EntryId id) throws SQLException {
+        PreparedStatement entryOfId = statements.of(Sql.ENTRY_OF_ID);
         byte[] bytes = id.toBytes();
         entryOfId.setLong(1, StoredForm.prefix(bytes));
         entryOfId.setBytes(2, bytes);
@@ -71,6 +63,7 @@ final class StoreReader implements AutoCloseable {
     }
 
     Optional<StoredEntry> entryOfBlob(BlobHash hash) throws SQLException {
+        PreparedStatement entryOfBlob = statements.of(Sql.ENTRY_OF_BLOB);
         byte[] bytes = hash.toBytes();
         entryOfBlob.setLong(1, StoredForm.prefix(bytes));
         entryOfBlob.setBytes(2, bytes);
@@ -78,6 +71,7 @@ final class StoreReader implements AutoCloseable {
     }
 
     KeyPage keys(Optional<EntryKey> after, int limit) throws SQLException {
+        PreparedStatement keys = statements.of(Sql.KEYS);
         begin(keys, after, limit);
         long[] times = new long[limit];
         byte[] ids = new byte[ID_BYTES * limit];
@@ -95,6 +89,7 @@ final class StoreReader implements AutoCloseable {
     }
 
     List<StoredEntry> scan(Optional<EntryKey> after, int limit, int maxBytes) throws SQLException {
+        PreparedStatement scan = statements.of(Sql.SCAN);
         begin(scan, after, limit);
         List<StoredEntry> found = new ArrayList<>();
         long bytes = 0;
@@ -109,13 +104,14 @@ final class StoreReader implements AutoCloseable {
     }
 
     long count() throws SQLException {
-        try (ResultSet rows = count.executeQuery()) {
+        try (ResultSet rows = statements.of(Sql.COUNT).executeQuery()) {
             rows.next();
             return rows.getLong(1);
         }
     }
 
     Optional<byte[]> metadata(String name) throws SQLException {
+        PreparedStatement metadata = statements.of(Sql.METADATA);
         metadata.setString(1, name);
         try (ResultSet rows = metadata.executeQuery()) {
             return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
@@ -123,6 +119,7 @@ final class StoreReader implements AutoCloseable {
     }
 
     List<byte[]> agents(int limit) throws SQLException {
+        PreparedStatement agents = statements.of(Sql.AGENTS);
         agents.setInt(1, limit);
         List<byte[]> cards = new ArrayList<>();
         try (ResultSet rows = agents.executeQuery()) {
@@ -161,6 +158,6 @@ final class StoreReader implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        statements.close();
     }
 }

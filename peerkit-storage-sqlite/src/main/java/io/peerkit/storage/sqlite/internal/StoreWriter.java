@@ -19,25 +19,10 @@ import org.slf4j.LoggerFactory;
 final class StoreWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
 
-    private final Connection connection;
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement addEntry;
-    private final PreparedStatement setMetadata;
-    private final PreparedStatement setAgent;
-    private final PreparedStatement removeAgent;
+    private final Statements statements;
 
-    /** Prepares all statements, which also proves that the file has the tables they need. */
     StoreWriter(Connection connection) throws SQLException {
-        this.connection = connection;
-        begin = connection.prepareStatement(Sql.BEGIN);
-        commit = connection.prepareStatement(Sql.COMMIT);
-        rollback = connection.prepareStatement(Sql.ROLLBACK);
-        addEntry = connection.prepareStatement(Sql.ADD_ENTRY);
-        setMetadata = connection.prepareStatement(Sql.SET_METADATA);
-        setAgent = connection.prepareStatement(Sql.SET_AGENT);
-        removeAgent = connection.prepareStatement(Sql.REMOVE_AGENT);
+        statements = new Statements(connection, Sql.WRITES);
     }
 
     /**
@@ -46,13 +31,13 @@ final class StoreWriter implements AutoCloseable {
      * @return for each batch the indices of its new entries
      */
     List<BitSet> commit(List<WriteBatch> batches) throws SQLException {
-        begin.execute();
         try {
+            statements.of(Sql.BEGIN).execute();
             List<BitSet> added = new ArrayList<>(batches.size());
             for (WriteBatch batch : batches) {
                 added.add(apply(batch));
             }
-            commit.execute();
+            statements.of(Sql.COMMIT).execute();
             return added;
         } catch (SQLException | RuntimeException | Error e) {
             rollBack();
@@ -62,31 +47,47 @@ final class StoreWriter implements AutoCloseable {
 
     private BitSet apply(WriteBatch batch) throws SQLException {
         BitSet added = new BitSet(batch.entries().size());
+        PreparedStatement addEntry = statements.of(Sql.ADD_ENTRY);
         for (int i = 0; i < batch.entries().size(); i++) {
-            if (add(batch.entries().get(i))) {
+            if (add(addEntry, batch.entries().get(i))) {
                 added.set(i);
             }
         }
-        for (Map.Entry<String, byte[]> item : batch.metadata().entrySet()) {
-            setMetadata.setString(1, item.getKey());
-            setMetadata.setBytes(2, item.getValue());
-            setMetadata.executeUpdate();
-        }
+        setMetadata(batch.metadata());
         // Removals first: a batch that removes a card and sets one leaves the one it sets.
-        for (AgentId agent : batch.removedAgents()) {
-            removeAgent.setBytes(1, agent.toBytes());
-            removeAgent.executeUpdate();
-        }
-        for (AgentInfo card : batch.agents()) {
-            setAgent.setBytes(1, card.agentId().toBytes());
-            setAgent.setLong(2, card.issuedAt().toEpochMilli());
-            setAgent.setBytes(3, card.encoded());
-            setAgent.executeUpdate();
-        }
+        removeAgents(batch.removedAgents());
+        setAgents(batch.agents());
         return added;
     }
 
-    private boolean add(StoredEntry entry) throws SQLException {
+    private void setMetadata(Map<String, byte[]> metadata) throws SQLException {
+        PreparedStatement set = statements.of(Sql.SET_METADATA);
+        for (Map.Entry<String, byte[]> item : metadata.entrySet()) {
+            set.setString(1, item.getKey());
+            set.setBytes(2, item.getValue());
+            set.executeUpdate();
+        }
+    }
+
+    private void removeAgents(List<AgentId> agents) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_AGENT);
+        for (AgentId agent : agents) {
+            remove.setBytes(1, agent.toBytes());
+            remove.executeUpdate();
+        }
+    }
+
+    private void setAgents(List<AgentInfo> cards) throws SQLException {
+        PreparedStatement set = statements.of(Sql.SET_AGENT);
+        for (AgentInfo card : cards) {
+            set.setBytes(1, card.agentId().toBytes());
+            set.setLong(2, card.issuedAt().toEpochMilli());
+            set.setBytes(3, card.encoded());
+            set.executeUpdate();
+        }
+    }
+
+    private static boolean add(PreparedStatement addEntry, StoredEntry entry) throws SQLException {
         byte[] id = entry.id().toBytes();
         byte[] blobHash = entry.blobHash().toBytes();
         addEntry.setLong(1, StoredForm.time(entry.time()));
@@ -101,16 +102,21 @@ final class StoreWriter implements AutoCloseable {
 
     private void rollBack() {
         try {
-            rollback.execute();
+            statements.of(Sql.ROLLBACK).execute();
         } catch (SQLException e) {
             // On a full disk SQLite rolls back by itself and then says here that no transaction is open.
             LOG.debug("nothing to roll back", e);
+        }
+        try {
+            statements.forget();
+        } catch (SQLException e) {
+            LOG.debug("a statement did not close", e);
         }
     }
 
     /** Closes the connection with its statements; the last one to close folds the log into the file. */
     @Override
     public void close() throws SQLException {
-        connection.close();
+        statements.close();
     }
 }
