@@ -236,6 +236,22 @@ public abstract class TransportContract {
     }
 
     @Test
+    final void connect_listeningSideSpeaksAtOnce_dialingSideHasGrantedBefore() throws Exception {
+        ContractNode one = node(1);
+        for (int i = 2; i < 12; i++) {
+            ContractNode other = node(i);
+            byte[] bytes = random(i, 100);
+            // Runs within the call of the listener: the peer cannot know yet that it is granted.
+            CompletableFuture<byte[]> echo = other.log()
+                    .until("granted", 1)
+                    .thenCompose(granted -> other.transport().openStream(one.transport().nodeId(), ECHO))
+                    .thenCompose(stream -> StreamTools.exchange(stream, bytes));
+            connect(one, other);
+            assertArrayEquals(bytes, await(echo));
+        }
+    }
+
+    @Test
     final void connect_nobodyThere_unreachable() throws Exception {
         assertFails(PeerUnreachableException.class, node(1).transport().connect(List.of(nowhere())));
     }
