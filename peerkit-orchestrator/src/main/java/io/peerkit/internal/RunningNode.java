@@ -5,11 +5,9 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
-import io.peerkit.api.ClosedException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
-import io.peerkit.api.PeerkitException;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.api.Publication;
@@ -24,12 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,22 +35,20 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     /** How long closing waits for the gossip to end its sessions, in seconds. */
     private static final int STOP_SECONDS = 5;
 
-    private final UserThreads user;
     private final AgentId agentId;
     private final Transport transport;
     private final GossipNode gossip;
     private final Closing closing;
 
-    /** Answers still owed; closing fails them, so that nobody waits for ever. */
-    private final Set<CompletableFuture<?>> calls = ConcurrentHashMap.newKeySet();
+    private final OpenCalls calls;
 
     private RunningNode(
             UserThreads user, AgentId agentId, Transport transport, GossipNode gossip, Closing closing) {
-        this.user = user;
         this.agentId = agentId;
         this.transport = transport;
         this.gossip = gossip;
         this.closing = closing;
+        this.calls = new OpenCalls(user);
     }
 
     /**
@@ -69,8 +62,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         UserThreads user = UserThreads.of(settings.executor(), "peerkit");
         Closing closing = new Closing();
         closing.add(user::close);
-        return CompletableFuture.supplyAsync(() -> open(settings, user, closing), user)
-                .thenCompose(started -> started)
+        return CompletableFuture.completedFuture(settings)
+                .thenComposeAsync(given -> open(given, user, closing), user)
                 .whenCompleteAsync(
                         (node, failure) -> {
                             if (failure != null) {
@@ -138,76 +131,49 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<BlobHash> publish(byte[] blob) {
         byte[] copy = blob.clone();
-        return handedOver(() -> gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
+        return calls.handOver(() -> gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
     }
 
     @Override
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
         List<byte[]> copies = blobs.stream().map(byte[]::clone).toList();
-        return handedOver(() -> gossip.publishAll(copies));
+        return calls.handOver(() -> gossip.publishAll(copies));
     }
 
     @Override
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
-        return handedOver(() -> gossip.get(hash));
+        return calls.handOver(() -> gossip.get(hash));
     }
 
     @Override
     public CompletableFuture<AgentId> connect(NodeAddress address) {
-        return handedOver(() -> gossip.connect(address));
+        return calls.handOver(() -> gossip.connect(address));
     }
 
     @Override
     public CompletableFuture<Void> send(AgentId agent, byte[] message) {
         byte[] copy = message.clone();
-        return handedOver(() -> gossip.send(agent, copy));
+        return calls.handOver(() -> gossip.send(agent, copy));
     }
 
     @Override
     public CompletableFuture<Void> block(AgentId agent) {
-        return handedOver(() -> gossip.block(agent));
+        return calls.handOver(() -> gossip.block(agent));
     }
 
     @Override
     public CompletableFuture<Void> sync() {
-        return handedOver(gossip::sync);
+        return calls.handOver(gossip::sync);
     }
 
     @Override
     public CompletableFuture<NodeStatus> status() {
-        return handedOver(gossip::status);
+        return calls.handOver(gossip::status);
     }
 
     @Override
     public void close() {
         closing.close();
-        calls.forEach(call -> call.completeExceptionally(new ClosedException("the node is closed")));
-    }
-
-    /** Completes on the user's executor, with the failure itself and not a wrapping of it. */
-    private <T> CompletableFuture<T> handedOver(Supplier<CompletableFuture<T>> call) {
-        if (closing.isClosed()) {
-            return CompletableFuture.failedFuture(new ClosedException("the node is closed"));
-        }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        calls.add(result);
-        call.get()
-                .whenCompleteAsync(
-                        (value, failure) -> {
-                            calls.remove(result);
-                            if (failure == null) {
-                                result.complete(value);
-                            } else {
-                                result.completeExceptionally(unwrapped(failure));
-                            }
-                        },
-                        user);
-        return result;
-    }
-
-    private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() instanceof PeerkitException cause
-                ? cause
-                : failure;
+        calls.close();
     }
 }
