@@ -64,8 +64,7 @@ public final class BootstrapKeeper {
     }
 
     /** A dial succeeded; {@code stillThere} is false when the node has gone again meanwhile. */
-    public Plan connected(
-            NodeAddress address, NodeId node, boolean stillThere, Instant now, RandomGenerator random) {
+    public Plan connected(NodeAddress address, NodeId node, boolean stillThere, Instant now, RandomGenerator random) {
         Anchor anchor = anchors.get(address);
         if (anchor != null) {
             anchor.node = Optional.of(node);
@@ -90,7 +89,8 @@ public final class BootstrapKeeper {
     /** The last connection to a node closed. */
     public Plan gone(NodeId node, Instant now, RandomGenerator random) {
         for (Anchor anchor : anchors.values()) {
-            if (anchor.state == State.CONNECTED && anchor.node.filter(node::equals).isPresent()) {
+            if (anchor.state == State.CONNECTED
+                    && anchor.node.filter(node::equals).isPresent()) {
                 wait(anchor, now, random);
             }
         }

@@ -67,8 +67,8 @@ public final class EntryKeys {
      */
     public static byte[] requireWhole(String field, byte[] packed, int itemBytes, int maxItems) {
         if (packed.length % itemBytes != 0 || packed.length > (long) itemBytes * maxItems) {
-            throw new InvalidBytesException(field + " of " + packed.length + " bytes, must be a multiple of " + itemBytes
-                    + ", at most " + (long) itemBytes * maxItems);
+            throw new InvalidBytesException(field + " of " + packed.length + " bytes, must be a multiple of "
+                    + itemBytes + ", at most " + (long) itemBytes * maxItems);
         }
         return packed;
     }

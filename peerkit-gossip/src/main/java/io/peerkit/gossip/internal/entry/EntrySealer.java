@@ -59,8 +59,8 @@ public final class EntrySealer {
         MerkleTree.Paths paths = tree.build(leaves);
         byte[] signature = agent.sign(EntrySignature.message(paths.root()));
         for (int i = 0; i < size; i++) {
-            byte[] envelope = EntryCodec.encodeEnvelope(
-                    new EntryEnvelope(encoded.get(i), signature, i, size, paths.paths()[i]));
+            byte[] envelope =
+                    EntryCodec.encodeEnvelope(new EntryEnvelope(encoded.get(i), signature, i, size, paths.paths()[i]));
             EntryHeader header = headers.get(i);
             sealed.add(new SealedEntry(
                     new StoredEntry(ids.get(i), header.time(), header.blobHash(), envelope, Optional.of(blobs.get(i))),

@@ -19,6 +19,7 @@ public record OpenedEntry(EntryId id, byte[] idBytes, EntryHeader header, EntryE
     /** What to store once it is proven. */
     public SealedEntry sealed() {
         return new SealedEntry(
-                new StoredEntry(id, header.time(), header.blobHash(), wire.envelope(), Optional.of(wire.blob())), header);
+                new StoredEntry(id, header.time(), header.blobHash(), wire.envelope(), Optional.of(wire.blob())),
+                header);
     }
 }

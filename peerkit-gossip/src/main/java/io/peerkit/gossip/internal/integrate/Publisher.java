@@ -145,7 +145,8 @@ public final class Publisher {
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
         List<StoredEntry> entries = new ArrayList<>(sealed.size());
         sealed.forEach(entry -> entries.add(entry.stored()));
-        byte[] clock = ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
+        byte[] clock =
+                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
         writes++;
         LoopHop.then(
                 parts.loop(),

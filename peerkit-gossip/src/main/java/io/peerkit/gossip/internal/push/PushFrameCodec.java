@@ -46,8 +46,7 @@ public final class PushFrameCodec {
                     .build());
         }
         PushFrame.Want want = (PushFrame.Want) frame;
-        return Cbor.encode(
-                CborMap.builder().put("t", WANT).put("i", want.ids()).build());
+        return Cbor.encode(CborMap.builder().put("t", WANT).put("i", want.ids()).build());
     }
 
     /**
@@ -59,12 +58,14 @@ public final class PushFrameCodec {
         CborMap map = Cbor.decodeMap("push frame", payload, LIMITS);
         int type = map.requireInt("t", 0, Integer.MAX_VALUE);
         return switch (type) {
-            case ENTRIES -> new PushFrame.Entries(
-                    WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
-            case ANNOUNCE -> new PushFrame.Announce(EntryKeys.requireWhole(
-                    "k", map.requireBytes("k", MAX_FRAME_BYTES), EntryKeys.KEY_BYTES, MAX_KEYS));
-            case WANT -> new PushFrame.Want(EntryKeys.requireWhole(
-                    "i", map.requireBytes("i", MAX_FRAME_BYTES), EntryKeys.ID_BYTES, MAX_KEYS));
+            case ENTRIES ->
+                new PushFrame.Entries(WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
+            case ANNOUNCE ->
+                new PushFrame.Announce(EntryKeys.requireWhole(
+                        "k", map.requireBytes("k", MAX_FRAME_BYTES), EntryKeys.KEY_BYTES, MAX_KEYS));
+            case WANT ->
+                new PushFrame.Want(EntryKeys.requireWhole(
+                        "i", map.requireBytes("i", MAX_FRAME_BYTES), EntryKeys.ID_BYTES, MAX_KEYS));
             default -> throw new InvalidBytesException("push frame of type " + type + ", must be 1 to 3");
         };
     }

@@ -37,7 +37,7 @@ public final class IndexRanges {
     /**
      * The number of ranges.
      *
-     * @return at most one for each id and each range in the message, and one more
+     * @return at most one for each id and each range in the messages received so far, and one more
      */
     public int size() {
         return size;

@@ -11,15 +11,19 @@ final class InitiatorPass extends NegentropyPass {
     final IndexRanges have = new IndexRanges();
     final IdList need = new IdList();
 
-    InitiatorPass(EntrySnapshot set, NegentropyReader in, int frameBytes) {
+    /** The entries that earlier messages of the session, and this one so far, showed to be lacking. */
+    private final BitSet told;
+
+    InitiatorPass(EntrySnapshot set, NegentropyReader in, int frameBytes, BitSet told) {
         super(set, in, frameBytes);
+        this.told = told;
     }
 
     @Override
     boolean answerList(int from, int to, Bound end, int listed) {
         int ids = in.ids(listed);
         if (listed == 0) {
-            have.add(from, to);
+            tell(from, to);
         } else {
             compare(from, to, ids, listed);
         }
@@ -32,11 +36,23 @@ final class InitiatorPass extends NegentropyPass {
         EntryCursor cursor = set.cursor(from, to);
         while (cursor.next()) {
             if (!mark(cursor, index, ids, known)) {
-                have.add(cursor.index(), cursor.index() + 1);
+                tell(cursor.index(), cursor.index() + 1);
             }
         }
         for (int i = known.nextClearBit(0); i < listed; i = known.nextClearBit(i + 1)) {
             need.add(in.message, ids + i * ID_BYTES);
+        }
+    }
+
+    /** A full frame ends with a fingerprint of all the rest, also of ranges that were settled: they come up again. */
+    private void tell(int from, int to) {
+        int start = told.nextClearBit(from);
+        while (start < to) {
+            int known = told.nextSetBit(start);
+            int end = known < 0 ? to : Math.min(known, to);
+            have.add(start, end);
+            told.set(start, end);
+            start = told.nextClearBit(end);
         }
     }
 
@@ -58,7 +74,9 @@ final class InitiatorPass extends NegentropyPass {
         int prefix = cursor.idPrefix();
         int found = Arrays.binarySearch(index, (long) prefix << Integer.SIZE);
         boolean any = false;
-        for (int i = found < 0 ? -found - 1 : found; i < index.length && (int) (index[i] >> Integer.SIZE) == prefix; i++) {
+        for (int i = found < 0 ? -found - 1 : found;
+                i < index.length && (int) (index[i] >> Integer.SIZE) == prefix;
+                i++) {
             int listed = (int) index[i];
             if (cursor.hasId(in.message, ids + listed * ID_BYTES)) {
                 known.set(listed);

@@ -25,7 +25,7 @@ package io.peerkit.gossip.internal.reconcile;
  * <p><b>Frames.</b> A machine with a frame limit stops adding ranges within {@value #FRAME_RESERVE_BYTES} bytes of it and
  * closes with one fingerprint of everything not yet answered, so that the partner asks again from there. Here the bytes
  * differ from those of the reference implementation in one case: when the answer to a range did not fit, the closing
- * fingerprint covers that range too. (The reference leaves it out, though the partner must take it as covered; when the
+ * fingerprint covers that range too. (The C++ header at 0e8bc66 leaves it out, though the partner must take it as covered; when the
  * partner has nothing in that range the difference would go unnoticed.)
  *
  * @see <a href="https://github.com/hoytech/negentropy/blob/master/docs/negentropy-protocol-v1.md">Negentropy Protocol

@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.reconcile;
 
 import io.peerkit.api.InvalidBytesException;
+import java.util.BitSet;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,7 @@ public final class NegentropyInitiator {
 
     private final EntrySnapshot set;
     private final int frameBytes;
+    private final BitSet told = new BitSet();
     private State state = State.NEW;
     private int rounds;
 
@@ -67,7 +69,7 @@ public final class NegentropyInitiator {
             throw new InvalidBytesException(
                     "negentropy version " + version + " in an answer to version " + Negentropy.VERSION);
         }
-        InitiatorPass pass = new InitiatorPass(set, in, frameBytes);
+        InitiatorPass pass = new InitiatorPass(set, in, frameBytes, told);
         byte[] next = pass.answer();
         if (next.length == 1) {
             return new NegentropyStep(pass.have, pass.need, Optional.empty());

@@ -70,8 +70,8 @@ final class NegentropyReader {
         long size = varint("list size");
         int longest = (message.length - position) / ID_BYTES;
         if (Long.compareUnsigned(size, longest) > 0) {
-            throw new InvalidBytesException("negentropy list of " + Long.toUnsignedString(size)
-                    + " ids, at most " + longest + " fit into the rest of the message");
+            throw new InvalidBytesException("negentropy list of " + Long.toUnsignedString(size) + " ids, at most "
+                    + longest + " fit into the rest of the message");
         }
         return (int) size;
     }

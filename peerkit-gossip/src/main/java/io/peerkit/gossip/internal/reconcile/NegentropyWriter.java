@@ -95,7 +95,8 @@ final class NegentropyWriter {
             throw new IllegalStateException("a message of " + needed + " bytes needs a frame limit");
         }
         if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - Long.BYTES, Math.max(needed, 2L * bytes.length)));
+            bytes = Arrays.copyOf(
+                    bytes, (int) Math.min(Integer.MAX_VALUE - Long.BYTES, Math.max(needed, 2L * bytes.length)));
         }
     }
 }

@@ -74,7 +74,7 @@ public final class FrameChannel {
 
     /** Begins or goes on to read. */
     public void read() {
-        if (reading || ended || closed || handler.isFull()) {
+        if (reading || ended || closed || (!finished && handler.isFull())) {
             return;
         }
         reading = true;

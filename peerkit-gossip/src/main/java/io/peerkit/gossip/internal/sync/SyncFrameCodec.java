@@ -95,19 +95,20 @@ public final class SyncFrameCodec {
         CborMap map = Cbor.decodeMap("sync frame", payload, LIMITS);
         int type = map.requireInt("t", 0, Integer.MAX_VALUE);
         return switch (type) {
-            case HELLO -> new SyncFrame.Hello(
-                    map.requireInt("v", 1, Integer.MAX_VALUE),
-                    NetworkId.of(map.requireBytesExact("n", EntryKeys.ID_BYTES)),
-                    map.requireText("s", MAX_SCOPE_LENGTH),
-                    map.requireUnsigned("e"),
-                    map.requireInt("c", 0, Integer.MAX_VALUE),
-                    Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)));
+            case HELLO ->
+                new SyncFrame.Hello(
+                        map.requireInt("v", 1, Integer.MAX_VALUE),
+                        NetworkId.of(map.requireBytesExact("n", EntryKeys.ID_BYTES)),
+                        map.requireText("s", MAX_SCOPE_LENGTH),
+                        map.requireUnsigned("e"),
+                        map.requireInt("c", 0, Integer.MAX_VALUE),
+                        Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)));
             case BUSY -> new SyncFrame.Busy();
             case KEYS -> keys(map);
             case RECONCILE -> new SyncFrame.Reconcile(map.requireBytes("m", MAX_MESSAGE_BYTES));
             case WANT -> new SyncFrame.Want(packed(map, "i", EntryKeys.ID_BYTES));
-            case ENTRIES -> new SyncFrame.Entries(
-                    WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
+            case ENTRIES ->
+                new SyncFrame.Entries(WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
             case DONE -> new SyncFrame.Done();
             case REFUSE -> new SyncFrame.Refuse(map.requireText("r", MAX_REASON_LENGTH));
             default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to 8");
@@ -115,7 +116,8 @@ public final class SyncFrameCodec {
     }
 
     private static SyncFrame.Keys keys(CborMap map) {
-        Optional<EntryKey> after = map.optionalBytesExact("a", EntryKeys.KEY_BYTES).map(key -> EntryKeys.key(key, 0));
+        Optional<EntryKey> after =
+                map.optionalBytesExact("a", EntryKeys.KEY_BYTES).map(key -> EntryKeys.key(key, 0));
         return new SyncFrame.Keys(packed(map, "k", EntryKeys.KEY_BYTES), after, map.requireBoolean("l"));
     }
 

@@ -80,8 +80,8 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (frame instanceof SyncFrame.Entries entries && isOpen()) {
             entriesTaken += entries.entries().size();
             if (entriesTaken > (long) peerCount + MAX_EXTRA_ENTRIES) {
-                throw new InvalidBytesException("session with " + entriesTaken + " entries, at most "
-                        + ((long) peerCount + MAX_EXTRA_ENTRIES));
+                throw new InvalidBytesException(
+                        "session with " + entriesTaken + " entries, at most " + ((long) peerCount + MAX_EXTRA_ENTRIES));
             }
             return List.of(new SyncAction.Take(entries.entries()));
         }
@@ -198,8 +198,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         for (int i = 0; i < count; i++) {
             int at = i * EntryKeys.KEY_BYTES;
             times[i] = EntryKeys.time(frame.keys(), at);
-            System.arraycopy(
-                    frame.keys(), at + EntryKeys.ID_OFFSET, ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
+            System.arraycopy(frame.keys(), at + EntryKeys.ID_OFFSET, ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
             if (!snapshot.contains(times[i], ids, i * EntryKeys.ID_BYTES)) {
                 missing.write(ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
             }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What a set should hold, computed in the plainest way. */
@@ -74,7 +75,7 @@ final class Entries {
         return Arrays.copyOf(sha256(input), 16);
     }
 
-    static TreeSet<Entry> read(EntrySnapshot snapshot) {
+    static Set<Entry> read(EntrySnapshot snapshot) {
         TreeSet<Entry> entries = new TreeSet<>();
         EntryCursor cursor = snapshot.cursor(0, snapshot.size());
         byte[] id = new byte[32];

@@ -58,7 +58,8 @@ class EntrySetLoaderTest {
     void append_equalOrLowerEntry_refused() {
         byte[] ids = new byte[64];
         ids[63] = 1;
-        assertThat(new EntrySetLoader().append(new long[] {5, 5}, ids, 2).load().size()).isEqualTo(2);
+        assertThat(new EntrySetLoader().append(new long[] {5, 5}, ids, 2).load().size())
+                .isEqualTo(2);
         assertThatThrownBy(() -> new EntrySetLoader().append(new long[] {5, 4}, ids, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("time 4");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NegentropyMessageTest {
-    private static final String ID = "11".repeat(32);
+    private static final String ID = "1111111111111111111111111111111111111111111111111111111111111111";
     private static final int FUZZ_CASES = 100_000;
     private static final int FRAME = 4_096;
 

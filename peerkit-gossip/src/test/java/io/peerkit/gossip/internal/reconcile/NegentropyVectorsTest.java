@@ -20,11 +20,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NegentropyVectorsTest {
     private static final Pattern CASE = Pattern.compile("\\{[^{}]*\"messages\"[^{}]*}");
 
+    record Lacks(int modulus, int remainder) {
+        boolean item(int i) {
+            return modulus != 0 && i % modulus == remainder;
+        }
+    }
+
     record Recorded(
             String name,
             int items,
-            int[] clientLacks,
-            int[] serverLacks,
+            Lacks clientLacks,
+            Lacks serverLacks,
             int tsMul,
             int frame,
             List<String> messages,
@@ -38,7 +44,9 @@ class NegentropyVectorsTest {
 
     @Test
     void vectors_allCasesRead() throws IOException {
-        assertThat(cases()).hasSize(6).allSatisfy(c -> assertThat(c.messages.size()).isPositive());
+        assertThat(cases())
+                .hasSize(6)
+                .allSatisfy(c -> assertThat(c.messages.size()).isPositive());
     }
 
     @ParameterizedTest
@@ -55,10 +63,10 @@ class NegentropyVectorsTest {
         assertThat(session.need).hasSize(recorded.need);
     }
 
-    private static EntrySnapshot set(Recorded recorded, int[] lacks) {
+    private static EntrySnapshot set(Recorded recorded, Lacks lacks) {
         EntrySet set = new EntrySet();
         for (int i = 0; i < recorded.items; i++) {
-            if (lacks[0] == 0 || i % lacks[0] != lacks[1]) {
+            if (!lacks.item(i)) {
                 set.add(time(recorded.tsMul, i), Entries.hashOf(i), 0);
             }
         }
@@ -77,7 +85,12 @@ class NegentropyVectorsTest {
         try (InputStream in = Objects.requireNonNull(
                 NegentropyVectorsTest.class.getResourceAsStream("negentropy-v1.json"), "negentropy-v1.json")) {
             String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return CASE.matcher(json).results().map(MatchResult::group).map(NegentropyVectorsTest::parse).toList()
+            return CASE
+                    .matcher(json)
+                    .results()
+                    .map(MatchResult::group)
+                    .map(NegentropyVectorsTest::parse)
+                    .toList()
                     .stream();
         }
     }
@@ -96,7 +109,11 @@ class NegentropyVectorsTest {
     }
 
     private static String field(String json, String name, String value) {
-        return Pattern.compile("\"" + name + "\"\\s*:\\s*" + value).matcher(json).results().findFirst().orElseThrow()
+        return Pattern.compile("\"" + name + "\"\\s*:\\s*" + value)
+                .matcher(json)
+                .results()
+                .findFirst()
+                .orElseThrow()
                 .group(1);
     }
 
@@ -104,10 +121,14 @@ class NegentropyVectorsTest {
         return Integer.parseInt(field(json, name, "(\\d+)"));
     }
 
-    private static int[] pair(String json, String name) {
-        return Stream.of(field(json, name, "\\[([^\\]]*)\\]").split(",", -1))
-                .mapToInt(s -> Integer.parseInt(s.strip()))
-                .toArray();
+    private static Lacks pair(String json, String name) {
+        String numbers = "\\[(\\d+),\\s*(\\d+)\\]";
+        MatchResult found = Pattern.compile("\"" + name + "\"\\s*:\\s*" + numbers)
+                .matcher(json)
+                .results()
+                .findFirst()
+                .orElseThrow();
+        return new Lacks(Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2)));
     }
 
     private static List<String> strings(String array) {
