@@ -40,7 +40,7 @@ public final class AgentInfoCodec {
 
     private static final int AGENT_BYTES = 32;
     private static final byte[] DOMAIN = "peerkit-agent-info-2".getBytes(StandardCharsets.US_ASCII);
-    private static final CborLimits CARD_LIMITS = new CborLimits(AgentInfo.MAX_BYTES, 1, 5);
+    private static final CborLimits CARD_LIMITS = new CborLimits(AgentInfo.MAX_BYTES, 1, 16);
     private static final CborLimits BODY_LIMITS = new CborLimits(AgentInfo.MAX_BYTES, CborLimits.DEFAULT_DEPTH, 256);
 
     private AgentInfoCodec() {}
