@@ -19,11 +19,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Twenty whole nodes through everything that can go wrong, several times. */
 class SimulationTest {
-    private static final Duration DEADLINE = Duration.ofMinutes(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+
+    /** How many seeds to try; more make a longer search. */
+    private static final String RUNS_PROPERTY = "peerkit.sim.runs";
 
     static LongStream seeds() {
         return Long.getLong(Simulation.SEED_PROPERTY) == null
-                ? LongStream.rangeClosed(1, 5)
+                ? LongStream.rangeClosed(1, Long.getLong(RUNS_PROPERTY, 5))
                 : LongStream.of(Long.getLong(Simulation.SEED_PROPERTY));
     }
 
@@ -116,6 +119,9 @@ class SimulationTest {
             members.get(3).failStorage(true);
             publishForAWhile(20);
             members.get(3).failStorage(false);
+            // Somebody set the clocks right.
+            members.get(1).stepClock(Duration.ofMinutes(30));
+            members.get(2).stepClock(Duration.ofMinutes(-5));
         }
 
         /** Lets so many seconds pass, publishing at random nodes. */
