@@ -3,5 +3,6 @@
 @org.jspecify.annotations.NullMarked
 module io.peerkit.transport.libp2p {
     requires transitive io.peerkit.api;
+    requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.multistream;
+
+import io.peerkit.api.InvalidBytesException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Answers proposals until one is supported.
+ *
+ * <p>After each {@link #feed}, send what {@link #takeOutput} returns. The header goes out with the answer to the
+ * peer's, so that header and first answer usually make one packet. Not safe for use by many threads.
+ *
+ * @see Multistream
+ */
+public final class MultistreamListener {
+    private final MessageReader reader = new MessageReader();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final Set<String> supported;
+    private boolean headerSeen;
+    private int proposals;
+    private Negotiation outcome = Negotiation.Pending.PENDING;
+
+    /**
+     * Starts a negotiation.
+     *
+     * @param supported the protocols to accept
+     */
+    public MultistreamListener(Collection<String> supported) {
+        this.supported = Set.copyOf(supported);
+    }
+
+    /**
+     * Takes bytes from the dialer, up to the end of the negotiation.
+     *
+     * @param in what arrived; what remains in it after {@link Negotiation.Accepted} belongs to the protocol
+     * @return pending or accepted, the same again once it is over; never refused, since the dialer may propose more
+     * @throws InvalidBytesException when a message is malformed or there are more than 32; close the stream then
+     */
+    public Negotiation feed(ByteBuffer in) {
+        while (outcome == Negotiation.Pending.PENDING) {
+            Optional<String> message = reader.next(in);
+            if (message.isEmpty()) {
+                break;
+            }
+            outcome = headerSeen ? proposal(message.get()) : header(message.get());
+        }
+        return outcome;
+    }
+
+    private Negotiation header(String message) {
+        if (!message.equals(Multistream.HEADER)) {
+            throw new InvalidBytesException("multistream header of " + message.length() + " characters, must be "
+                    + Multistream.HEADER);
+        }
+        headerSeen = true;
+        output.writeBytes(Multistream.encode(Multistream.HEADER));
+        return Negotiation.Pending.PENDING;
+    }
+
+    private Negotiation proposal(String message) {
+        if (++proposals > Multistream.MAX_PROPOSALS) {
+            throw new InvalidBytesException(
+                    "multistream proposals " + proposals + ", at most " + Multistream.MAX_PROPOSALS);
+        }
+        if (supported.contains(message)) {
+            output.writeBytes(Multistream.encode(message));
+            return new Negotiation.Accepted(message);
+        }
+        output.writeBytes(
+                message.equals(Multistream.LIST)
+                        ? Multistream.encodeList(supported)
+                        : Multistream.encode(Multistream.NOT_AVAILABLE));
+        return Negotiation.Pending.PENDING;
+    }
+
+    /**
+     * What is to be sent, each byte once.
+     *
+     * @return the bytes, perhaps none
+     */
+    public byte[] takeOutput() {
+        byte[] bytes = output.toByteArray();
+        output.reset();
+        return bytes;
+    }
+}
