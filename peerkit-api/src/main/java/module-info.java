@@ -5,4 +5,8 @@ module io.peerkit.api {
     requires static transitive org.jspecify;
 
     exports io.peerkit.api;
+    exports io.peerkit.api.agent;
+    exports io.peerkit.api.gossip;
+    exports io.peerkit.api.storage;
+    exports io.peerkit.api.transport;
 }

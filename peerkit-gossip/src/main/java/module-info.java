@@ -4,4 +4,6 @@
 module io.peerkit.gossip {
     requires transitive io.peerkit.api;
     requires static transitive org.jspecify;
+
+    exports io.peerkit.gossip;
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A running node: the data of one feature, shared with a group of peers.
+ *
+ * <p>Safe for use by any thread; no method blocks but {@link #close}. Futures complete on the node's user executor and
+ * fail with {@link ClosedException} once the node is closed, with {@link StorageException} when the store could not do
+ * its work.
+ */
+public interface PeerkitNode extends AutoCloseable {
+    /** The longest blob that can be published, in bytes. */
+    int MAX_BLOB_BYTES = 1_048_576;
+
+    /** The most blobs in one {@link #publishAll}. */
+    int MAX_BATCH = 1_024;
+
+    /**
+     * Who this is.
+     *
+     * @return the local agent
+     */
+    AgentId agentId();
+
+    /**
+     * The node's name in its transport.
+     *
+     * @return the name
+     */
+    NodeId nodeId();
+
+    /**
+     * Where others can reach this node.
+     *
+     * @return complete addresses
+     */
+    List<NodeAddress> addresses();
+
+    /**
+     * Publishes a blob to the network.
+     *
+     * @param blob at most {@link #MAX_BLOB_BYTES} bytes, copied
+     * @return a future that completes when the blob is stored durably here; peers get it when they can be reached.
+     *     Failed with {@link LimitExceededException} when the blob is too long or too much is waiting to be stored
+     */
+    CompletableFuture<BlobHash> publish(byte[] blob);
+
+    /**
+     * Publishes blobs to the network, all or none, in their order.
+     *
+     * @param blobs at most {@link #MAX_BATCH} of at most {@link #MAX_BLOB_BYTES} bytes and 16 MiB together, copied
+     * @return a future that completes when they are stored durably here; failed as {@link #publish} is
+     */
+    CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs);
+
+    /**
+     * Gets a blob.
+     *
+     * @param hash names the blob
+     * @return a future of the blob, or of nothing when this node does not have it
+     */
+    CompletableFuture<Optional<byte[]>> get(BlobHash hash);
+
+    /**
+     * Connects to a node.
+     *
+     * @param address its complete address
+     * @return a future of the agent behind it, failed as {@link io.peerkit.api.transport.Transport#connect} is
+     */
+    CompletableFuture<AgentId> connect(NodeAddress address);
+
+    /**
+     * Sends a message to a connected peer. Messages are not stored and not sent again.
+     *
+     * @param agent the peer
+     * @param message at most 262,144 bytes
+     * @return a future that completes when the peer's node has taken it, failed with
+     *     <ul>
+     *       <li>{@link PeerUnreachableException} when the peer is not connected
+     *       <li>{@link ProtocolRefusedException} when it is a relay
+     *       <li>{@link LimitExceededException} when the message is too long
+     *     </ul>
+     */
+    CompletableFuture<Void> send(AgentId agent, byte[] message);
+
+    /**
+     * Turns an agent away: its connections close and it is let in no more while this node runs.
+     *
+     * @param agent any agent
+     * @return a future that completes when it is cut off
+     */
+    CompletableFuture<Void> block(AgentId agent);
+
+    /**
+     * Reconciles with every connected peer now, without waiting for the next round.
+     *
+     * @return a future that completes when a session with each of them has ended, well or not
+     */
+    CompletableFuture<Void> sync();
+
+    /**
+     * Reads the node's figures.
+     *
+     * @return a future of a consistent moment
+     */
+    CompletableFuture<NodeStatus> status();
+
+    /**
+     * Closes the node: connections, threads, ports and files. Publications that were acknowledged are stored. Returns
+     * when everything is closed. Repeating it does nothing.
+     */
+    @Override
+    void close();
+}

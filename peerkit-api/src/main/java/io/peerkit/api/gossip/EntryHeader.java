@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.api.gossip;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NetworkId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an author signs about a blob.
+ *
+ * @param network where the entry belongs
+ * @param author who signed it
+ * @param time hybrid logical time: 48 bits of milliseconds since 1970 above a 16-bit counter, unsigned
+ * @param epoch the label of the epoch in which it was made, from 1
+ * @param topic what it is about, where the distribution strategy wants to know; 1 to {@value #MAX_TOPIC_LENGTH} characters
+ * @param kind what it is: {@link #KIND_BLOB}
+ * @param blobHash names the blob
+ * @param blobSize the blob's length in bytes
+ * @param links entries that this one builds on, at most {@value #MAX_LINKS}
+ */
+public record EntryHeader(
+        NetworkId network,
+        AgentId author,
+        long time,
+        long epoch,
+        Optional<String> topic,
+        int kind,
+        BlobHash blobHash,
+        int blobSize,
+        List<EntryId> links) {
+    /** An entry that carries an application's blob. */
+    public static final int KIND_BLOB = 0;
+
+    /** The longest topic in characters. */
+    public static final int MAX_TOPIC_LENGTH = 128;
+
+    /** The most links. */
+    public static final int MAX_LINKS = 64;
+
+    /** Checks the bounds. */
+    public EntryHeader {
+        links = List.copyOf(links);
+        if (links.size() > MAX_LINKS) {
+            throw new InvalidBytesException("entry with " + links.size() + " links, at most " + MAX_LINKS);
+        }
+        if (topic.isPresent() && (topic.get().isEmpty() || topic.get().length() > MAX_TOPIC_LENGTH)) {
+            throw new InvalidBytesException(
+                    "topic of " + topic.get().length() + " characters, must have 1 to " + MAX_TOPIC_LENGTH);
+        }
+        if (blobSize < 0) {
+            throw new InvalidBytesException("blob of " + blobSize + " bytes");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.api.storage;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The one transactional store behind a node.
+ *
+ * <p>Safe for use by any thread; no method blocks but {@link #close}. Futures complete on a thread of the store, where nothing may
+ * block. Every future may fail with {@link io.peerkit.api.StorageException} (disk full, file locked or damaged) or
+ * {@link io.peerkit.api.ClosedException}. What a completed {@link #write} wrote survives the death of the process and,
+ * but for {@code MemoryStorage}, of the machine.
+ *
+ * <p>A read that begins after a write completed sees it. Batches that are written while another is being committed are
+ * committed together (group commit), in the order of the calls.
+ */
+public interface Storage extends AutoCloseable {
+    /** The most ids in one {@link #entries} call. */
+    int MAX_IDS = 4_096;
+
+    /** The most encoded agent cards that {@link #agents} gives. */
+    int MAX_AGENTS = 4_096;
+
+    /**
+     * Writes a batch, durably, all or nothing.
+     *
+     * @param batch what to write
+     * @return a future of the indices of the entries that were new; the others were there already, or twice in the batch
+     */
+    CompletableFuture<BitSet> write(WriteBatch batch);
+
+    /**
+     * Gets entries by id.
+     *
+     * @param ids at most {@value #MAX_IDS}
+     * @param maxBytes stop after the entry with which envelopes and blobs together exceed this; at least one is given
+     * @return a future of those present, in the order asked for
+     */
+    CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes);
+
+    /**
+     * Gets an entry by its blob.
+     *
+     * @param hash names the blob
+     * @return a future of the first entry in the order with that blob present, if there is one
+     */
+    CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash);
+
+    /**
+     * Lists keys in order.
+     *
+     * @param after the key behind which to begin, or nothing to begin with the first
+     * @param limit at most {@link KeyPage#MAX_KEYS}
+     * @return a future of up to {@code limit} keys; fewer only at the end
+     */
+    CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit);
+
+    /**
+     * Reads entries in order, with their blobs.
+     *
+     * @param after the key behind which to begin, or nothing to begin with the first
+     * @param limit at most {@value #MAX_IDS}
+     * @param maxBytes stop after the entry with which envelopes and blobs together exceed this; at least one is given
+     * @return a future of the entries; empty only at the end
+     */
+    CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes);
+
+    /**
+     * Counts the entries.
+     *
+     * @return a future of how many there are
+     */
+    CompletableFuture<Long> count();
+
+    /**
+     * Gets metadata of the node.
+     *
+     * @param name as written
+     * @return a future of the value, if it was ever set
+     */
+    CompletableFuture<Optional<byte[]>> metadata(String name);
+
+    /**
+     * Gets the agent cards, those issued last first.
+     *
+     * @param limit at most {@value #MAX_AGENTS}
+     * @return a future of their encoded bytes
+     */
+    CompletableFuture<List<byte[]>> agents(int limit);
+
+    /** Finishes writes under way and closes the store. Returns when it is closed. Repeating it does nothing. */
+    @Override
+    void close();
+}

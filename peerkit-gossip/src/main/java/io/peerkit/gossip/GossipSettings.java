@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NetworkId;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeListener;
+import io.peerkit.api.StorageHooks;
+import io.peerkit.api.agent.Agent;
+import io.peerkit.api.gossip.ConnectionStrategy;
+import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.storage.Storage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What a gossip node is made of.
+ *
+ * @param loop owns its state
+ * @param agent the local agent
+ * @param network where its entries belong
+ * @param storage its open store, which it does not close; absent at an infrastructure node, which then only exchanges
+ *     agent cards
+ * @param distribution who stores what
+ * @param connections to whom to connect; not shared with another node
+ * @param hooks looks at entries before they are stored, if the application wants to
+ * @param listener is told what happens, on {@code userExecutor}
+ * @param userExecutor runs hooks and the listener; the node gives it one task at a time
+ * @param bootstrap nodes to stay connected to, relays among them
+ * @param denyAccess makes the access handshake refuse an agent from now on
+ * @param timing intervals and bounds of time
+ */
+public record GossipSettings(
+        NodeLoop loop,
+        Agent agent,
+        NetworkId network,
+        Optional<Storage> storage,
+        DistributionStrategy distribution,
+        ConnectionStrategy connections,
+        Optional<StorageHooks> hooks,
+        NodeListener listener,
+        Executor userExecutor,
+        List<NodeAddress> bootstrap,
+        Consumer<AgentId> denyAccess,
+        Timing timing) {
+    /** Copies the list. */
+    public GossipSettings {
+        bootstrap = List.copyOf(bootstrap);
+    }
+
+    /**
+     * Intervals and bounds of time.
+     *
+     * @param round between two rounds of anti-entropy of this node
+     * @param maxClockDrift how far in the future an entry's time may lie before it is held back
+     * @param agentInfoLifetime how long a card of this node counts; renewed at two thirds
+     * @param session the longest that one reconciliation session may take without progress
+     */
+    public record Timing(Duration round, Duration maxClockDrift, Duration agentInfoLifetime, Duration session) {
+        /**
+         * The values for a network of people: 10 s, 60 s, 15 min, 30 s.
+         *
+         * @return the defaults
+         */
+        public static Timing defaults() {
+            return new Timing(
+                    Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofMinutes(15), Duration.ofSeconds(30));
+        }
+    }
+}
