@@ -77,7 +77,7 @@ public record PeerRecord(PeerId peer, long seq, List<Multiaddr> addresses) {
         return record;
     }
 
-    private static PeerRecord decode(byte[] payload) {
+    static PeerRecord decode(byte[] payload) {
         ProtobufReader in = new ProtobufReader("peer record", payload, SignedEnvelope.MAX_BYTES);
         byte[] peer = {};
         long seq = 0;

@@ -73,8 +73,8 @@ public final class PublicKeys {
         }
         if (data.length != Ed25519.PUBLIC_KEY_SIZE || !Arrays.equals(protobuf, encodeEd25519(data))) {
             throw new InvalidBytesException(
-                    "Ed25519 public key of " + data.length + " bytes in a protobuf of " + protobuf.length
-                            + ", must be " + Ed25519.PUBLIC_KEY_SIZE + " in " + encodeEd25519(new byte[32]).length);
+                    "Ed25519 public key of " + data.length + " bytes in a protobuf of " + protobuf.length + ", must be "
+                            + Ed25519.PUBLIC_KEY_SIZE + " in " + encodeEd25519(new byte[32]).length);
         }
         return data;
     }

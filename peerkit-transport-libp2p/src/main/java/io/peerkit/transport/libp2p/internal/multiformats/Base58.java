@@ -47,8 +47,7 @@ public final class Base58 {
      */
     public static byte[] decode(String text) {
         if (text.length() > MAX_CHARACTERS) {
-            throw new InvalidBytesException(
-                    "base58 of " + text.length() + " characters, at most " + MAX_CHARACTERS);
+            throw new InvalidBytesException("base58 of " + text.length() + " characters, at most " + MAX_CHARACTERS);
         }
         byte[] digits = new byte[text.length()];
         for (int i = 0; i < digits.length; i++) {

@@ -59,8 +59,7 @@ public final class Multiaddr {
      */
     public static Multiaddr parse(String text) {
         if (text.length() > MAX_CHARACTERS) {
-            throw new InvalidBytesException(
-                    "multiaddr of " + text.length() + " characters, at most " + MAX_CHARACTERS);
+            throw new InvalidBytesException("multiaddr of " + text.length() + " characters, at most " + MAX_CHARACTERS);
         }
         if (!text.startsWith("/")) {
             throw new InvalidBytesException("multiaddr does not start with a slash");
@@ -71,9 +70,8 @@ public final class Multiaddr {
         for (int i = 0; i < parts.length; i++) {
             String name = parts[i];
             MultiaddrProtocol protocol = MultiaddrProtocol.byName(name)
-                    .orElseThrow(() -> new InvalidBytesException(
-                            "multiaddr protocol of " + name.length() + " characters at " + components.size()
-                                    + " is unknown"));
+                    .orElseThrow(() -> new InvalidBytesException("multiaddr protocol of " + name.length()
+                            + " characters at " + components.size() + " is unknown"));
             if (protocol.hasValue() && ++i == parts.length) {
                 throw new InvalidBytesException("multiaddr ends behind " + protocol + ", a value must follow");
             }
@@ -102,9 +100,8 @@ public final class Multiaddr {
                     .orElseThrow(() -> new InvalidBytesException("multiaddr protocol code " + code + " is unknown"));
             long length = protocol.sizeBytes() == MultiaddrProtocol.VARIABLE ? Varint.read(in) : protocol.sizeBytes();
             if (length > in.remaining()) {
-                throw new InvalidBytesException(
-                        "multiaddr value of " + length + " bytes for " + protocol + ", only " + in.remaining()
-                                + " follow");
+                throw new InvalidBytesException("multiaddr value of " + length + " bytes for " + protocol + ", only "
+                        + in.remaining() + " follow");
             }
             byte[] value = new byte[(int) length];
             in.get(value);
@@ -126,8 +123,7 @@ public final class Multiaddr {
         return parse(host + "/tcp/" + port);
     }
 
-    private static void append(
-            List<Component> components, ByteBuffer out, MultiaddrProtocol protocol, byte[] value) {
+    private static void append(List<Component> components, ByteBuffer out, MultiaddrProtocol protocol, byte[] value) {
         if (components.size() == MAX_COMPONENTS) {
             throw new InvalidBytesException("multiaddr of more than " + MAX_COMPONENTS + " components");
         }

@@ -25,8 +25,9 @@ final class Multibase {
             case 'z' -> Base58.decode(digits);
             case 'b' -> Base32.decode(digits);
             case 'u' -> decodeBase64Url(digits);
-            default -> throw new InvalidBytesException(
-                    "multibase prefix " + (int) text.charAt(0) + " not supported, must be z, b or u");
+            default ->
+                throw new InvalidBytesException(
+                        "multibase prefix " + (int) text.charAt(0) + " not supported, must be z, b or u");
         };
     }
 
@@ -34,8 +35,7 @@ final class Multibase {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(digits);
             // The JDK's decoder overlooks padding and unused bits that are not zero.
-            if (encodeBase64Url(bytes).regionMatches(1, digits, 0, digits.length())
-                    && digits.indexOf('=') < 0) {
+            if (encodeBase64Url(bytes).regionMatches(1, digits, 0, digits.length()) && digits.indexOf('=') < 0) {
                 return bytes;
             }
             throw new InvalidBytesException("base64url is padded or ends in unused bits");

@@ -49,8 +49,8 @@ final class MessageReader {
             return;
         }
         if (value < 1 || value > Multistream.MAX_MESSAGE_BYTES) {
-            throw new InvalidBytesException("multistream message of " + value + " bytes, must have 1 to "
-                    + Multistream.MAX_MESSAGE_BYTES);
+            throw new InvalidBytesException(
+                    "multistream message of " + value + " bytes, must have 1 to " + Multistream.MAX_MESSAGE_BYTES);
         }
         pending.clear();
         length = (int) value;

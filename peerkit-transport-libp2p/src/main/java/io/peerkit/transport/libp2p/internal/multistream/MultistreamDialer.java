@@ -59,8 +59,8 @@ public final class MultistreamDialer {
 
     private Negotiation header(String message) {
         if (!message.equals(Multistream.HEADER)) {
-            throw new InvalidBytesException("multistream header of " + message.length() + " characters, must be "
-                    + Multistream.HEADER);
+            throw new InvalidBytesException(
+                    "multistream header of " + message.length() + " characters, must be " + Multistream.HEADER);
         }
         headerSeen = true;
         return Negotiation.Pending.PENDING;

@@ -53,8 +53,8 @@ public final class MultistreamListener {
 
     private Negotiation header(String message) {
         if (!message.equals(Multistream.HEADER)) {
-            throw new InvalidBytesException("multistream header of " + message.length() + " characters, must be "
-                    + Multistream.HEADER);
+            throw new InvalidBytesException(
+                    "multistream header of " + message.length() + " characters, must be " + Multistream.HEADER);
         }
         headerSeen = true;
         output.writeBytes(Multistream.encode(Multistream.HEADER));

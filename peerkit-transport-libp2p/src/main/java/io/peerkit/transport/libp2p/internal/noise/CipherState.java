@@ -137,8 +137,8 @@ public final class CipherState {
 
     private static void checkMessage(int length) {
         if (length < NoiseFrame.TAG_BYTES || length > NoiseFrame.MAX_MESSAGE_BYTES) {
-            throw new InvalidBytesException("noise message of " + length + " bytes, must have "
-                    + NoiseFrame.TAG_BYTES + " to " + NoiseFrame.MAX_MESSAGE_BYTES);
+            throw new InvalidBytesException("noise message of " + length + " bytes, must have " + NoiseFrame.TAG_BYTES
+                    + " to " + NoiseFrame.MAX_MESSAGE_BYTES);
         }
     }
 
@@ -167,8 +167,7 @@ public final class CipherState {
         in.position(in.limit());
     }
 
-    private int process(
-            int mode, byte[] associated, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
+    private int process(int mode, byte[] associated, byte[] in, int inOffset, int length, byte[] out, int outOffset) {
         if (failed) {
             throw new ClosedException("noise cipher failed before, the connection is closed");
         }

@@ -48,8 +48,8 @@ public final class LibP2pNoise {
         this.expected = expected;
         this.muxers = List.copyOf(muxers);
         this.payload = identity.payload(muxers).encode();
-        this.handshake = new NoiseHandshake(
-                initiator, identity.staticKey(), new X25519KeyPair(ephemeralPrivateKey), NO_PAYLOAD);
+        this.handshake =
+                new NoiseHandshake(initiator, identity.staticKey(), new X25519KeyPair(ephemeralPrivateKey), NO_PAYLOAD);
     }
 
     /**
@@ -135,9 +135,8 @@ public final class LibP2pNoise {
         return Optional.of(initiators.stream()
                 .filter(responders::contains)
                 .findFirst()
-                .orElseThrow(() -> new ProtocolRefusedException(
-                        "noise peers offer " + initiators.size() + " and " + responders.size()
-                                + " muxers, none in common")));
+                .orElseThrow(() -> new ProtocolRefusedException("noise peers offer " + initiators.size() + " and "
+                        + responders.size() + " muxers, none in common")));
     }
 
     private NoiseSession session(NoisePayload remote, Optional<String> muxer) {

@@ -45,8 +45,7 @@ final class NoiseHandshake {
      * @param localEphemeral a fresh key for this handshake alone
      * @param prologue what both sides must agree on beforehand
      */
-    NoiseHandshake(
-            boolean initiator, X25519KeyPair localStatic, X25519KeyPair localEphemeral, byte[] prologue) {
+    NoiseHandshake(boolean initiator, X25519KeyPair localStatic, X25519KeyPair localEphemeral, byte[] prologue) {
         this.initiator = initiator;
         this.localStatic = localStatic;
         this.localEphemeral = localEphemeral;
@@ -115,8 +114,8 @@ final class NoiseHandshake {
             throw new IllegalStateException("noise message " + (messagesDone + 1) + " is not this side's to read");
         }
         if (message.length > NoiseFrame.MAX_MESSAGE_BYTES) {
-            throw new InvalidBytesException("noise handshake message of " + message.length + " bytes, at most "
-                    + NoiseFrame.MAX_MESSAGE_BYTES);
+            throw new InvalidBytesException(
+                    "noise handshake message of " + message.length + " bytes, at most " + NoiseFrame.MAX_MESSAGE_BYTES);
         }
         int keyBytes = readKeys(message);
         byte[] payload = symmetric.decryptAndHash(slice(message, keyBytes, message.length - keyBytes));

@@ -54,8 +54,8 @@ public final class ProtobufReader {
         long tag = rawVarint();
         long number = tag >>> WireType.TAG_BITS;
         if (number < 1 || number > MAX_FIELD) {
-            throw new InvalidBytesException(message + " has field number " + Long.toUnsignedString(number)
-                    + ", must be 1 to " + MAX_FIELD);
+            throw new InvalidBytesException(
+                    message + " has field number " + Long.toUnsignedString(number) + ", must be 1 to " + MAX_FIELD);
         }
         field = (int) number;
         wireType = (int) tag & 7;
@@ -133,18 +133,18 @@ public final class ProtobufReader {
 
     private void skip() {
         valuePending = false;
-        int length =
-                switch (wireType) {
-                    case WireType.VARINT -> {
-                        rawVarint();
-                        yield 0;
-                    }
-                    case WireType.FIXED64 -> Long.BYTES;
-                    case WireType.FIXED32 -> Integer.BYTES;
-                    case WireType.LENGTH_DELIMITED -> length();
-                    default -> throw new InvalidBytesException(
-                            message + " field " + field + " has wire type " + wireType + ", must be 0, 1, 2 or 5");
-                };
+        int length = switch (wireType) {
+            case WireType.VARINT -> {
+                rawVarint();
+                yield 0;
+            }
+            case WireType.FIXED64 -> Long.BYTES;
+            case WireType.FIXED32 -> Integer.BYTES;
+            case WireType.LENGTH_DELIMITED -> length();
+            default ->
+                throw new InvalidBytesException(
+                        message + " field " + field + " has wire type " + wireType + ", must be 0, 1, 2 or 5");
+        };
         if (length > in.remaining()) {
             throw cutOff();
         }
