@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeStatus;
+import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.Publication;
+import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.api.transport.TransportListener;
+import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.node.LiveNode;
+import io.peerkit.gossip.internal.push.Pusher;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import io.peerkit.gossip.internal.sync.Syncer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A node: runs the state machines of gossip over a transport and a store.
+ *
+ * <p>Safe for use by any thread; nothing blocks. Futures complete on the node loop and fail with
+ * {@link io.peerkit.api.ClosedException} before the node is started and once it is stopped. Neither the transport nor the
+ * store is closed here.
+ */
+public final class GossipNode {
+    /** The most bytes of blobs in one {@link #publishAll}. */
+    public static final int MAX_BATCH_BYTES = 16 * 1_048_576;
+
+    /** What the transport tells before {@link #start}; a peer cannot send anything but cards and messages by then. */
+    private static final int MAX_EARLY = 1_024;
+
+    private final GossipSettings settings;
+    private final NodeLoop loop;
+    private final Deque<Consumer<LiveNode>> early = new ArrayDeque<>();
+    private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
+    private Optional<LiveNode> live = Optional.empty();
+
+    /**
+     * Makes a node that does nothing yet.
+     *
+     * @param settings what it is made of
+     */
+    public GossipNode(GossipSettings settings) {
+        this.settings = settings;
+        this.loop = settings.loop();
+    }
+
+    /**
+     * What the transport of this node tells. Calls before {@link #start} wait for it.
+     *
+     * @return the listener to start the transport with
+     */
+    public TransportListener transportListener() {
+        return new TransportListener() {
+            @Override
+            public void peerGranted(NodeId node, AccessGrant grant) {
+                tell(true, now -> now.granted(node, grant));
+            }
+
+            @Override
+            public void peerGone(NodeId node) {
+                tell(true, now -> now.gone(node));
+            }
+
+            @Override
+            public void peerDenied(NodeId node, Optional<AgentId> agentId, String reason) {
+                tell(false, now -> now.denied(node, agentId, reason));
+            }
+
+            @Override
+            public void addressesChanged(List<NodeAddress> addresses) {
+                List<NodeAddress> copy = List.copyOf(addresses);
+                tell(false, now -> now.addressesChanged(copy));
+            }
+
+            @Override
+            public void agentsReceived(NodeId node, byte[] message) {
+                tell(false, now -> now.agentsReceived(node, message));
+            }
+
+            @Override
+            public void messageReceived(NodeId node, byte[] message) {
+                tell(false, now -> now.messageReceived(node, message));
+            }
+        };
+    }
+
+    private void tell(boolean needed, Consumer<LiveNode> event) {
+        loop.execute(() -> {
+            if (live.isPresent()) {
+                event.accept(live.get());
+            } else if (needed || early.size() < MAX_EARLY) {
+                early.add(event);
+            }
+        });
+    }
+
+    /**
+     * Reads the store and begins to gossip. Once only, and soon after the transport started: its peers are kept waiting.
+     *
+     * @param transport the started transport
+     * @return a future that completes when the node serves, failed with {@link io.peerkit.api.StorageException}
+     */
+    public CompletableFuture<Void> start(Transport transport) {
+        if (settings.storage().isPresent()) {
+            // Before anything else: until then the transport tells peers that this node does not speak them.
+            transport.handleStreams(Pusher.PROTOCOL, this::accept);
+            transport.handleStreams(Syncer.PROTOCOL, this::accept);
+        }
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        loop.execute(() -> {
+            if (live.isPresent() || stop.get().isPresent()) {
+                started.completeExceptionally(new ClosedException("node was started or stopped before"));
+                return;
+            }
+            LiveNode node = new LiveNode(settings, transport);
+            live = Optional.of(node);
+            while (!early.isEmpty()) {
+                early.remove().accept(node);
+            }
+            LoopHop.then(loop, node.start(), started::complete, started::completeExceptionally);
+        });
+        return started;
+    }
+
+    private void accept(PeerStream stream) {
+        loop.execute(() -> {
+            if (live.isPresent()) {
+                live.get().accepted(stream);
+            } else if (early.size() < MAX_EARLY) {
+                early.add(now -> now.accepted(stream));
+            } else {
+                stream.reset();
+            }
+        });
+    }
+
+    private <T> CompletableFuture<T> ask(BiConsumer<LiveNode, CompletableFuture<T>> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (stop.get().isPresent()) {
+            answer.completeExceptionally(new ClosedException("node is closed"));
+            return answer;
+        }
+        loop.execute(() -> {
+            if (live.isPresent()) {
+                question.accept(live.get(), answer);
+            } else {
+                answer.completeExceptionally(new ClosedException("node has not started"));
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publishAll}.
+     *
+     * @param blobs the blobs, copied
+     * @return a future that completes when they are stored durably
+     */
+    public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        List<byte[]> copies = new ArrayList<>(blobs.size());
+        List<BlobHash> hashes = new ArrayList<>(blobs.size());
+        long bytes = 0;
+        for (byte[] blob : blobs) {
+            bytes += blob.length;
+            if (blob.length > PeerkitNode.MAX_BLOB_BYTES || bytes > MAX_BATCH_BYTES) {
+                return CompletableFuture.failedFuture(new LimitExceededException("blob of " + blob.length
+                        + " bytes, at most " + PeerkitNode.MAX_BLOB_BYTES + ", in " + bytes
+                        + " bytes together, at most "
+                        + MAX_BATCH_BYTES));
+            }
+            if (copies.size() == PeerkitNode.MAX_BATCH) {
+                return CompletableFuture.failedFuture(
+                        new LimitExceededException(blobs.size() + " blobs at once, at most " + PeerkitNode.MAX_BATCH));
+            }
+            // Copied and hashed here, so that many callers share the work.
+            byte[] copy = blob.clone();
+            copies.add(copy);
+            hashes.add(BlobHash.ofBlob(copy));
+        }
+        if (copies.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return ask((node, answer) -> node.publish(new Publisher.Call(copies, hashes, answer)));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#get}.
+     *
+     * @param hash names the blob
+     * @return a future of the blob
+     */
+    public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
+        return ask((node, answer) -> node.get(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#connect}.
+     *
+     * @param address of a node
+     * @return a future of the agent behind it
+     */
+    public CompletableFuture<AgentId> connect(NodeAddress address) {
+        return ask((node, answer) -> node.connect(address, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#send}.
+     *
+     * @param agent the peer
+     * @param message the message, copied
+     * @return a future that completes when the peer has taken it
+     */
+    public CompletableFuture<Void> send(AgentId agent, byte[] message) {
+        if (message.length > Transport.MAX_MESSAGE_BYTES) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    "message of " + message.length + " bytes, at most " + Transport.MAX_MESSAGE_BYTES));
+        }
+        byte[] copy = message.clone();
+        return ask((node, answer) -> node.send(agent, copy, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#block}.
+     *
+     * @param agent the agent
+     * @return a future that completes when it is cut off
+     */
+    public CompletableFuture<Void> block(AgentId agent) {
+        return ask((node, answer) -> node.block(agent, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#sync}.
+     *
+     * @return a future that completes when a session with each connected peer has ended
+     */
+    public CompletableFuture<Void> sync() {
+        return ask(LiveNode::sync);
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#status}.
+     *
+     * @return a future of the figures
+     */
+    public CompletableFuture<NodeStatus> status() {
+        return ask(LiveNode::status);
+    }
+
+    /**
+     * Ends streams and timers. Publications under way are finished first. Repeating it gives the same future.
+     *
+     * @return a future that completes when nothing more happens
+     */
+    public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Optional<CompletableFuture<Void>> before =
+                stop.getAndUpdate(first -> first.isPresent() ? first : Optional.of(ended));
+        if (before.isPresent()) {
+            return before.get();
+        }
+        loop.execute(() -> {
+            early.clear();
+            if (live.isPresent()) {
+                live.get().stop(ended);
+            } else {
+                ended.complete(null);
+            }
+        });
+        return ended;
+    }
+}

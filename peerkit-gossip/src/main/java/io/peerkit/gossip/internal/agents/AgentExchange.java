@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.agents;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.internal.peer.Peer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who sends which cards to whom: on connect both sides send digests and answer with what the other lacks; later, news
+ * are passed on once.
+ *
+ * <p>No IO, no clock. Belongs to the node loop.
+ */
+public final class AgentExchange {
+    /** Cards a peer may have checked at once; each costs a check of a signature. */
+    static final int CARD_BURST = AgentDirectory.MAX_AGENTS;
+
+    /** Cards a second that a peer may have checked for long; the rest is dropped. */
+    static final int CARDS_PER_SECOND = 64;
+
+    /** Digests that are answered on one connection: one is due, each costs up to a megabyte. */
+    static final int MAX_DIGESTS = 4;
+
+    /** Bytes of a message that cards may fill; the rest is for the map around them. */
+    private static final int CARDS_BYTES = Transport.MAX_MESSAGE_BYTES - 64;
+
+    /** What a card adds to a message beside its own bytes. */
+    private static final int CARD_OVERHEAD = CardVersion.BYTES + 8;
+
+    /** A message to send. */
+    public record Mail(NodeId to, AgentMessage message) {}
+
+    /** What came of a message. */
+    public record Result(List<Mail> mail, List<AgentInfo> news) {}
+
+    private static final class Contact {
+        private final Peer peer;
+        private double tokens = CARD_BURST;
+        private Optional<Instant> refilled = Optional.empty();
+        private int digests;
+
+        Contact(Peer peer) {
+            this.peer = peer;
+        }
+
+        boolean mayCheck(Instant now) {
+            if (refilled.isPresent()) {
+                // A clock that steps back gives nothing, and no tokens are taken away for it.
+                long elapsed = Math.max(0, Duration.between(refilled.get(), now).toMillis());
+                tokens = Math.min(CARD_BURST, tokens + elapsed * CARDS_PER_SECOND / 1000.0);
+            }
+            refilled = Optional.of(now);
+            if (tokens < 1) {
+                return false;
+            }
+            tokens--;
+            return true;
+        }
+    }
+
+    private final Agent agent;
+    private final AgentDirectory directory;
+    private final OwnCard own;
+    private final Map<NodeId, Contact> contacts = new LinkedHashMap<>();
+    private long refused;
+
+    /**
+     * @param agent reads cards
+     * @param directory knows the others
+     * @param own is the local agent's
+     */
+    public AgentExchange(Agent agent, AgentDirectory directory, OwnCard own) {
+        this.agent = agent;
+        this.directory = directory;
+        this.own = own;
+    }
+
+    /** A peer is connected. */
+    public List<Mail> peerUp(Peer peer, Instant now) {
+        contacts.put(peer.node(), new Contact(peer));
+        List<CardVersion> versions = new ArrayList<>();
+        for (AgentInfo info : cards(now)) {
+            if (versions.size() < AgentDirectory.MAX_AGENTS) {
+                versions.add(CardVersion.of(info));
+            }
+        }
+        return List.of(new Mail(peer.node(), new AgentMessage.Digest(CardVersion.pack(versions))));
+    }
+
+    /** A peer is gone. */
+    public void peerDown(Peer peer) {
+        contacts.remove(peer.node());
+    }
+
+    /** A message came. Cards in it that are wrong are counted, the others are taken. */
+    public Result received(NodeId from, AgentMessage message, Instant now) {
+        Contact contact = contacts.get(from);
+        if (contact == null) {
+            return new Result(List.of(), List.of());
+        }
+        if (message instanceof AgentMessage.Digest digest) {
+            return new Result(answer(contact, digest, now), List.of());
+        }
+        List<AgentInfo> news = new ArrayList<>();
+        for (AgentMessage.Card card : ((AgentMessage.Cards) message).cards()) {
+            if (directory.isNews(card.version()) && contact.mayCheck(now)) {
+                learn(card.encoded(), now).ifPresent(news::add);
+            }
+        }
+        return new Result(passOn(news, Optional.of(from)), news);
+    }
+
+    private Optional<AgentInfo> learn(byte[] encoded, Instant now) {
+        try {
+            AgentInfo info = agent.readInfo(encoded);
+            AgentDirectory.Verdict verdict = directory.learn(info, now);
+            if (verdict == AgentDirectory.Verdict.NEWS) {
+                return Optional.of(info);
+            }
+            if (verdict == AgentDirectory.Verdict.REFUSED || verdict == AgentDirectory.Verdict.FULL) {
+                refused++;
+            }
+        } catch (InvalidBytesException e) {
+            refused++;
+        }
+        return Optional.empty();
+    }
+
+    private List<Mail> answer(Contact contact, AgentMessage.Digest digest, Instant now) {
+        if (++contact.digests > MAX_DIGESTS) {
+            return List.of();
+        }
+        Map<AgentId, Long> known = new LinkedHashMap<>();
+        for (CardVersion version : CardVersion.unpack(digest.versions())) {
+            known.put(version.agent(), version.issuedAtMillis());
+        }
+        List<AgentInfo> lacking = new ArrayList<>();
+        for (AgentInfo info : cards(now)) {
+            Long issuedAt = known.get(info.agentId());
+            if (issuedAt == null || issuedAt < info.issuedAt().toEpochMilli()) {
+                lacking.add(info);
+            }
+        }
+        return mails(contact, lacking);
+    }
+
+    /** The local agent has a new card. */
+    public List<Mail> renewed(AgentInfo card) {
+        return passOn(List.of(card), Optional.empty());
+    }
+
+    /** Each version is news once, so each node passes it on once. */
+    private List<Mail> passOn(List<AgentInfo> news, Optional<NodeId> from) {
+        List<Mail> mail = new ArrayList<>();
+        if (!news.isEmpty()) {
+            for (Contact contact : contacts.values()) {
+                if (from.filter(contact.peer.node()::equals).isEmpty()) {
+                    mail.addAll(mails(contact, news));
+                }
+            }
+        }
+        return mail;
+    }
+
+    private static List<Mail> mails(Contact contact, List<AgentInfo> infos) {
+        List<Mail> mail = new ArrayList<>();
+        List<AgentMessage.Card> cards = new ArrayList<>();
+        int bytes = 0;
+        for (AgentInfo info : infos) {
+            if (info.agentId().equals(contact.peer.agent())) {
+                continue; // It knows its own.
+            }
+            int more = info.encoded().length + CARD_OVERHEAD;
+            if (cards.size() == AgentMessageCodec.MAX_CARDS || bytes + more > CARDS_BYTES) {
+                mail.add(new Mail(contact.peer.node(), new AgentMessage.Cards(cards)));
+                cards = new ArrayList<>();
+                bytes = 0;
+            }
+            cards.add(new AgentMessage.Card(CardVersion.of(info), info.encoded()));
+            bytes += more;
+        }
+        if (!cards.isEmpty()) {
+            mail.add(new Mail(contact.peer.node(), new AgentMessage.Cards(cards)));
+        }
+        return mail;
+    }
+
+    private List<AgentInfo> cards(Instant now) {
+        List<AgentInfo> cards = new ArrayList<>();
+        own.current().ifPresent(cards::add);
+        cards.addAll(directory.all());
+        cards.removeIf(info -> info.isExpired(now));
+        return cards;
+    }
+
+    /** Cards refused since the start: malformed, wrongly signed, from the future, counting too long, or one too many. */
+    public long refused() {
+        return refused;
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.agents;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out the exchange of agent cards and keeps them in the store. Belongs to the node loop. */
+public final class AgentGossip {
+    /** The most peers whose first wrong message is logged. */
+    private static final int MAX_WARNED = 1_024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentGossip.class);
+
+    /** Who wants to know of agents. */
+    public interface Listener {
+        /** An agent has a new card. */
+        void agentKnown(AgentInfo info);
+
+        /** An agent's last card expired. */
+        void agentForgotten(AgentId agent);
+    }
+
+    private final NodeLoop loop;
+    private final Agent agent;
+    private final Transport transport;
+    private final Optional<Storage> storage;
+    private final AgentDirectory directory;
+    private final OwnCard own;
+    private final Listener listener;
+    private final AgentExchange exchange;
+    private final Set<AgentId> warned = new LinkedHashSet<>();
+
+    /**
+     * @param storage keeps cards over restarts, if there is one
+     * @param directory knows the cards
+     * @param listener is told of them
+     */
+    public AgentGossip(
+            NodeLoop loop,
+            Agent agent,
+            Transport transport,
+            Optional<Storage> storage,
+            AgentDirectory directory,
+            OwnCard own,
+            Listener listener) {
+        this.loop = loop;
+        this.agent = agent;
+        this.transport = transport;
+        this.storage = storage;
+        this.directory = directory;
+        this.own = own;
+        this.listener = listener;
+        this.exchange = new AgentExchange(agent, directory, own);
+    }
+
+    /** Reads the cards in the store. */
+    public CompletableFuture<Void> load() {
+        CompletableFuture<Void> loaded = new CompletableFuture<>();
+        if (storage.isEmpty()) {
+            loaded.complete(null);
+            return loaded;
+        }
+        LoopHop.then(
+                loop,
+                storage.get().agents(AgentDirectory.MAX_AGENTS),
+                cards -> {
+                    cards.forEach(this::restore);
+                    loaded.complete(null);
+                },
+                loaded::completeExceptionally);
+        return loaded;
+    }
+
+    private void restore(byte[] encoded) {
+        try {
+            AgentInfo info = agent.readInfo(encoded);
+            if (info.agentId().equals(agent.id())) {
+                own.issuedBefore(info);
+            } else {
+                directory.learn(info, loop.now());
+            }
+        } catch (InvalidBytesException e) {
+            LOG.warn("dropped an agent card in the store that is not valid: {}", e.getMessage());
+        }
+    }
+
+    /** Begins: tells of the cards that are known, and issues the own one. */
+    public void start() {
+        directory.all().forEach(listener::agentKnown);
+        renew(transport.listenAddresses());
+    }
+
+    /** The node's addresses changed. */
+    public void addressesChanged(List<NodeAddress> addresses) {
+        renew(addresses);
+    }
+
+    private void renew(List<NodeAddress> addresses) {
+        own.renew(addresses, loop.now()).ifPresent(card -> {
+            persist(List.of(card), List.of());
+            send(exchange.renewed(card));
+        });
+    }
+
+    /** Renews what is due and drops what is void; called every few seconds. */
+    public void tick() {
+        renew(transport.listenAddresses());
+        List<AgentId> expired = directory.expire(loop.now());
+        if (!expired.isEmpty()) {
+            expired.forEach(listener::agentForgotten);
+            persist(List.of(), expired);
+        }
+    }
+
+    /** A peer is connected. */
+    public void peerUp(Peer peer) {
+        send(exchange.peerUp(peer, loop.now()));
+    }
+
+    /** A peer is gone. */
+    public void peerDown(Peer peer) {
+        exchange.peerDown(peer);
+    }
+
+    /** A message came. */
+    public void received(Peer from, byte[] message) {
+        try {
+            long refusedBefore = exchange.refused();
+            AgentExchange.Result result = exchange.received(from.node(), AgentMessageCodec.decode(message), loop.now());
+            if (exchange.refused() > refusedBefore) {
+                warn(from, "an agent card");
+            }
+            persist(result.news(), List.of());
+            send(result.mail());
+            result.news().forEach(listener::agentKnown);
+        } catch (InvalidBytesException e) {
+            warn(from, "a message of agent cards, " + e.getMessage());
+        }
+    }
+
+    private void warn(Peer from, String what) {
+        if (warned.size() < MAX_WARNED && warned.add(from.agent())) {
+            LOG.warn("refused from peer {}: {}; more from this peer is not logged", from.agent(), what);
+        }
+    }
+
+    private void send(List<AgentExchange.Mail> mail) {
+        for (AgentExchange.Mail each : mail) {
+            LoopHop.then(
+                    loop,
+                    transport.sendAgents(each.to(), AgentMessageCodec.encode(each.message())),
+                    sent -> {},
+                    reason -> LOG.debug("agent cards did not reach node {}: {}", each.to(), reason.getMessage()));
+        }
+    }
+
+    private void persist(List<AgentInfo> cards, List<AgentId> removed) {
+        if (storage.isEmpty()) {
+            return;
+        }
+        int count = Math.max(cards.size(), removed.size());
+        for (int from = 0; from < count; from += WriteBatch.MAX_AGENTS) {
+            WriteBatch batch = WriteBatch.ofAgents(part(cards, from), part(removed, from));
+            // Cards come again from the peers, so a failure costs only a slower start.
+            LoopHop.then(
+                    loop,
+                    storage.get().write(batch),
+                    written -> {},
+                    reason -> LOG.warn("agent cards could not be stored", reason));
+        }
+    }
+
+    private static <T> List<T> part(List<T> all, int from) {
+        return from >= all.size()
+                ? List.of()
+                : new ArrayList<>(all.subList(from, Math.min(all.size(), from + WriteBatch.MAX_AGENTS)));
+    }
+}

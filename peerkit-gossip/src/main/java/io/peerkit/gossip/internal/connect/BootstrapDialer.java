@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.connect;
+
+import io.peerkit.api.AccessDeniedException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.util.Collection;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the {@link BootstrapKeeper} decides. Belongs to the node loop. */
+public final class BootstrapDialer {
+    private static final Logger LOG = LoggerFactory.getLogger(BootstrapDialer.class);
+
+    private final NodeLoop loop;
+    private final Transport transport;
+    private final BootstrapKeeper keeper;
+    private final Alarm alarm;
+    private boolean stopped;
+
+    /**
+     * @param addresses to stay connected to
+     */
+    public BootstrapDialer(NodeLoop loop, Transport transport, Collection<NodeAddress> addresses) {
+        this.loop = loop;
+        this.transport = transport;
+        this.keeper = new BootstrapKeeper(addresses);
+        this.alarm = new Alarm(loop, this::start);
+    }
+
+    /** Dials what is due. */
+    public void start() {
+        perform(keeper.plan(loop.now()));
+    }
+
+    /** A node is gone. */
+    public void gone(NodeId node) {
+        perform(keeper.gone(node, loop.now(), loop.random()));
+    }
+
+    private void perform(BootstrapKeeper.Plan plan) {
+        if (stopped) {
+            return;
+        }
+        plan.dials().forEach(this::dial);
+        plan.wakeAt().ifPresent(alarm::at);
+    }
+
+    private void dial(NodeAddress address) {
+        LoopHop.then(
+                loop,
+                transport.connect(List.of(address)),
+                node -> {
+                    boolean stillThere = transport.connectedNodes().contains(node);
+                    perform(keeper.connected(address, node, stillThere, loop.now(), loop.random()));
+                },
+                reason -> {
+                    boolean retry = !(reason instanceof AccessDeniedException);
+                    LOG.info(
+                            "could not connect to bootstrap address {}{}: {}",
+                            address,
+                            retry ? "" : ", giving it up",
+                            reason.getMessage());
+                    perform(keeper.failed(address, retry, loop.now(), loop.random()));
+                });
+    }
+
+    /** Dials no more. */
+    public void stop() {
+        stopped = true;
+        alarm.cancel();
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.connect;
+
+import io.peerkit.api.AccessDeniedException;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.gossip.ConnectionStrategy;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.agents.AgentDirectory;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerTable;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the connection strategy decides. Belongs to the node loop. */
+public final class Dialer {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+
+    private final NodeLoop loop;
+    private final Transport transport;
+    private final ConnectionStrategy strategy;
+    private final AgentDirectory directory;
+    private final PeerTable peers;
+    private final Predicate<AgentId> blocked;
+    private final Alarm alarm;
+    private boolean stopped;
+
+    /**
+     * @param blocked whom not to dial
+     */
+    public Dialer(
+            NodeLoop loop,
+            Transport transport,
+            ConnectionStrategy strategy,
+            AgentDirectory directory,
+            PeerTable peers,
+            Predicate<AgentId> blocked) {
+        this.loop = loop;
+        this.transport = transport;
+        this.strategy = strategy;
+        this.directory = directory;
+        this.peers = peers;
+        this.blocked = blocked;
+        this.alarm = new Alarm(loop, () -> perform(strategy.woken(loop.now(), loop.random())));
+    }
+
+    /** The node starts. */
+    public void start(AgentId self) {
+        perform(strategy.started(self, loop.now()));
+    }
+
+    /** An agent has a new card. */
+    public void agentKnown(AgentInfo info) {
+        perform(strategy.agentKnown(info, loop.now(), loop.random()));
+    }
+
+    /** An agent's last card expired. */
+    public void agentForgotten(AgentId agent) {
+        strategy.agentForgotten(agent);
+    }
+
+    /** An agent's first node is connected. */
+    public void connected(AgentId agent) {
+        perform(strategy.connected(agent, loop.now()));
+    }
+
+    /** An agent's last node is gone. */
+    public void disconnected(AgentId agent) {
+        perform(strategy.disconnected(agent, loop.now(), loop.random()));
+    }
+
+    private void perform(List<ConnectionStrategy.Action> actions) {
+        if (stopped) {
+            return;
+        }
+        for (ConnectionStrategy.Action action : actions) {
+            if (action instanceof ConnectionStrategy.Dial dial) {
+                dial(dial.agent());
+            } else if (action instanceof ConnectionStrategy.Disconnect disconnect) {
+                peers.nodesOf(disconnect.agent()).forEach(transport::disconnect);
+            } else if (action instanceof ConnectionStrategy.WakeAt wake) {
+                alarm.at(wake.time());
+            }
+        }
+    }
+
+    private void dial(AgentId agent) {
+        Optional<AgentInfo> card = directory.get(agent);
+        if (blocked.test(agent)) {
+            loop.execute(() -> failed(agent, false));
+        } else if (card.isEmpty() || card.get().addresses().isEmpty()) {
+            loop.execute(() -> failed(agent, true));
+        } else {
+            LoopHop.then(loop, transport.connect(card.get().addresses()), node -> reached(agent, node), reason -> {
+                LOG.debug("could not connect to agent {}: {}", agent, reason.getMessage());
+                failed(agent, !(reason instanceof AccessDeniedException));
+            });
+        }
+    }
+
+    private void reached(AgentId agent, NodeId node) {
+        Optional<Peer> peer = peers.at(node);
+        if (peer.isPresent() && !peer.get().agent().equals(agent)) {
+            LOG.debug("agent {} answered at the address of agent {}", peer.get().agent(), agent);
+            failed(agent, true);
+        }
+    }
+
+    private void failed(AgentId agent, boolean retry) {
+        perform(strategy.dialFailed(agent, retry, loop.now(), loop.random()));
+    }
+
+    /** Dials no more. */
+    public void stop() {
+        stopped = true;
+        alarm.cancel();
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.entry;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NetworkId;
+import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.cbor.Cbor;
+import io.peerkit.cbor.CborLimits;
+import io.peerkit.cbor.CborMap;
+import io.peerkit.cbor.CborMapBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Headers and envelopes as deterministic CBOR maps; the keys are single letters because they stand in every entry.
+ *
+ * <pre>{@code
+ *   header   = { a: author (32), b: blob hash (32), e: epoch, k: kind, l?: links (32 each, one behind the other),
+ *                n: network (32), o?: topic, s: blob size, t: time }
+ *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
+ * }</pre>
+ *
+ * <p>Unknown keys of a header are refused: the id covers them, and a header must mean the same to everyone. Unknown keys
+ * of an envelope are refused too, since nothing signs them and anybody could bloat an entry with them.
+ */
+public final class EntryCodec {
+    /** The length of an Ed25519 signature in bytes. */
+    public static final int SIGNATURE_BYTES = 64;
+
+    /** The longest header in bytes: 64 links, a topic of 128 characters of three bytes, and the fixed fields. */
+    static final int MAX_HEADER_BYTES = 3_072;
+
+    /** The greatest kind; others than {@link EntryHeader#KIND_BLOB} are refused by the verifier, not by the codec. */
+    private static final int MAX_KIND = 255;
+
+    private static final int ID_BYTES = 32;
+    private static final CborLimits HEADER_LIMITS = new CborLimits(MAX_HEADER_BYTES, 1, 32);
+    private static final CborLimits ENVELOPE_LIMITS = new CborLimits(StoredEntry.MAX_ENVELOPE_BYTES, 1, 16);
+    private static final int HEADER_KEYS = 7;
+    private static final int ENVELOPE_KEYS = 5;
+
+    private EntryCodec() {}
+
+    /** The bytes that are hashed to the id. */
+    public static byte[] encodeHeader(EntryHeader header) {
+        CborMapBuilder map = CborMap.builder()
+                .put("a", header.author().toBytes())
+                .put("b", header.blobHash().toBytes())
+                .putUnsigned("e", header.epoch())
+                .put("k", header.kind())
+                .put("n", header.network().toBytes())
+                .put("s", header.blobSize())
+                .putUnsigned("t", header.time());
+        if (!header.links().isEmpty()) {
+            byte[] links = new byte[header.links().size() * ID_BYTES];
+            for (int i = 0; i < header.links().size(); i++) {
+                header.links().get(i).copyTo(links, i * ID_BYTES);
+            }
+            map.put("l", links);
+        }
+        header.topic().ifPresent(topic -> map.put("o", topic));
+        return Cbor.encode(map.build());
+    }
+
+    /**
+     * Reads a header.
+     *
+     * @throws InvalidBytesException when it is malformed or over a bound
+     */
+    public static EntryHeader decodeHeader(byte[] encoded) {
+        CborMap map = Cbor.decodeMap("header", encoded, HEADER_LIMITS);
+        Optional<byte[]> links = map.optionalBytes("l", EntryHeader.MAX_LINKS * ID_BYTES);
+        Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
+        requireKeys("header", map, HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0));
+        return new EntryHeader(
+                NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
+                AgentId.of(map.requireBytesExact("a", ID_BYTES)),
+                map.requireUnsigned("t"),
+                map.requireUnsigned("e"),
+                topic,
+                map.requireInt("k", 0, MAX_KIND),
+                BlobHash.of(map.requireBytesExact("b", ID_BYTES)),
+                map.requireInt("s", 0, StoredEntry.MAX_BLOB_BYTES),
+                links.map(EntryCodec::readLinks).orElse(List.of()));
+    }
+
+    private static List<EntryId> readLinks(byte[] packed) {
+        if (packed.length == 0 || packed.length % ID_BYTES != 0) {
+            throw new InvalidBytesException("links of " + packed.length + " bytes, must be a multiple of " + ID_BYTES);
+        }
+        List<EntryId> links = new ArrayList<>(packed.length / ID_BYTES);
+        for (int at = 0; at < packed.length; at += ID_BYTES) {
+            links.add(EntryId.of(Arrays.copyOfRange(packed, at, at + ID_BYTES)));
+        }
+        return links;
+    }
+
+    /** The bytes that travel and are stored. */
+    static byte[] encodeEnvelope(EntryEnvelope envelope) {
+        return Cbor.encode(CborMap.builder()
+                .put("h", envelope.header())
+                .put("i", envelope.index())
+                .put("n", envelope.size())
+                .put("p", envelope.path())
+                .put("s", envelope.signature())
+                .build());
+    }
+
+    /**
+     * Reads an envelope; the header in it is not looked into.
+     *
+     * @throws InvalidBytesException when it is malformed or over a bound
+     */
+    static EntryEnvelope decodeEnvelope(byte[] encoded) {
+        CborMap map = Cbor.decodeMap("envelope", encoded, ENVELOPE_LIMITS);
+        requireKeys("envelope", map, ENVELOPE_KEYS);
+        int size = map.requireInt("n", 1, MerkleTree.MAX_LEAVES);
+        return new EntryEnvelope(
+                map.requireBytes("h", MAX_HEADER_BYTES),
+                map.requireBytesExact("s", SIGNATURE_BYTES),
+                map.requireInt("i", 0, size - 1),
+                size,
+                map.requireBytes("p", MerkleTree.MAX_PATH * MerkleTree.HASH_BYTES));
+    }
+
+    /**
+     * Reads the header in a stored envelope.
+     *
+     * @throws InvalidBytesException when it is malformed
+     */
+    public static EntryHeader headerOf(byte[] envelope) {
+        return decodeHeader(decodeEnvelope(envelope).header());
+    }
+
+    private static void requireKeys(String field, CborMap map, int keys) {
+        if (map.size() != keys) {
+            throw new InvalidBytesException(field + " with " + map.size() + " keys, must have " + keys);
+        }
+    }
+}

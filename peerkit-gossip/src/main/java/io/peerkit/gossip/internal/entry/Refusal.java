@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.entry;
+
+/** Why an entry was refused. */
+public enum Refusal {
+    /** Envelope or header are no valid bytes, or over a bound. */
+    MALFORMED,
+    /** It belongs to another network. */
+    WRONG_NETWORK,
+    /** Its epoch is not open. */
+    WRONG_EPOCH,
+    /** Its kind is not known. */
+    WRONG_KIND,
+    /** Its time is the one that reconciliation reserves. */
+    WRONG_TIME,
+    /** The blob is not as long as the header says. */
+    WRONG_SIZE,
+    /** The blob does not have the hash in the header. */
+    WRONG_HASH,
+    /** The author did not sign it. */
+    WRONG_SIGNATURE
+}

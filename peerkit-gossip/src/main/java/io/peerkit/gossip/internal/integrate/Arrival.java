@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.integrate;
+
+import io.peerkit.api.Incoming;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.gossip.internal.entry.SealedEntry;
+import io.peerkit.gossip.internal.entry.WireEntry;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** A proven entry on its way from a peer into the store. Belongs to the node loop. */
+public final class Arrival {
+    /** The most peers remembered that have the entry too; the others get an announcement too many. */
+    private static final int MAX_KNOWERS = 16;
+
+    private final SealedEntry entry;
+    private final WireEntry wire;
+    private final EntrySource source;
+    private final Set<NodeId> knowers = new LinkedHashSet<>(2);
+    private boolean rejected;
+
+    Arrival(SealedEntry entry, WireEntry wire, EntrySource source) {
+        this.entry = entry;
+        this.wire = wire;
+        this.source = source;
+        knowers.add(source.node());
+    }
+
+    void knownBy(NodeId node) {
+        if (knowers.size() < MAX_KNOWERS) {
+            knowers.add(node);
+        }
+    }
+
+    /** The entry. */
+    public SealedEntry entry() {
+        return entry;
+    }
+
+    /** The peers that need not be told. */
+    public Set<NodeId> knowers() {
+        return knowers;
+    }
+
+    EntrySource source() {
+        return source;
+    }
+
+    int bytes() {
+        return wire.bytes();
+    }
+
+    Incoming incoming() {
+        return new Incoming(entry.stored().id(), entry.header(), wire.blob(), Optional.of(source.agent()));
+    }
+
+    void reject() {
+        rejected = true;
+    }
+
+    boolean isRejected() {
+        return rejected;
+    }
+
+    StoredEntry toStore() {
+        StoredEntry stored = entry.stored();
+        return rejected
+                ? new StoredEntry(stored.id(), stored.time(), stored.blobHash(), stored.envelope(), Optional.empty())
+                : stored;
+    }
+}

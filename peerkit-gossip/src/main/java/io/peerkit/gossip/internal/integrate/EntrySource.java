@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.integrate;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.storage.EntryKey;
+
+/** Whence entries come. Called on the node loop. */
+public interface EntrySource {
+    /** The agent that sent them, which need not be the author. */
+    AgentId agent();
+
+    /** The agent's node. */
+    NodeId node();
+
+    /** An entry that was {@link Receipt#TAKEN} is stored. */
+    void stored(EntryKey key);
+
+    /** An entry that was {@link Receipt#TAKEN} is not stored: the application's hook failed on it. */
+    void dropped(EntryKey key);
+
+    /** An entry that was {@link Receipt#TAKEN} is not stored: the store failed. */
+    void storageFailed(EntryKey key, Throwable reason);
+}

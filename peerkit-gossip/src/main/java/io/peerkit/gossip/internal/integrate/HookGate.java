@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.integrate;
+
+import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.StorageHooks;
+import io.peerkit.gossip.NodeLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows entries to the application before they are stored, in order, and sorts them by its answers. */
+final class HookGate {
+    /** Entries that one task on the user executor looks at, so that other events come in between. */
+    private static final int MAX_PER_TASK = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HookGate.class);
+
+    private final NodeLoop loop;
+    private final UserTasks tasks;
+    private final StorageHooks hooks;
+    private final BiConsumer<List<Arrival>, List<Arrival>> judged;
+    private final Deque<Arrival> waiting = new ArrayDeque<>();
+    private boolean asking;
+
+    /**
+     * @param judged gets those to store, and those to drop because the hook failed
+     */
+    HookGate(NodeLoop loop, UserTasks tasks, StorageHooks hooks, BiConsumer<List<Arrival>, List<Arrival>> judged) {
+        this.loop = loop;
+        this.tasks = tasks;
+        this.hooks = hooks;
+        this.judged = judged;
+    }
+
+    void add(Arrival arrival) {
+        waiting.add(arrival);
+    }
+
+    void flush() {
+        if (asking || waiting.isEmpty()) {
+            return;
+        }
+        asking = true;
+        List<Arrival> batch = new ArrayList<>();
+        while (batch.size() < MAX_PER_TASK && !waiting.isEmpty()) {
+            batch.add(waiting.remove());
+        }
+        tasks.execute(() -> ask(batch));
+    }
+
+    private void ask(List<Arrival> batch) {
+        List<Arrival> rejected = new ArrayList<>();
+        List<Arrival> failed = new ArrayList<>();
+        List<Arrival> kept = new ArrayList<>(batch.size());
+        for (Arrival arrival : batch) {
+            try {
+                if (hooks.onIntegrate(arrival.incoming()) == IntegrationVerdict.REJECTED) {
+                    rejected.add(arrival);
+                }
+                kept.add(arrival);
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "the application's hook failed on entry {}; it is not stored and comes again",
+                        arrival.entry().stored().id(),
+                        e);
+                failed.add(arrival);
+            }
+        }
+        loop.execute(() -> {
+            asking = false;
+            rejected.forEach(Arrival::reject);
+            judged.accept(kept, failed);
+            flush();
+        });
+    }
+}

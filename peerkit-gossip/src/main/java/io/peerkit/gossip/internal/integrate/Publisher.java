@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.integrate;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.NetworkId;
+import io.peerkit.api.Publication;
+import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.entry.EntrySealer;
+import io.peerkit.gossip.internal.entry.EntryVerifier;
+import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.entry.SealedEntry;
+import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores what the local application publishes, and acknowledges it when it is durable.
+ *
+ * <p>While a batch is being written later publications gather; then they are signed together and written together. Each
+ * call goes into one batch, so it is stored whole or not at all. Belongs to the node loop.
+ */
+public final class Publisher {
+    /** The most entries that wait, those being written included. */
+    public static final int MAX_WAITING_ENTRIES = 65_536;
+
+    /** The most bytes of blobs that wait, those being written included. */
+    public static final long MAX_WAITING_BYTES = 64L * 1_048_576;
+
+    /** The name under which the greatest time handed out is stored: 8 bytes, most significant first. */
+    public static final String CLOCK_METADATA = "hlc";
+
+    /** Two, so that one batch is signed while the one before it is being committed. */
+    private static final int MAX_WRITES = 2;
+
+    /** A batch ends with the call that reaches this many bytes. */
+    private static final long MAX_WRITE_BYTES = 16L * 1_048_576;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /**
+     * One call.
+     *
+     * @param blobs not changed by anyone any more
+     * @param hashes of them
+     * @param done completes when they are stored
+     */
+    public record Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+        long bytes() {
+            long sum = 0;
+            for (byte[] blob : blobs) {
+                sum += blob.length;
+            }
+            return sum;
+        }
+    }
+
+    /** What a publisher works with. */
+    public record Parts(
+            NodeLoop loop,
+            AgentId self,
+            NetworkId network,
+            Storage storage,
+            EntrySet set,
+            HybridClock clock,
+            EntrySealer sealer) {}
+
+    private final Parts parts;
+    private final Consumer<List<SealedEntry>> push;
+    private final Deque<Call> waiting = new ArrayDeque<>();
+    private final List<CompletableFuture<Void>> idle = new ArrayList<>();
+    private int writes;
+    private int waitingEntries;
+    private long waitingBytes;
+    private boolean stopped;
+
+    /**
+     * @param parts what it works with
+     * @param push gets entries that are stored, to send to the peers
+     */
+    public Publisher(Parts parts, Consumer<List<SealedEntry>> push) {
+        this.parts = parts;
+        this.push = push;
+    }
+
+    /** Takes a call. */
+    public void publish(Call call) {
+        if (stopped) {
+            call.done().completeExceptionally(new ClosedException("node is closed"));
+            return;
+        }
+        long bytes = call.bytes();
+        if (waitingEntries + call.blobs().size() > MAX_WAITING_ENTRIES || waitingBytes + bytes > MAX_WAITING_BYTES) {
+            call.done()
+                    .completeExceptionally(new LimitExceededException("publications that wait to be stored: "
+                            + waitingEntries + " of " + waitingBytes + " bytes, at most " + MAX_WAITING_ENTRIES + " of "
+                            + MAX_WAITING_BYTES));
+            return;
+        }
+        waitingEntries += call.blobs().size();
+        waitingBytes += bytes;
+        waiting.add(call);
+        flush();
+    }
+
+    private void flush() {
+        while (!waiting.isEmpty() && writes < MAX_WRITES) {
+            write();
+        }
+    }
+
+    private void write() {
+        List<Call> calls = new ArrayList<>();
+        List<EntryHeader> headers = new ArrayList<>();
+        List<byte[]> blobs = new ArrayList<>();
+        long nowMillis = parts.loop().now().toEpochMilli();
+        long bytes = 0;
+        while (!waiting.isEmpty()
+                && bytes < MAX_WRITE_BYTES
+                && headers.size() + waiting.element().blobs().size() <= WriteBatch.MAX_ENTRIES) {
+            Call call = waiting.remove();
+            calls.add(call);
+            bytes += call.bytes();
+            for (int i = 0; i < call.blobs().size(); i++) {
+                headers.add(header(call, i, parts.clock().next(nowMillis)));
+                blobs.add(call.blobs().get(i));
+            }
+        }
+        List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
+        List<StoredEntry> entries = new ArrayList<>(sealed.size());
+        sealed.forEach(entry -> entries.add(entry.stored()));
+        byte[] clock =
+                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
+        writes++;
+        LoopHop.then(
+                parts.loop(),
+                parts.storage().write(WriteBatch.of(entries, Map.of(CLOCK_METADATA, clock))),
+                added -> written(calls, sealed),
+                reason -> failed(calls, reason));
+    }
+
+    private EntryHeader header(Call call, int index, long time) {
+        return new EntryHeader(
+                parts.network(),
+                parts.self(),
+                time,
+                EntryVerifier.OPEN_EPOCH,
+                Optional.empty(),
+                EntryHeader.KIND_BLOB,
+                call.hashes().get(index),
+                call.blobs().get(index).length,
+                List.of());
+    }
+
+    private void written(List<Call> calls, List<SealedEntry> sealed) {
+        for (SealedEntry entry : sealed) {
+            parts.set().add(entry.stored().time(), entry.stored().id().toBytes(), 0);
+        }
+        push.accept(sealed);
+        int at = 0;
+        for (Call call : calls) {
+            List<Publication> publications = new ArrayList<>(call.blobs().size());
+            for (int i = 0; i < call.blobs().size(); i++) {
+                publications.add(new Publication(
+                        sealed.get(at++).stored().id(), call.hashes().get(i)));
+            }
+            call.done().complete(publications);
+        }
+        ended(calls);
+    }
+
+    private void failed(List<Call> calls, Throwable reason) {
+        LOG.error("publications could not be stored: {} calls fail", calls.size(), reason);
+        calls.forEach(call -> call.done().completeExceptionally(reason));
+        ended(calls);
+    }
+
+    private void ended(List<Call> calls) {
+        writes--;
+        for (Call call : calls) {
+            waitingEntries -= call.blobs().size();
+            waitingBytes -= call.bytes();
+        }
+        flush();
+        if (writes == 0 && waiting.isEmpty()) {
+            idle.forEach(future -> future.complete(null));
+            idle.clear();
+        }
+    }
+
+    /** Takes no more calls; the future completes when those taken have ended. */
+    public CompletableFuture<Void> stop() {
+        stopped = true;
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        if (writes == 0 && waiting.isEmpty()) {
+            future.complete(null);
+        } else {
+            idle.add(future);
+        }
+        return future;
+    }
+}

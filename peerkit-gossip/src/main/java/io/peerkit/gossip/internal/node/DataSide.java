@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.node;
+
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.internal.entry.EntrySealer;
+import io.peerkit.gossip.internal.entry.EntryVerifier;
+import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.integrate.Arrival;
+import io.peerkit.gossip.internal.integrate.Integrator;
+import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.push.Pusher;
+import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.sync.SyncParts;
+import io.peerkit.gossip.internal.sync.SyncScope;
+import io.peerkit.gossip.internal.sync.Syncer;
+import java.util.List;
+
+/** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
+final class DataSide {
+    private final Storage storage;
+    private final EntrySet set;
+    private final Integrator integrator;
+    private final Publisher publisher;
+    private final Pusher pusher;
+    private final Syncer syncer;
+
+    DataSide(
+            GossipSettings settings,
+            Storage storage,
+            EntrySet set,
+            HybridClock clock,
+            Transport transport,
+            UserTasks tasks) {
+        this.storage = storage;
+        this.set = set;
+        this.integrator = new Integrator(
+                new Integrator.Parts(
+                        settings.loop(),
+                        settings.agent().id(),
+                        storage,
+                        set,
+                        new EntryVerifier(
+                                settings.agent(),
+                                settings.network(),
+                                settings.timing().maxClockDrift()),
+                        clock,
+                        settings.distribution(),
+                        settings.hooks(),
+                        settings.listener(),
+                        tasks),
+                this::announce,
+                this::resume);
+        this.syncer = new Syncer(
+                new SyncParts(
+                        settings.loop(),
+                        storage,
+                        set,
+                        integrator,
+                        new SyncScope(settings.network(), SyncScope.ALL, EntryVerifier.OPEN_EPOCH),
+                        settings.timing().session()),
+                transport,
+                settings.agent().id(),
+                settings.timing().round());
+        this.pusher = new Pusher(
+                new Pusher.Parts(settings.loop(), transport, storage, set, integrator, settings.distribution()),
+                syncer::dirty);
+        this.publisher = new Publisher(
+                new Publisher.Parts(
+                        settings.loop(),
+                        settings.agent().id(),
+                        settings.network(),
+                        storage,
+                        set,
+                        clock,
+                        new EntrySealer(settings.agent())),
+                pusher::published);
+    }
+
+    private void announce(List<Arrival> arrivals) {
+        pusher.stored(arrivals);
+    }
+
+    private void resume() {
+        pusher.resume();
+        syncer.resume();
+    }
+
+    void peerUp(Peer peer) {
+        // Push first: what is published from now on waits for its stream, what came before is in the session's
+        // snapshot.
+        pusher.peerUp(peer);
+        syncer.peerUp(peer);
+    }
+
+    void peerDown(Peer peer) {
+        pusher.peerDown(peer);
+        syncer.peerDown(peer);
+    }
+
+    void tick() {
+        integrator.tick();
+        pusher.tick();
+        syncer.tick();
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    EntrySet set() {
+        return set;
+    }
+
+    Integrator integrator() {
+        return integrator;
+    }
+
+    Publisher publisher() {
+        return publisher;
+    }
+
+    Pusher pusher() {
+        return pusher;
+    }
+
+    Syncer syncer() {
+        return syncer;
+    }
+
+    void stop() {
+        pusher.stop();
+        syncer.stop();
+    }
+}

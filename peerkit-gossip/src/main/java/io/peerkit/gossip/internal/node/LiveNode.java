@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.node;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeStatus;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.api.transport.Traffic;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.agents.AgentDirectory;
+import io.peerkit.gossip.internal.agents.AgentGossip;
+import io.peerkit.gossip.internal.agents.OwnCard;
+import io.peerkit.gossip.internal.connect.BootstrapDialer;
+import io.peerkit.gossip.internal.connect.Dialer;
+import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerTable;
+import io.peerkit.gossip.internal.push.Pusher;
+import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import io.peerkit.gossip.internal.sync.Syncer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A started node: hands what the transport tells and the application asks to those who know what to do. Belongs to the
+ * node loop.
+ */
+public final class LiveNode {
+    /** Wants, held entries and dirty peers are looked at this often. */
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Agent cards are looked at once in so many ticks. */
+    private static final int AGENT_TICKS = 5;
+
+    /** Messages and streams that wait until the store is read; more are dropped. */
+    private static final int MAX_EARLY = 1_024;
+
+    /** Messages that wait for the application; more are dropped, as messages are not kept. */
+    private static final int MAX_USER_TASKS = 16_384;
+
+    /** How long an explicit connection waits to hear who is behind the node. */
+    private static final Duration GRANT_WAIT = Duration.ofSeconds(5);
+
+    private final GossipSettings settings;
+    private final NodeLoop loop;
+    private final Transport transport;
+    private final UserTasks tasks;
+    private final PeerTable peers = new PeerTable();
+    private final Set<AgentId> blocked = new LinkedHashSet<>();
+    private final Deque<Runnable> early = new ArrayDeque<>();
+    private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
+    private final HybridClock clock;
+    private final Dialer dialer;
+    private final BootstrapDialer bootstrap;
+    private final AgentGossip agents;
+    private Optional<DataSide> data = Optional.empty();
+    private Optional<NodeLoop.Timer> ticker = Optional.empty();
+    private boolean started;
+    private boolean stopped;
+    private int ticks;
+
+    /**
+     * @param settings what the node is made of
+     * @param transport the started transport
+     */
+    public LiveNode(GossipSettings settings, Transport transport) {
+        this.settings = settings;
+        this.loop = settings.loop();
+        this.transport = transport;
+        this.tasks = new UserTasks(settings.userExecutor());
+        Duration drift = settings.timing().maxClockDrift();
+        this.clock = new HybridClock(drift);
+        AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
+        this.dialer =
+                new Dialer(loop, transport, settings.connections(), directory, peers, agent -> blocked.contains(agent));
+        this.agents = new AgentGossip(
+                loop,
+                settings.agent(),
+                transport,
+                settings.storage(),
+                directory,
+                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
+                new AgentGossip.Listener() {
+                    @Override
+                    public void agentKnown(AgentInfo info) {
+                        dialer.agentKnown(info);
+                    }
+
+                    @Override
+                    public void agentForgotten(AgentId agent) {
+                        dialer.agentForgotten(agent);
+                    }
+                });
+        Set<NodeAddress> anchors = new LinkedHashSet<>(settings.bootstrap());
+        transport.relays().forEach(relay -> anchors.add(new NodeAddress(relay.value())));
+        this.bootstrap = new BootstrapDialer(loop, transport, anchors);
+    }
+
+    /** Reads the store and begins. */
+    public CompletableFuture<Void> start() {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        LoopHop.then(loop, agents.load(), loaded -> loadEntries(ready), ready::completeExceptionally);
+        return ready;
+    }
+
+    private void loadEntries(CompletableFuture<Void> ready) {
+        if (settings.storage().isEmpty()) {
+            begin(ready);
+            return;
+        }
+        LoopHop.then(
+                loop,
+                new EntryLoading(loop, settings.storage().get(), clock).start(),
+                set -> {
+                    if (!stopped) {
+                        data = Optional.of(
+                                new DataSide(settings, settings.storage().get(), set, clock, transport, tasks));
+                    }
+                    begin(ready);
+                },
+                ready::completeExceptionally);
+    }
+
+    private void begin(CompletableFuture<Void> ready) {
+        if (stopped) {
+            ready.completeExceptionally(new ClosedException("node was closed while it started"));
+            return;
+        }
+        started = true;
+        dialer.start(settings.agent().id());
+        agents.start();
+        bootstrap.start();
+        peers.all().forEach(this::up);
+        while (!early.isEmpty()) {
+            early.remove().run();
+        }
+        scheduleTick();
+        ready.complete(null);
+    }
+
+    private void scheduleTick() {
+        ticker = Optional.of(loop.schedule(TICK, () -> {
+            if (!stopped) {
+                data.ifPresent(DataSide::tick);
+                if (++ticks % AGENT_TICKS == 0) {
+                    agents.tick();
+                }
+                scheduleTick();
+            }
+        }));
+    }
+
+    /** Runs a task when the node has started. */
+    private void whenStarted(Runnable task, Runnable otherwise) {
+        if (stopped) {
+            otherwise.run();
+        } else if (started) {
+            task.run();
+        } else if (early.size() < MAX_EARLY) {
+            early.add(task);
+        } else {
+            otherwise.run();
+        }
+    }
+
+    /** A node passed the access handshake. */
+    public void granted(NodeId node, AccessGrant grant) {
+        if (stopped || peers.at(node).isPresent()) {
+            return;
+        }
+        if (blocked.contains(grant.agentId())) {
+            transport.disconnect(node);
+            return;
+        }
+        Peer peer = new Peer(node, grant.agentId());
+        boolean first = peers.add(peer);
+        if (first) {
+            boolean direct = transport.isDirect(node);
+            tasks.execute(() -> settings.listener().peerConnected(peer.agent(), direct));
+            dialer.connected(peer.agent());
+        }
+        if (started) {
+            up(peer);
+        }
+        List<Consumer<Peer>> waiters = grantWaiters.remove(node);
+        if (waiters != null) {
+            waiters.forEach(waiter -> waiter.accept(peer));
+        }
+    }
+
+    private void up(Peer peer) {
+        agents.peerUp(peer);
+        data.ifPresent(side -> side.peerUp(peer));
+    }
+
+    /** A node is gone. */
+    public void gone(NodeId node) {
+        Optional<Peer> known = peers.at(node);
+        if (stopped || known.isEmpty()) {
+            return;
+        }
+        Peer peer = known.get();
+        boolean last = peers.remove(peer);
+        data.ifPresent(side -> side.peerDown(peer));
+        agents.peerDown(peer);
+        bootstrap.gone(node);
+        if (last) {
+            dialer.disconnected(peer.agent());
+            tasks.execute(() -> settings.listener().peerDisconnected(peer.agent()));
+        }
+    }
+
+    /** A node was turned away, or turned this one away. */
+    public void denied(NodeId node, Optional<AgentId> agent, String reason) {
+        if (!stopped && tasks.size() < MAX_USER_TASKS) {
+            tasks.execute(() -> settings.listener().peerDenied(node, agent, reason));
+        }
+    }
+
+    /** The node's addresses changed. */
+    public void addressesChanged(List<NodeAddress> addresses) {
+        if (started && !stopped) {
+            agents.addressesChanged(addresses);
+        }
+    }
+
+    /** Agent cards came. */
+    public void agentsReceived(NodeId node, byte[] message) {
+        whenStarted(() -> peers.at(node).ifPresent(peer -> agents.received(peer, message)), () -> {});
+    }
+
+    /** An application message came. */
+    public void messageReceived(NodeId node, byte[] message) {
+        peers.at(node).ifPresent(peer -> {
+            if (!stopped && tasks.size() < MAX_USER_TASKS) {
+                tasks.execute(() -> settings.listener().messageReceived(peer.agent(), message));
+            }
+        });
+    }
+
+    /** A peer opened a push or sync stream. */
+    public void accepted(PeerStream stream) {
+        whenStarted(
+                () -> {
+                    if (data.isEmpty()) {
+                        stream.reset();
+                    } else if (stream.protocol().equals(Pusher.PROTOCOL)) {
+                        data.get().pusher().accept(stream);
+                    } else if (stream.protocol().equals(Syncer.PROTOCOL)) {
+                        data.get().syncer().accept(stream);
+                    }
+                },
+                stream::reset);
+    }
+
+    /** Publishes. */
+    public void publish(Publisher.Call call) {
+        Optional<DataSide> side = ready(call.done());
+        if (side.isPresent()) {
+            side.get().publisher().publish(call);
+        }
+    }
+
+    /** Gets a blob. */
+    public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
+        Optional<DataSide> side = ready(answer);
+        if (side.isPresent()) {
+            LoopHop.then(
+                    loop,
+                    side.get().storage().entryOfBlob(hash),
+                    found -> answer.complete(found.flatMap(StoredEntry::blob)),
+                    answer::completeExceptionally);
+        }
+    }
+
+    private Optional<DataSide> ready(CompletableFuture<?> answer) {
+        if (stopped || data.isEmpty()) {
+            answer.completeExceptionally(new ClosedException(
+                    stopped
+                            ? "node is closed"
+                            : settings.storage().isEmpty() ? "infrastructure has no store" : "node has not started"));
+            return Optional.empty();
+        }
+        return data;
+    }
+
+    /** Connects to a node. */
+    public void connect(NodeAddress address, CompletableFuture<AgentId> answer) {
+        if (stopped) {
+            answer.completeExceptionally(new ClosedException("node is closed"));
+            return;
+        }
+        LoopHop.then(
+                loop,
+                transport.connect(List.of(address)),
+                node -> reached(node, answer),
+                answer::completeExceptionally);
+    }
+
+    private void reached(NodeId node, CompletableFuture<AgentId> answer) {
+        Optional<Peer> peer = peers.at(node);
+        if (peer.isPresent()) {
+            answer.complete(peer.get().agent());
+            return;
+        }
+        // The grant is told apart from the connection; it is on its way, or the node is gone already.
+        grantWaiters.computeIfAbsent(node, none -> new ArrayList<>()).add(granted -> answer.complete(granted.agent()));
+        loop.schedule(GRANT_WAIT, () -> {
+            if (answer.completeExceptionally(new PeerUnreachableException("node " + node + " closed the connection"))) {
+                grantWaiters.remove(node);
+            }
+        });
+    }
+
+    /** Sends a message. */
+    public void send(AgentId agent, byte[] message, CompletableFuture<Void> answer) {
+        List<NodeId> nodes = peers.nodesOf(agent);
+        if (stopped) {
+            answer.completeExceptionally(new ClosedException("node is closed"));
+        } else if (nodes.isEmpty()) {
+            answer.completeExceptionally(new PeerUnreachableException("agent " + agent + " is not connected"));
+        } else {
+            NodeId node = nodes.stream().filter(transport::isDirect).findFirst().orElse(nodes.get(0));
+            LoopHop.then(loop, transport.send(node, message), answer::complete, answer::completeExceptionally);
+        }
+    }
+
+    /** Turns an agent away. */
+    public void block(AgentId agent, CompletableFuture<Void> answer) {
+        blocked.add(agent);
+        settings.denyAccess().accept(agent);
+        peers.nodesOf(agent).forEach(transport::disconnect);
+        answer.complete(null);
+    }
+
+    /** Reconciles with everybody. */
+    public void sync(CompletableFuture<Void> answer) {
+        if (stopped) {
+            answer.completeExceptionally(new ClosedException("node is closed"));
+        } else if (data.isEmpty()) {
+            answer.complete(null);
+        } else {
+            LoopHop.then(loop, data.get().syncer().syncAll(), answer::complete, answer::completeExceptionally);
+        }
+    }
+
+    /** Reads the figures. */
+    public void status(CompletableFuture<NodeStatus> answer) {
+        if (stopped) {
+            answer.completeExceptionally(new ClosedException("node is closed"));
+            return;
+        }
+        List<NodeStatus.Peer> connected = new ArrayList<>();
+        for (AgentId agent : peers.agents()) {
+            boolean direct = peers.nodesOf(agent).stream().anyMatch(transport::isDirect);
+            connected.add(new NodeStatus.Peer(agent, direct));
+        }
+        Traffic traffic = transport.traffic();
+        String fingerprint =
+                data.map(side -> side.set().fingerprint().toString()).orElse("0".repeat(2 * Fingerprint.LENGTH_BYTES));
+        answer.complete(new NodeStatus(
+                data.map(side -> side.set().size()).orElse(0),
+                fingerprint,
+                connected,
+                traffic.bytesIn(),
+                traffic.bytesOut(),
+                data.map(side -> side.integrator().refused()).orElse(0L),
+                data.map(side -> side.integrator().held()).orElse(0)));
+    }
+
+    /** Ends everything; publications under way first. */
+    public void stop(CompletableFuture<Void> answer) {
+        stopped = true;
+        ticker.ifPresent(NodeLoop.Timer::cancel);
+        dialer.stop();
+        bootstrap.stop();
+        early.clear();
+        if (data.isEmpty()) {
+            answer.complete(null);
+            return;
+        }
+        DataSide side = data.get();
+        LoopHop.then(
+                loop,
+                side.publisher().stop(),
+                idle -> {
+                    side.stop();
+                    answer.complete(null);
+                },
+                answer::completeExceptionally);
+    }
+}

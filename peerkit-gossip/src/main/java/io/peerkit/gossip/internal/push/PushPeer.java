@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.push;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.ProtocolRefusedException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.gossip.internal.connect.Backoff;
+import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.integrate.EntrySource;
+import io.peerkit.gossip.internal.integrate.Receipt;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.stream.FrameChannel;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two push streams between this node and a peer: each side writes on the one it opened. Belongs to the node loop.
+ */
+final class PushPeer implements EntrySource {
+    /** A stream with more wrong entries than this is reset. */
+    private static final int MAX_REFUSED = 1_024;
+
+    /**
+     * A peer that refuses the protocol is infrastructure, or has not finished to start. It is asked once more, then never
+     * again on this connection.
+     */
+    private static final int MAX_REFUSALS = 2;
+
+    private static final Duration REFUSED_WAIT = Duration.ofSeconds(5);
+    private static final int SERVE_ENTRIES = 512;
+    private static final int SERVE_BYTES = 262_144;
+    private static final Logger LOG = LoggerFactory.getLogger(PushPeer.class);
+
+    private final Pusher pusher;
+    private final Peer peer;
+    private final PushQueue queue = new PushQueue();
+    private Optional<FrameChannel> out = Optional.empty();
+    private Optional<FrameChannel> in = Optional.empty();
+    private boolean closed;
+    private int failures;
+    private int refusals;
+    private int refusedEntries;
+
+    PushPeer(Pusher pusher, Peer peer) {
+        this.pusher = pusher;
+        this.peer = peer;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    void open() {
+        if (closed) {
+            return;
+        }
+        LoopHop.then(
+                pusher.parts().loop(),
+                pusher.parts().transport().openStream(peer.node(), Pusher.PROTOCOL),
+                this::opened,
+                this::openFailed);
+    }
+
+    private void opened(PeerStream stream) {
+        if (closed) {
+            stream.reset();
+            return;
+        }
+        FrameChannel channel =
+                new FrameChannel(stream, pusher.parts().loop(), PushFrameCodec.MAX_FRAME_BYTES, new Outgoing());
+        out = Optional.of(channel);
+        refusals = 0;
+        // Nothing comes this way; reading tells when the peer closes the stream.
+        channel.read();
+        flush();
+    }
+
+    private void openFailed(Throwable reason) {
+        if (closed) {
+            return;
+        }
+        if (reason instanceof ProtocolRefusedException) {
+            refusals++;
+            if (refusals < MAX_REFUSALS) {
+                pusher.parts().loop().schedule(REFUSED_WAIT, this::open);
+            } else {
+                queue.streamLost();
+                queue.takeDirty();
+            }
+        } else {
+            LOG.debug("no push stream to peer {}", peer.agent(), reason);
+            reopen();
+        }
+    }
+
+    private void reopen() {
+        failures++;
+        pusher.parts()
+                .loop()
+                .schedule(Backoff.after(failures, pusher.parts().loop().random()), this::open);
+    }
+
+    private void lost(Throwable reason) {
+        out = Optional.empty();
+        if (!closed) {
+            LOG.debug("lost the push stream to peer {}: {}", peer.agent(), reason.getMessage());
+            queue.streamLost();
+            queue.takeDirty();
+            pusher.dirty(peer.node());
+            reopen();
+        }
+    }
+
+    private boolean isMute() {
+        return refusals >= MAX_REFUSALS;
+    }
+
+    void entry(EntryKey key, WireEntry entry) {
+        if (!isMute()) {
+            queue.entry(key, entry, unsentBytes());
+        }
+    }
+
+    void announce(EntryKey key) {
+        if (!isMute()) {
+            queue.announce(key);
+        }
+    }
+
+    boolean ask(EntryId id) {
+        return !isMute() && queue.ask(id);
+    }
+
+    private long unsentBytes() {
+        return out.map(FrameChannel::unsentBytes).orElse(0L);
+    }
+
+    /** Sends what waits as far as the stream has room. */
+    void flush() {
+        if (queue.takeDirty()) {
+            pusher.dirty(peer.node());
+        }
+        if (out.isEmpty()) {
+            return;
+        }
+        FrameChannel channel = out.get();
+        for (Optional<PushFrame> frame = queue.next(channel.unsentBytes());
+                frame.isPresent();
+                frame = queue.next(channel.unsentBytes())) {
+            channel.send(PushFrameCodec.encode(frame.get()));
+        }
+        serve(channel);
+    }
+
+    private void serve(FrameChannel channel) {
+        List<EntryId> ids = queue.fetch(SERVE_ENTRIES, channel.unsentBytes());
+        if (!ids.isEmpty()) {
+            LoopHop.then(
+                    pusher.parts().loop(),
+                    pusher.parts().storage().entries(ids, SERVE_BYTES),
+                    found -> served(ids, found),
+                    reason -> {
+                        LOG.error("could not read entries that peer {} asked for", peer.agent(), reason);
+                        queue.fetched(List.of(), List.of());
+                    });
+        }
+    }
+
+    private void served(List<EntryId> ids, List<StoredEntry> found) {
+        List<WireEntry> entries = new ArrayList<>(found.size());
+        long bytes = 0;
+        for (StoredEntry entry : found) {
+            bytes += entry.envelope().length;
+            if (entry.blob().isPresent()) {
+                bytes += entry.blob().get().length;
+                entries.add(new WireEntry(entry.envelope(), entry.blob().get()));
+            }
+        }
+        boolean more = !found.isEmpty() && bytes > SERVE_BYTES;
+        int read = more ? ids.indexOf(found.get(found.size() - 1).id()) + 1 : ids.size();
+        queue.fetched(entries, ids.subList(read, ids.size()));
+        flush();
+    }
+
+    void accept(PeerStream stream) {
+        // The peer knows best which of its streams it writes to: the newest.
+        in.ifPresent(FrameChannel::reset);
+        refusedEntries = 0;
+        Incoming handler = new Incoming();
+        FrameChannel channel = new FrameChannel(stream, pusher.parts().loop(), PushFrameCodec.MAX_FRAME_BYTES, handler);
+        in = Optional.of(channel);
+        channel.read();
+        if (isMute()) {
+            // It speaks the protocol after all.
+            refusals = 0;
+            open();
+        }
+    }
+
+    void resume() {
+        in.ifPresent(FrameChannel::read);
+    }
+
+    void close() {
+        closed = true;
+        out.ifPresent(FrameChannel::reset);
+        in.ifPresent(FrameChannel::reset);
+        out = Optional.empty();
+        in = Optional.empty();
+    }
+
+    private void take(WireEntry entry) {
+        if (pusher.parts().integrator().receive(this, entry) == Receipt.REFUSED && ++refusedEntries > MAX_REFUSED) {
+            throw new InvalidBytesException(
+                    "push stream with " + refusedEntries + " wrong entries, at most " + MAX_REFUSED);
+        }
+    }
+
+    @Override
+    public AgentId agent() {
+        return peer.agent();
+    }
+
+    @Override
+    public NodeId node() {
+        return peer.node();
+    }
+
+    @Override
+    public void stored(EntryKey key) {}
+
+    @Override
+    public void dropped(EntryKey key) {
+        pusher.dirty(peer.node());
+    }
+
+    @Override
+    public void storageFailed(EntryKey key, Throwable reason) {
+        // No sync session at once: a store that fails gets a rest until the next round.
+    }
+
+    private final class Outgoing implements FrameChannel.Handler {
+        @Override
+        public void frame(byte[] payload) {
+            throw new InvalidBytesException(
+                    "frame of " + payload.length + " bytes against the direction of a push stream");
+        }
+
+        @Override
+        public void framesHandled() {}
+
+        @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
+        public void sent() {
+            failures = 0;
+            flush();
+        }
+
+        @Override
+        public void ended() {
+            out.ifPresent(FrameChannel::reset);
+            failed(new InvalidBytesException("peer closed the push stream"));
+        }
+
+        @Override
+        public void failed(Throwable reason) {
+            lost(reason);
+        }
+    }
+
+    private final class Incoming implements FrameChannel.Handler {
+        @Override
+        public void frame(byte[] payload) {
+            PushFrame frame = PushFrameCodec.decode(payload);
+            if (frame instanceof PushFrame.Entries entries) {
+                entries.entries().forEach(PushPeer.this::take);
+            } else if (frame instanceof PushFrame.Announce announce) {
+                pusher.announced(PushPeer.this, announce.keys());
+            } else if (frame instanceof PushFrame.Want want) {
+                queue.wanted(want.ids());
+                flush();
+            }
+        }
+
+        @Override
+        public void framesHandled() {
+            pusher.parts().integrator().flush();
+        }
+
+        @Override
+        public boolean isFull() {
+            return pusher.parts().integrator().isFull();
+        }
+
+        @Override
+        public void sent() {}
+
+        @Override
+        public void ended() {
+            in.ifPresent(FrameChannel::finish);
+            in = Optional.empty();
+        }
+
+        @Override
+        public void failed(Throwable reason) {
+            in = Optional.empty();
+            pusher.parts().integrator().flush();
+            if (reason instanceof InvalidBytesException) {
+                LOG.warn("push stream of peer {} failed: {}", peer.agent(), reason.getMessage());
+            }
+        }
+    }
+}

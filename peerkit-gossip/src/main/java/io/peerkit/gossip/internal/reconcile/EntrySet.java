@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.reconcile;
+
+import java.util.List;
+
+/**
+ * The entries of one scope, ordered by (time, id), with counts and sums over any range in O(log n).
+ *
+ * <p>It is a B+tree whose inner nodes keep the count and the sum of identifiers below each child. Entries lie packed in
+ * the leaves: 43 bytes of heap for each when loaded or added in order, 52 in random order. Nodes of 64 slots are a measured
+ * compromise: 32 cost a quarter more heap after random adds, 128 half as much time again for copying after a snapshot
+ * and a quarter more for range sums.
+ *
+ * <p>A snapshot takes O(1): the set gives up its owner token, and from then on copies each node once, when it first
+ * changes it. While nobody takes snapshots everything changes in place.
+ *
+ * <p>Belongs to one thread, the node loop.
+ *
+ * @see <a href="https://arxiv.org/abs/2212.13567">A. Meyer, Range-Based Set Reconciliation</a>
+ */
+public final class EntrySet extends EntryView {
+    private Object owner;
+    private Node root;
+
+    /** Creates an empty set; {@link EntrySetLoader} fills one faster. */
+    public EntrySet() {
+        owner = new Object();
+        root = new Leaf(owner);
+    }
+
+    EntrySet(Object owner, Node root) {
+        this.owner = owner;
+        this.root = root;
+    }
+
+    @Override
+    Node root() {
+        return root;
+    }
+
+    /**
+     * Adds an entry.
+     *
+     * @param time unsigned, any but 2^64 - 1
+     * @param id holds the identifier, copied
+     * @param offset where its 32 bytes start
+     * @return false when it was there
+     * @throws IllegalArgumentException when {@code time} is 2^64 - 1
+     */
+    public boolean add(long time, byte[] id, int offset) {
+        requireEntry(time, id, offset);
+        Edit edit = new Edit(owner, time, id, offset);
+        Node changed = root.insert(edit);
+        if (changed == null) {
+            return false;
+        }
+        Node right = edit.split;
+        root = right == null ? changed : Inner.of(owner, List.of(changed, right));
+        return true;
+    }
+
+    /**
+     * Removes an entry.
+     *
+     * @param time the entry's time
+     * @param id holds the identifier
+     * @param offset where its 32 bytes start
+     * @return false when it was not there
+     */
+    public boolean remove(long time, byte[] id, int offset) {
+        PackedIds.requireId(id, offset);
+        Node changed = root.remove(new Edit(owner, time, id, offset));
+        if (changed == null) {
+            return false;
+        }
+        root = changed;
+        while (root instanceof Inner inner && inner.slots() == 1) {
+            root = inner.child(0);
+        }
+        return true;
+    }
+
+    /**
+     * Keeps the present content, whatever happens to this set afterwards.
+     *
+     * @return an immutable snapshot, in O(1)
+     */
+    public EntrySnapshot snapshot() {
+        owner = new Object();
+        return new EntrySnapshot(root);
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.sync;
+
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NetworkId;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.cbor.Cbor;
+import io.peerkit.cbor.CborLimits;
+import io.peerkit.cbor.CborMap;
+import io.peerkit.cbor.CborMapBuilder;
+import io.peerkit.gossip.internal.entry.EntryKeys;
+import io.peerkit.gossip.internal.entry.WireEntries;
+import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Sync frames as CBOR maps; unknown keys are ignored, unknown types refused.
+ *
+ * <pre>{@code
+ *   { t: 1, c: count, e: epoch, f: fingerprint (16), n: network (32), s: scope, v: version }   hello
+ *   { t: 2 }                                                                                   busy
+ *   { t: 3, a?: key (40), k: keys (40 each), l: last }                                         keys
+ *   { t: 4, m: message }                                                                       reconcile
+ *   { t: 5, i: ids (32 each) }                                                                 want
+ *   { t: 6, e: [envelope, blob, ...] }                                                         entries
+ *   { t: 7 }                                                                                   done
+ *   { t: 8, r: reason }                                                                        refuse
+ * }</pre>
+ */
+public final class SyncFrameCodec {
+    /** The longest frame in bytes: the largest entry fits. */
+    public static final int MAX_FRAME_BYTES = 2 * 1_048_576;
+
+    /** The most keys or ids in a frame. */
+    public static final int MAX_KEYS = 16_384;
+
+    /** The longest reconciliation message in bytes. */
+    public static final int MAX_MESSAGE_BYTES = 524_288;
+
+    /** The longest name of a scope in characters. */
+    static final int MAX_SCOPE_LENGTH = 128;
+
+    private static final int MAX_REASON_LENGTH = 64;
+    private static final CborLimits LIMITS = new CborLimits(MAX_FRAME_BYTES, 4, 4 * WireEntries.MAX_ENTRIES);
+    private static final int HELLO = 1;
+    private static final int BUSY = 2;
+    private static final int KEYS = 3;
+    private static final int RECONCILE = 4;
+    private static final int WANT = 5;
+    private static final int ENTRIES = 6;
+    private static final int DONE = 7;
+    private static final int REFUSE = 8;
+
+    private SyncFrameCodec() {}
+
+    /** Encodes a frame. */
+    public static byte[] encode(SyncFrame frame) {
+        CborMapBuilder map = CborMap.builder();
+        if (frame instanceof SyncFrame.Entries entries) {
+            map.put("t", ENTRIES).put("e", WireEntries.encode(entries.entries()));
+        } else if (frame instanceof SyncFrame.Want want) {
+            map.put("t", WANT).put("i", want.ids());
+        } else if (frame instanceof SyncFrame.Reconcile reconcile) {
+            map.put("t", RECONCILE).put("m", reconcile.message());
+        } else if (frame instanceof SyncFrame.Keys keys) {
+            map.put("t", KEYS).put("k", keys.keys()).put("l", keys.last());
+            keys.after().ifPresent(key -> map.put("a", EntryKeys.pack(List.of(key))));
+        } else if (frame instanceof SyncFrame.Hello hello) {
+            putHello(map, hello);
+        } else if (frame instanceof SyncFrame.Refuse refuse) {
+            map.put("t", REFUSE).put("r", refuse.reason());
+        } else {
+            map.put("t", frame instanceof SyncFrame.Busy ? BUSY : DONE);
+        }
+        return Cbor.encode(map.build());
+    }
+
+    private static void putHello(CborMapBuilder map, SyncFrame.Hello hello) {
+        map.put("t", HELLO)
+                .put("c", hello.count())
+                .putUnsigned("e", hello.epoch())
+                .put("f", hello.fingerprint().toBytes())
+                .put("n", hello.network().toBytes())
+                .put("s", hello.scope())
+                .put("v", hello.version());
+    }
+
+    /**
+     * Decodes a frame.
+     *
+     * @throws InvalidBytesException when it is malformed or over a bound
+     */
+    public static SyncFrame decode(byte[] payload) {
+        CborMap map = Cbor.decodeMap("sync frame", payload, LIMITS);
+        int type = map.requireInt("t", 0, Integer.MAX_VALUE);
+        return switch (type) {
+            case HELLO ->
+                new SyncFrame.Hello(
+                        map.requireInt("v", 1, Integer.MAX_VALUE),
+                        NetworkId.of(map.requireBytesExact("n", EntryKeys.ID_BYTES)),
+                        map.requireText("s", MAX_SCOPE_LENGTH),
+                        map.requireUnsigned("e"),
+                        map.requireInt("c", 0, Integer.MAX_VALUE),
+                        Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)));
+            case BUSY -> new SyncFrame.Busy();
+            case KEYS -> keys(map);
+            case RECONCILE -> new SyncFrame.Reconcile(map.requireBytes("m", MAX_MESSAGE_BYTES));
+            case WANT -> new SyncFrame.Want(packed(map, "i", EntryKeys.ID_BYTES));
+            case ENTRIES ->
+                new SyncFrame.Entries(WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
+            case DONE -> new SyncFrame.Done();
+            case REFUSE -> new SyncFrame.Refuse(map.requireText("r", MAX_REASON_LENGTH));
+            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to 8");
+        };
+    }
+
+    private static SyncFrame.Keys keys(CborMap map) {
+        Optional<EntryKey> after =
+                map.optionalBytesExact("a", EntryKeys.KEY_BYTES).map(key -> EntryKeys.key(key, 0));
+        return new SyncFrame.Keys(packed(map, "k", EntryKeys.KEY_BYTES), after, map.requireBoolean("l"));
+    }
+
+    private static byte[] packed(CborMap map, String key, int itemBytes) {
+        return EntryKeys.requireWhole(key, map.requireBytes(key, MAX_FRAME_BYTES), itemBytes, MAX_KEYS);
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.sync;
+
+import io.peerkit.api.storage.Storage;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.integrate.Integrator;
+import io.peerkit.gossip.internal.reconcile.EntrySet;
+import java.time.Duration;
+
+/**
+ * What sessions work with.
+ *
+ * @param loop owns their state
+ * @param storage has the entries
+ * @param set their order
+ * @param integrator takes what comes
+ * @param scope what is reconciled
+ * @param patience how long a session may go without progress
+ */
+public record SyncParts(
+        NodeLoop loop, Storage storage, EntrySet set, Integrator integrator, SyncScope scope, Duration patience) {}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.sync;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.integrate.EntrySource;
+import io.peerkit.gossip.internal.integrate.Receipt;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.stream.FrameChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Carries out one session over its stream. Belongs to the node loop.
+ *
+ * <p>It ends in two steps: when the machines are done the pair may begin another session; when all entries taken are stored
+ * it is settled.
+ */
+final class SyncSession implements FrameChannel.Handler, EntrySource {
+    /** A peer that sends more wrong entries than this in a session is cut off; one that errs gets a chance. */
+    static final int MAX_REFUSED = 1_024;
+
+    /** The owner of sessions. */
+    interface Owner {
+        /** Makes the machine when the session begins: for a responder, when the peer's first frame comes. */
+        SyncMachine begin(SyncSession session);
+
+        /** Whether an incoming session must give way. */
+        boolean isBusy(SyncSession session);
+
+        /** The session is over; {@code reason} tells why it failed. */
+        void over(SyncSession session, Optional<SyncAction.Outcome> outcome, Optional<Throwable> reason);
+
+        /** All that the session took is stored or failed. */
+        void settled(SyncSession session);
+    }
+
+    private final Peer peer;
+    private final boolean initiator;
+    private final SyncParts parts;
+    private final Owner owner;
+    private final FrameChannel channel;
+    private final EntryFeed feed;
+    private final NodeLoop.Timer watch;
+    private Optional<SyncMachine> machine = Optional.empty();
+    private Optional<EntryKey> cursor = Optional.empty();
+    private boolean cursorBroken;
+    private boolean inOrder;
+    private boolean progress = true;
+    private boolean over;
+    private boolean settled;
+    private int refused;
+    private int taken;
+
+    SyncSession(Peer peer, boolean initiator, SyncParts parts, Owner owner, PeerStream stream) {
+        this.peer = peer;
+        this.initiator = initiator;
+        this.parts = parts;
+        this.owner = owner;
+        this.channel = new FrameChannel(stream, parts.loop(), SyncFrameCodec.MAX_FRAME_BYTES, this);
+        this.feed = new EntryFeed(parts.loop(), parts.storage(), channel, this::fed, this::failed);
+        this.watch = new Watch(parts.loop(), parts.patience());
+    }
+
+    /** Looks twice per patience whether anything moved, so that steps of the wall clock do not matter. */
+    private final class Watch implements NodeLoop.Timer {
+        private final NodeLoop loop;
+        private final Duration half;
+        private NodeLoop.Timer timer;
+        private int still;
+
+        Watch(NodeLoop loop, Duration patience) {
+            this.loop = loop;
+            this.half = patience.dividedBy(2);
+            this.timer = loop.schedule(half, this::look);
+        }
+
+        private void look() {
+            if (over) {
+                return;
+            }
+            still = progress ? 0 : still + 1;
+            progress = false;
+            if (still >= 2) {
+                failed(new PeerUnreachableException(
+                        "sync session with peer " + peer.agent() + " without progress for " + half.multipliedBy(2)));
+            } else {
+                timer = loop.schedule(half, this::look);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            timer.cancel();
+        }
+    }
+
+    void start() {
+        if (initiator) {
+            machine = Optional.of(owner.begin(this));
+            perform(machine.get().start());
+        }
+        channel.read();
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    boolean isInitiator() {
+        return initiator;
+    }
+
+    /** Whether the peer's hello has not come yet. */
+    boolean isGreeting() {
+        return machine.map(SyncMachine::isGreeting).orElse(true);
+    }
+
+    void resume() {
+        channel.read();
+    }
+
+    /** Gives the session up. */
+    void abandon(Throwable reason) {
+        failed(reason);
+    }
+
+    @Override
+    public void frame(byte[] payload) {
+        progress = true;
+        SyncFrame frame = SyncFrameCodec.decode(payload);
+        if (machine.isEmpty()) {
+            if (owner.isBusy(this)) {
+                channel.send(SyncFrameCodec.encode(new SyncFrame.Busy()));
+                conclude(SyncAction.Outcome.BUSY);
+                return;
+            }
+            machine = Optional.of(owner.begin(this));
+        }
+        perform(machine.get().received(frame));
+    }
+
+    private void perform(List<SyncAction> actions) {
+        for (SyncAction action : actions) {
+            if (over) {
+                return;
+            }
+            if (action instanceof SyncAction.Send send) {
+                channel.send(SyncFrameCodec.encode(send.frame()));
+            } else if (action instanceof SyncAction.Feed piece) {
+                feed.add(piece.piece());
+            } else if (action instanceof SyncAction.Take take) {
+                take(take.entries());
+            } else if (action instanceof SyncAction.End end) {
+                conclude(end.outcome());
+            }
+        }
+        feed.pump();
+    }
+
+    private void take(List<WireEntry> entries) {
+        inOrder = machine.map(SyncMachine::receivesInOrder).orElse(false);
+        for (WireEntry entry : entries) {
+            Receipt receipt = parts.integrator().receive(this, entry);
+            if (receipt == Receipt.TAKEN) {
+                taken++;
+            } else if (receipt == Receipt.REFUSED && ++refused > MAX_REFUSED) {
+                throw new InvalidBytesException(
+                        "sync session with " + refused + " wrong entries, at most " + MAX_REFUSED);
+            }
+        }
+    }
+
+    private void fed() {
+        machine.ifPresent(now -> perform(now.fed()));
+    }
+
+    private void conclude(SyncAction.Outcome outcome) {
+        if (over) {
+            return;
+        }
+        over = true;
+        watch.cancel();
+        channel.finish();
+        parts.integrator().flush();
+        owner.over(this, Optional.of(outcome), Optional.empty());
+        settle();
+    }
+
+    @Override
+    public void framesHandled() {
+        parts.integrator().flush();
+    }
+
+    @Override
+    public boolean isFull() {
+        return parts.integrator().isFull();
+    }
+
+    @Override
+    public void sent() {
+        progress = true;
+        feed.pump();
+    }
+
+    @Override
+    public void ended() {
+        failed(new PeerUnreachableException("peer " + peer.agent() + " ended the sync session early"));
+    }
+
+    @Override
+    public void failed(Throwable reason) {
+        if (over) {
+            return;
+        }
+        over = true;
+        watch.cancel();
+        channel.reset();
+        parts.integrator().flush();
+        owner.over(this, Optional.empty(), Optional.of(reason));
+        settle();
+    }
+
+    private void settle() {
+        if (over && taken == 0 && !settled) {
+            settled = true;
+            owner.settled(this);
+        }
+    }
+
+    /** The key up to which everything before it came and is stored, in a bulk session. */
+    Optional<EntryKey> cursor() {
+        return cursor;
+    }
+
+    @Override
+    public AgentId agent() {
+        return peer.agent();
+    }
+
+    @Override
+    public NodeId node() {
+        return peer.node();
+    }
+
+    @Override
+    public void stored(EntryKey key) {
+        progress = true;
+        if (inOrder && !cursorBroken) {
+            cursor = Optional.of(key);
+        }
+        taken--;
+        settle();
+    }
+
+    @Override
+    public void dropped(EntryKey key) {
+        cursorBroken = true;
+        taken--;
+        settle();
+    }
+
+    @Override
+    public void storageFailed(EntryKey key, Throwable reason) {
+        cursorBroken = true;
+        taken--;
+        failed(reason);
+        settle();
+    }
+}

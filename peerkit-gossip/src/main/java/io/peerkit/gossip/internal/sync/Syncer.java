@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.sync;
+
+import io.peerkit.api.AgentId;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.ProtocolId;
+import io.peerkit.api.ProtocolRefusedException;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.stream.LoopHop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs sync sessions: one for each peer at a time, on connect, in rounds, when a peer is dirty, and on demand.
+ *
+ * <p>Belongs to the node loop.
+ */
+public final class Syncer implements SyncSession.Owner {
+    /** What is spoken. */
+    public static final ProtocolId PROTOCOL = new ProtocolId("/peerkit/sync/2.0.0");
+
+    /** The most peers whose place in an interrupted bulk session is remembered. */
+    private static final int MAX_CURSORS = 256;
+
+    /** How often a demand is repeated because the peer was busy, before it counts as met. */
+    private static final int MAX_BUSY = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Syncer.class);
+
+    private static final class Slot {
+        private final Peer peer;
+        private boolean opening;
+        private boolean refused;
+        private Optional<SyncSession> outgoing = Optional.empty();
+        private Optional<SyncSession> incoming = Optional.empty();
+        private List<Demand> next = new ArrayList<>();
+        private List<Demand> current = new ArrayList<>();
+
+        Slot(Peer peer) {
+            this.peer = peer;
+        }
+
+        boolean isIdle() {
+            return !opening && !refused && outgoing.isEmpty() && incoming.isEmpty();
+        }
+    }
+
+    private static final class Demand {
+        private final CompletableFuture<Void> met = new CompletableFuture<>();
+        private int busy;
+    }
+
+    private final SyncParts parts;
+    private final Transport transport;
+    private final AgentId self;
+    private final Duration round;
+    private final SyncSchedule schedule = new SyncSchedule();
+    private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
+    private final Map<SyncSession, List<Demand>> settling = new LinkedHashMap<>();
+    private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
+    private boolean stopped;
+
+    /**
+     * @param parts what sessions work with
+     * @param transport opens streams
+     * @param self the local agent
+     * @param round the time between two rounds
+     */
+    public Syncer(SyncParts parts, Transport transport, AgentId self, Duration round) {
+        this.parts = parts;
+        this.transport = transport;
+        this.self = self;
+        this.round = round;
+        scheduleRound();
+    }
+
+    private void scheduleRound() {
+        // Three to five quarters, so that the rounds of different nodes do not fall together.
+        long half = Math.max(1, round.toNanos() / 2);
+        Duration wait = round.multipliedBy(3)
+                .dividedBy(4)
+                .plusNanos(parts.loop().random().nextLong(half));
+        parts.loop().schedule(wait, () -> {
+            if (!stopped) {
+                schedule.round(this::isIdle).ifPresent(this::begin);
+                scheduleRound();
+            }
+        });
+    }
+
+    /** A peer is connected; the one that wins ties begins. */
+    public void peerUp(Peer peer) {
+        slots.put(peer.node(), new Slot(peer));
+        schedule.connected(peer.node());
+        if (Peer.wins(self, transport.nodeId(), peer)) {
+            begin(peer.node());
+        }
+    }
+
+    /** A peer is gone. */
+    public void peerDown(Peer peer) {
+        schedule.gone(peer.node());
+        Slot slot = slots.remove(peer.node());
+        if (slot != null) {
+            PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
+            slot.outgoing.ifPresent(session -> session.abandon(gone));
+            slot.incoming.ifPresent(session -> session.abandon(gone));
+            slot.next.forEach(demand -> demand.met.complete(null));
+            slot.current.forEach(demand -> demand.met.complete(null));
+        }
+    }
+
+    /** A peer misses something, or has something that this node misses. */
+    public void dirty(NodeId peer) {
+        schedule.dirty(peer);
+    }
+
+    /** Begins sessions with dirty peers; called every second or so. */
+    public void tick() {
+        schedule.dirtyPeers(this::isIdle).forEach(this::begin);
+    }
+
+    /** Reconciles with every peer in a session that begins after this call. */
+    public CompletableFuture<Void> syncAll() {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (Slot slot : List.copyOf(slots.values())) {
+            if (!slot.refused) {
+                Demand demand = new Demand();
+                all.add(demand.met);
+                slot.next.add(demand);
+                begin(slot.peer.node());
+            }
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+    }
+
+    private boolean isIdle(NodeId node) {
+        Slot slot = slots.get(node);
+        return slot != null && slot.isIdle();
+    }
+
+    private void begin(NodeId node) {
+        Slot slot = slots.get(node);
+        if (stopped || slot == null || !slot.isIdle()) {
+            return;
+        }
+        slot.opening = true;
+        schedule.began(node);
+        LoopHop.then(parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
+            slot.opening = false;
+            openFailed(slot, reason);
+        });
+    }
+
+    private void opened(Slot slot, PeerStream stream) {
+        slot.opening = false;
+        if (stopped || slots.get(slot.peer.node()) != slot || slot.incoming.isPresent()) {
+            // The peer's session, which wins, came first; or there is no peer any more.
+            stream.reset();
+            return;
+        }
+        SyncSession session = new SyncSession(slot.peer, true, parts, this, stream);
+        slot.outgoing = Optional.of(session);
+        session.start();
+    }
+
+    private void openFailed(Slot slot, Throwable reason) {
+        if (reason instanceof ProtocolRefusedException) {
+            slot.refused = true;
+        } else {
+            LOG.debug("no sync stream to peer {}", slot.peer.agent(), reason);
+        }
+        slot.next.forEach(demand -> demand.met.complete(null));
+        slot.next.clear();
+    }
+
+    /** A peer opened a stream. */
+    public void accept(PeerStream stream) {
+        Slot slot = slots.get(stream.node());
+        if (slot == null || stopped) {
+            stream.reset();
+            return;
+        }
+        slot.refused = false;
+        new SyncSession(slot.peer, false, parts, this, stream).start();
+    }
+
+    @Override
+    public boolean isBusy(SyncSession session) {
+        Slot slot = slots.get(session.peer().node());
+        if (slot == null || slot.incoming.isPresent()) {
+            return true;
+        }
+        boolean greeting =
+                slot.opening || slot.outgoing.map(SyncSession::isGreeting).orElse(false);
+        if (greeting) {
+            return Peer.wins(self, transport.nodeId(), session.peer());
+        }
+        return slot.outgoing.isPresent();
+    }
+
+    @Override
+    public SyncMachine begin(SyncSession session) {
+        NodeId node = session.peer().node();
+        Optional<EntryKey> cursor = Optional.ofNullable(cursors.get(node));
+        Slot slot = slots.get(node);
+        if (slot != null) {
+            if (!session.isInitiator()) {
+                slot.incoming = Optional.of(session);
+                schedule.began(node);
+            }
+            // Demands made up to now are met by this session: its snapshot is taken here.
+            slot.current.addAll(slot.next);
+            slot.next = new ArrayList<>();
+        }
+        return session.isInitiator()
+                ? new SyncInitiator(parts.scope(), parts.set().snapshot(), cursor)
+                : new SyncResponder(parts.scope(), parts.set().snapshot(), cursor);
+    }
+
+    @Override
+    public void over(SyncSession session, Optional<SyncAction.Outcome> outcome, Optional<Throwable> reason) {
+        NodeId node = session.peer().node();
+        remember(node, session, outcome);
+        reason.ifPresent(why -> log(session, why));
+        Slot slot = slots.get(node);
+        if (slot == null) {
+            return;
+        }
+        boolean owned = slot.outgoing.filter(session::equals).isPresent()
+                || slot.incoming.filter(session::equals).isPresent();
+        if (!owned) {
+            return; // It was told that we are busy, or never began.
+        }
+        slot.outgoing = slot.outgoing.filter(other -> !other.equals(session));
+        slot.incoming = slot.incoming.filter(other -> !other.equals(session));
+        if (outcome.filter(SyncAction.Outcome.BUSY::equals).isPresent()) {
+            busy(slot);
+            return;
+        }
+        if (slot.outgoing.isEmpty() && slot.incoming.isEmpty()) {
+            settling.put(session, slot.current);
+            slot.current = new ArrayList<>();
+            if (!slot.next.isEmpty()) {
+                begin(node);
+            }
+        }
+    }
+
+    private void busy(Slot slot) {
+        if (slot.incoming.isPresent()) {
+            return; // The peer's session won; it meets the demands.
+        }
+        schedule.dirty(slot.peer.node());
+        for (Demand demand : slot.current) {
+            if (++demand.busy >= MAX_BUSY) {
+                demand.met.complete(null);
+            } else {
+                slot.next.add(demand);
+            }
+        }
+        slot.current.clear();
+    }
+
+    @Override
+    public void settled(SyncSession session) {
+        List<Demand> demands = settling.remove(session);
+        if (demands != null) {
+            demands.forEach(demand -> demand.met.complete(null));
+        }
+    }
+
+    private void remember(NodeId node, SyncSession session, Optional<SyncAction.Outcome> outcome) {
+        if (outcome.isPresent() && outcome.get() != SyncAction.Outcome.BUSY) {
+            cursors.remove(node);
+        } else if (session.cursor().isPresent()) {
+            cursors.remove(node);
+            cursors.put(node, session.cursor().get());
+            if (cursors.size() > MAX_CURSORS) {
+                cursors.remove(cursors.keySet().iterator().next());
+            }
+        }
+    }
+
+    private static void log(SyncSession session, Throwable reason) {
+        if (reason instanceof StorageException) {
+            LOG.error("sync with peer {} failed at the store; a later round repeats it", session.agent(), reason);
+        } else if (reason instanceof PeerUnreachableException || reason instanceof ClosedException) {
+            LOG.debug("sync with peer {} broke off: {}", session.agent(), reason.getMessage());
+        } else {
+            LOG.warn("sync with peer {} failed: {}", session.agent(), reason.getMessage());
+        }
+    }
+
+    /** There is room for entries again. */
+    public void resume() {
+        for (Slot slot : slots.values()) {
+            slot.outgoing.ifPresent(SyncSession::resume);
+            slot.incoming.ifPresent(SyncSession::resume);
+        }
+    }
+
+    /** Ends all sessions. */
+    public void stop() {
+        stopped = true;
+        for (Slot slot : List.copyOf(slots.values())) {
+            peerDown(slot.peer);
+        }
+    }
+}

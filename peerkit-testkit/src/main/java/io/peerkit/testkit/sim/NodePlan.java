@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.sim;
+
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeListener;
+import io.peerkit.api.StorageHooks;
+import io.peerkit.api.agent.Agent;
+import io.peerkit.api.gossip.ConnectionStrategy;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.transport.TransportMode;
+import io.peerkit.gossip.ConnectionStrategies;
+import io.peerkit.gossip.GossipSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** What a simulated node is to be; every wither gives a changed copy. */
+public final class NodePlan {
+    private static final byte[] NETWORK_KEY = key(1);
+
+    private TransportMode mode = TransportMode.NODE;
+    private byte[] key = NETWORK_KEY;
+    private byte[] publishingKey = NETWORK_KEY;
+    private boolean correct = true;
+    private List<NodeAddress> bootstrap = List.of();
+    private Supplier<ConnectionStrategy> connections = ConnectionStrategies::connectToAll;
+    private GossipSettings.Timing timing = GossipSettings.Timing.defaults();
+    private Duration taskCost = Duration.ZERO;
+    private NodeListener listener = new NodeListener() {};
+    private Optional<StorageHooks> hooks = Optional.empty();
+    private UnaryOperator<Agent> signer = UnaryOperator.identity();
+    private UnaryOperator<Storage> store = UnaryOperator.identity();
+
+    private NodePlan() {}
+
+    private NodePlan(NodePlan other) {
+        mode = other.mode;
+        key = other.key;
+        publishingKey = other.publishingKey;
+        correct = other.correct;
+        bootstrap = other.bootstrap;
+        connections = other.connections;
+        timing = other.timing;
+        taskCost = other.taskCost;
+        listener = other.listener;
+        hooks = other.hooks;
+        signer = other.signer;
+        store = other.store;
+    }
+
+    /**
+     * A correct node with the key of the network, the default strategies and the default timing, that knows nobody.
+     *
+     * @return the plan
+     */
+    public static NodePlan member() {
+        return new NodePlan();
+    }
+
+    /**
+     * A correct infrastructure node: it stores nothing and introduces others to each other.
+     *
+     * @return the plan
+     */
+    public static NodePlan infrastructure() {
+        NodePlan plan = new NodePlan();
+        plan.mode = TransportMode.INFRASTRUCTURE;
+        return plan;
+    }
+
+    /**
+     * A node with another key, which nobody may let in.
+     *
+     * @return the plan
+     */
+    public static NodePlan stranger() {
+        NodePlan plan = new NodePlan();
+        plan.key = key(2);
+        plan.publishingKey = plan.key;
+        plan.correct = false;
+        return plan;
+    }
+
+    /**
+     * The same, staying connected to nodes.
+     *
+     * @param addresses where they are
+     * @return a copy
+     */
+    public NodePlan bootstrap(List<NodeAddress> addresses) {
+        NodePlan plan = new NodePlan(this);
+        plan.bootstrap = List.copyOf(addresses);
+        return plan;
+    }
+
+    /**
+     * The same with a connection strategy.
+     *
+     * @param strategy makes one for each start of each node
+     * @return a copy
+     */
+    public NodePlan connections(Supplier<ConnectionStrategy> strategy) {
+        NodePlan plan = new NodePlan(this);
+        plan.connections = strategy;
+        return plan;
+    }
+
+    /**
+     * The same with other intervals.
+     *
+     * @param intervals of rounds, cards and sessions
+     * @return a copy
+     */
+    public NodePlan timing(GossipSettings.Timing intervals) {
+        NodePlan plan = new NodePlan(this);
+        plan.timing = intervals;
+        return plan;
+    }
+
+    /**
+     * The same on a slower machine.
+     *
+     * @param perTask how long each task of the node loop takes
+     * @return a copy
+     */
+    public NodePlan taskCost(Duration perTask) {
+        NodePlan plan = new NodePlan(this);
+        plan.taskCost = perTask;
+        return plan;
+    }
+
+    /**
+     * The same with a listener.
+     *
+     * @param told what happens, also after restarts
+     * @return a copy
+     */
+    public NodePlan listener(NodeListener told) {
+        NodePlan plan = new NodePlan(this);
+        plan.listener = told;
+        return plan;
+    }
+
+    /**
+     * The same with hooks of an application.
+     *
+     * @param application looks at entries before they are stored
+     * @return a copy
+     */
+    public NodePlan hooks(StorageHooks application) {
+        NodePlan plan = new NodePlan(this);
+        plan.hooks = Optional.of(application);
+        return plan;
+    }
+
+    /** A liar: belongs to the network, but what it signs with goes through {@code lie}. Not counted as correct. */
+    NodePlan lyingSigner(UnaryOperator<Agent> lie) {
+        NodePlan plan = new NodePlan(this);
+        plan.signer = lie;
+        plan.correct = false;
+        return plan;
+    }
+
+    /** A liar: belongs to the network, but what it stores goes through {@code lie}. Not counted as correct. */
+    NodePlan lyingStore(UnaryOperator<Storage> lie) {
+        NodePlan plan = new NodePlan(this);
+        plan.store = lie;
+        plan.correct = false;
+        return plan;
+    }
+
+    /** A liar: belongs to the network, but publishes entries of another. Not counted as correct. */
+    NodePlan publishingForeignEntries() {
+        NodePlan plan = new NodePlan(this);
+        plan.publishingKey = key(3);
+        plan.correct = false;
+        return plan;
+    }
+
+    /** The same, not counted as correct: whatever it does, the others must come to agree. */
+    NodePlan incorrect() {
+        NodePlan plan = new NodePlan(this);
+        plan.correct = false;
+        return plan;
+    }
+
+    TransportMode mode() {
+        return mode;
+    }
+
+    byte[] key() {
+        return key;
+    }
+
+    byte[] publishingKey() {
+        return publishingKey;
+    }
+
+    boolean isCorrect() {
+        return correct;
+    }
+
+    boolean stores() {
+        return mode == TransportMode.NODE;
+    }
+
+    List<NodeAddress> bootstrap() {
+        return bootstrap;
+    }
+
+    ConnectionStrategy newConnections() {
+        return connections.get();
+    }
+
+    GossipSettings.Timing timing() {
+        return timing;
+    }
+
+    Duration taskCost() {
+        return taskCost;
+    }
+
+    NodeListener listener() {
+        return listener;
+    }
+
+    Optional<StorageHooks> hooks() {
+        return hooks;
+    }
+
+    Agent signer(Agent agent) {
+        return signer.apply(agent);
+    }
+
+    Storage store(Storage honest) {
+        return store.apply(honest);
+    }
+
+    private static byte[] key(int value) {
+        byte[] key = new byte[32];
+        Arrays.fill(key, (byte) value);
+        return key;
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.sim;
+
+import io.peerkit.agent.AccessHandshake;
+import io.peerkit.agent.KeyStore;
+import io.peerkit.agent.LocalAgent;
+import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.Publication;
+import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.api.transport.TransportContext;
+import io.peerkit.api.transport.TransportFactory;
+import io.peerkit.gossip.GossipNode;
+import io.peerkit.gossip.GossipSettings;
+import io.peerkit.testkit.storage.MemoryDisk;
+import io.peerkit.testkit.storage.MemoryStorage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole node of a {@link Simulation}: the real agent, access handshake and gossip over a network, a store and a clock
+ * that the simulation controls. Its identity, its place in the network and its disk survive crashes.
+ *
+ * <p>Belongs to the simulation's thread. Futures complete when time is let pass.
+ */
+public final class SimulatedNode {
+    private final Simulation simulation;
+    private final NodePlan plan;
+    private final SplittableRandom seeds;
+    private final KeyStore keys;
+    private final LocalAgent agent;
+    private final TransportFactory place;
+    private final MemoryDisk disk = new MemoryDisk();
+    private Duration clockOffset = Duration.ZERO;
+    private List<NodeAddress> addresses = List.of();
+    private @Nullable Run run;
+
+    /** What dies with the process. */
+    private record Run(
+            VirtualLoop loop,
+            VirtualLoop user,
+            Optional<VirtualStorage> storage,
+            GossipNode gossip,
+            CompletableFuture<Transport> transport) {}
+
+    SimulatedNode(Simulation simulation, NodePlan plan, long seed) {
+        this.simulation = simulation;
+        this.plan = plan;
+        this.seeds = new SplittableRandom(seed);
+        byte[] secret = new byte[KeyStore.SECRET_BYTES];
+        seeds.nextBytes(secret);
+        this.keys = KeyStore.inMemory(secret);
+        this.agent = LocalAgent.open(keys);
+        this.place = simulation.network().place();
+    }
+
+    /**
+     * Who this is.
+     *
+     * @return the agent, the same after a restart
+     */
+    public AgentId agentId() {
+        return agent.id();
+    }
+
+    /**
+     * Where it can be reached.
+     *
+     * @return the same after a restart
+     */
+    public List<NodeAddress> addresses() {
+        return addresses;
+    }
+
+    /**
+     * Its name in the network.
+     *
+     * @return the same after a restart
+     */
+    public NodeId nodeId() {
+        return running().transport.join().nodeId();
+    }
+
+    /**
+     * Whether it runs.
+     *
+     * @return false after a crash, until it is started again
+     */
+    public boolean isRunning() {
+        return run != null;
+    }
+
+    /**
+     * The node itself.
+     *
+     * @return the gossip of the present run
+     */
+    public GossipNode gossip() {
+        return running().gossip;
+    }
+
+    /**
+     * Publishes, and lets the simulation know what must be everywhere in the end.
+     *
+     * @param blobs what to publish
+     * @return a future that completes when it is acknowledged; never when the node crashes before
+     */
+    public CompletableFuture<List<Publication>> publish(List<byte[]> blobs) {
+        return simulation.published(this, blobs, gossip().publishAll(blobs));
+    }
+
+    /**
+     * Starts it, again after a crash.
+     *
+     * @return a future that completes when it serves
+     */
+    public CompletableFuture<Void> start() {
+        if (run != null) {
+            throw new IllegalStateException("node " + agentId() + " runs already");
+        }
+        VirtualTime time = simulation.time();
+        VirtualLoop loop = new VirtualLoop(time, seeds.nextLong(), plan.taskCost());
+        loop.stepClock(clockOffset);
+        VirtualLoop user = new VirtualLoop(time, seeds.nextLong());
+        Optional<VirtualStorage> storage = plan.stores()
+                ? Optional.of(new VirtualStorage(time, new MemoryStorage(disk, Runnable::run)))
+                : Optional.empty();
+        AccessHandshake access = AccessHandshake.factory(
+                agent, NetworkAccess.sharedKey(plan.key()), new SplittableRandom(seeds.nextLong()), Set.of());
+        GossipNode gossip = new GossipNode(settings(loop, user, storage.map(plan::store), access));
+        CompletableFuture<Transport> transport = place.start(
+                new TransportContext(plan.mode(), keys.transportSeed(), access, gossip.transportListener()));
+        CompletableFuture<Void> started = transport.thenCompose(open -> {
+            addresses = open.listenAddresses();
+            return gossip.start(open);
+        });
+        run = new Run(loop, user, storage, gossip, transport);
+        return started;
+    }
+
+    private GossipSettings settings(
+            VirtualLoop loop, VirtualLoop user, Optional<Storage> storage, AccessHandshake access) {
+        return new GossipSettings(
+                loop,
+                plan.signer(agent),
+                NetworkAccess.sharedKey(plan.publishingKey()).networkId(),
+                storage,
+                DistributionStrategy.fullReplication(),
+                plan.newConnections(),
+                plan.hooks(),
+                simulation.observed(this, plan.listener()),
+                user,
+                plan.bootstrap(),
+                access::deny,
+                plan.timing());
+    }
+
+    /**
+     * Kills it: tasks and timers are gone, connections break, writes that were not acknowledged are lost, except that
+     * the commit under way may or may not have reached the disk.
+     */
+    public void crash() {
+        Run dying = running();
+        run = null;
+        dying.loop.close();
+        dying.user.close();
+        boolean reached = seeds.nextBoolean();
+        dying.storage.ifPresent(storage -> storage.crash(reached));
+        // It may die before its transport has started.
+        CompletableFuture<?> unused =
+                dying.transport.thenAccept(open -> simulation.network().crash(open.nodeId()));
+    }
+
+    /**
+     * Ends it in good order.
+     *
+     * @return a future that completes when nothing of it is left
+     */
+    public CompletableFuture<Void> stop() {
+        Run ending = running();
+        run = null;
+        return ending.gossip.stop().thenRun(() -> {
+            ending.transport.join().close();
+            ending.storage.ifPresent(Storage::close);
+            ending.loop.close();
+            ending.user.close();
+        });
+    }
+
+    /**
+     * Makes its wall clock jump; the difference outlives crashes.
+     *
+     * @param by forward, or back when negative
+     */
+    public void stepClock(Duration by) {
+        clockOffset = clockOffset.plus(by);
+        if (run != null) {
+            run.loop.stepClock(by);
+        }
+    }
+
+    /**
+     * Lets its store fail, or work again.
+     *
+     * @param failing whether each call fails from now on
+     */
+    public void failStorage(boolean failing) {
+        running().storage.ifPresent(storage -> storage.failing(failing));
+    }
+
+    NodePlan plan() {
+        return plan;
+    }
+
+    /** The store of the present run, without delays and failures. */
+    Storage contents() {
+        return running().storage.orElseThrow().behind();
+    }
+
+    private Run running() {
+        Run current = run;
+        if (current == null) {
+            throw new ClosedException("node " + agentId() + " does not run");
+        }
+        return current;
+    }
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.sim;
+
+import io.peerkit.agent.AccessHandshake;
+import io.peerkit.agent.KeyStore;
+import io.peerkit.agent.LocalAgent;
+import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.Incoming;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.NodeListener;
+import io.peerkit.api.NodeStatus;
+import io.peerkit.api.Publication;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.transport.TransportContext;
+import io.peerkit.api.transport.TransportMode;
+import io.peerkit.testkit.transport.MemoryNetwork;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/**
+ * A network of whole nodes in one thread on virtual time.
+ *
+ * <p>Everything random comes from one seed, so the same program with the same seed is the same run, bit for bit:
+ * {@link #traceHash} tells. Failures name the seed; give it back as the system property {@value #SEED_PROPERTY}.
+ */
+public final class Simulation {
+    /** Names the system property that replaces the seed of a simulation. */
+    public static final String SEED_PROPERTY = "peerkit.sim.seed";
+
+    /** How often {@link #advanceUntilConverged} looks. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** How long {@link #await} lets pass. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final int SCAN_ENTRIES = 4_096;
+    private static final int SCAN_BYTES = 16 * 1_048_576;
+
+    private final long seed;
+    private final SplittableRandom seeds;
+    private final RandomGenerator choices;
+    private final VirtualTime time = new VirtualTime(Instant.parse("2026-01-01T00:00:00Z"));
+    private final MemoryNetwork network;
+    private final Trace trace = new Trace();
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<HostilePeer> hostile = new ArrayList<>();
+    private final Set<BlobHash> attempted = new HashSet<>();
+    private final Map<EntryId, BlobHash> acknowledged = new LinkedHashMap<>();
+
+    /**
+     * @param seed decides everything
+     */
+    public Simulation(long seed) {
+        this.seed = seed;
+        this.seeds = new SplittableRandom(seed);
+        this.choices = new SplittableRandom(seeds.nextLong());
+        this.network = MemoryNetwork.on(new VirtualLoop(time, seeds.nextLong()));
+        network.watch((from, to, kind, body) -> record(from + ">" + to + kind, body));
+    }
+
+    /**
+     * The seed to use: that of the system property {@value #SEED_PROPERTY} if it is set. Prints it.
+     *
+     * @param usual the seed without the property
+     * @return the seed
+     */
+    public static long seed(long usual) {
+        long seed = Long.getLong(SEED_PROPERTY, usual);
+        System.out.println("simulation seed " + seed + ", repeat with -D" + SEED_PROPERTY + "=" + seed);
+        return seed;
+    }
+
+    /**
+     * The time in which all happens.
+     *
+     * @return let it pass here
+     */
+    public VirtualTime time() {
+        return time;
+    }
+
+    /**
+     * The network between the nodes.
+     *
+     * @return set its faults here
+     */
+    public MemoryNetwork network() {
+        return network;
+    }
+
+    /**
+     * Seeded chance for the scenario itself: whom to crash, what to publish.
+     *
+     * @return the generator
+     */
+    public RandomGenerator choices() {
+        return choices;
+    }
+
+    /**
+     * All nodes.
+     *
+     * @return in the order in which they were added
+     */
+    public List<SimulatedNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /**
+     * Adds a node, starts it and waits for it.
+     *
+     * @param plan what it is to be
+     * @return the running node
+     */
+    public SimulatedNode add(NodePlan plan) {
+        SimulatedNode node = new SimulatedNode(this, plan, seeds.nextLong());
+        nodes.add(node);
+        await(node.start());
+        return node;
+    }
+
+    /**
+     * Adds a peer that has the network's key and sends garbage on every protocol, for as long as the simulation runs.
+     *
+     * @param victims whom it connects to
+     */
+    public void addHostile(List<NodeAddress> victims) {
+        byte[] secret = new byte[KeyStore.SECRET_BYTES];
+        seeds.nextBytes(secret);
+        KeyStore keys = KeyStore.inMemory(secret);
+        HostilePeer peer = new HostilePeer(new VirtualLoop(time, seeds.nextLong()), victims);
+        AccessHandshake access = AccessHandshake.factory(
+                LocalAgent.open(keys),
+                NetworkAccess.sharedKey(NodePlan.member().key()),
+                new SplittableRandom(seeds.nextLong()),
+                Set.of());
+        peer.start(await(
+                network.place().start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, peer))));
+        hostile.add(peer);
+    }
+
+    /**
+     * How often hostile peers did something.
+     *
+     * @return the sum of all
+     */
+    public long attacks() {
+        return hostile.stream().mapToLong(HostilePeer::attacks).sum();
+    }
+
+    /**
+     * Cuts the network into two.
+     *
+     * @param part one half; everybody else is the other
+     */
+    public void partition(List<SimulatedNode> part) {
+        Set<NodeId> ids = new LinkedHashSet<>();
+        part.forEach(node -> ids.add(node.nodeId()));
+        network.partition(List.of(ids));
+    }
+
+    /**
+     * Lets time pass until a future is complete.
+     *
+     * @param future what must complete within two minutes of virtual time
+     * @param <T> its type
+     * @return its value
+     * @throws java.util.concurrent.CompletionException when it failed
+     */
+    public <T> T await(CompletableFuture<T> future) {
+        if (!time.advanceUntil(future::isDone, PATIENCE)) {
+            throw failure("nothing came within " + PATIENCE);
+        }
+        return future.join();
+    }
+
+    /**
+     * Lets time pass until all correct nodes that run have the same entries, all acknowledged ones among them.
+     *
+     * @param deadline how long at most
+     * @return how long it took
+     * @throws AssertionError when they do not agree by then; names the seed and who differs
+     */
+    public Duration advanceUntilConverged(Duration deadline) {
+        Duration begin = time.elapsed();
+        Duration end = begin.plus(deadline);
+        while (!converged()) {
+            if (time.elapsed().compareTo(end) >= 0) {
+                throw failure("no agreement after " + deadline + ":" + summary());
+            }
+            time.advance(LOOK);
+        }
+        return time.elapsed().minus(begin);
+    }
+
+    private boolean converged() {
+        Set<String> fingerprints = new HashSet<>();
+        for (SimulatedNode node : storing()) {
+            Storage contents = node.contents();
+            if (contents.count().join() < acknowledged.size()) {
+                return false;
+            }
+        }
+        for (NodeStatus status : statuses()) {
+            fingerprints.add(status.entries() + " " + status.fingerprint());
+        }
+        return fingerprints.size() <= 1;
+    }
+
+    /**
+     * Checks what must hold once {@link #advanceUntilConverged} returned: equal fingerprints, every acknowledged
+     * publication with its right bytes on every disk, and nothing that no correct node published.
+     *
+     * @throws AssertionError when something does not hold; names the seed
+     */
+    public void checkInvariants() {
+        if (!converged()) {
+            throw failure("correct nodes differ:" + summary());
+        }
+        storing().forEach(this::checkContents);
+    }
+
+    private void checkContents(SimulatedNode node) {
+        Map<EntryId, BlobHash> found = new LinkedHashMap<>();
+        Optional<EntryKey> after = Optional.empty();
+        for (List<StoredEntry> page = scan(node, after); !page.isEmpty(); page = scan(node, after)) {
+            for (StoredEntry entry : page) {
+                byte[] blob = entry.blob().orElseThrow(() -> failure("entry " + entry.id() + " has no blob"));
+                if (!BlobHash.ofBlob(blob).equals(entry.blobHash())) {
+                    throw failure("node " + node.agentId() + " stored a blob under a wrong hash: " + entry.id());
+                }
+                if (!attempted.contains(entry.blobHash())) {
+                    throw failure("node " + node.agentId() + " stored what no correct node published: " + entry.id());
+                }
+                found.put(entry.id(), entry.blobHash());
+            }
+            after = Optional.of(page.get(page.size() - 1).key());
+        }
+        acknowledged.forEach((entry, hash) -> {
+            if (!Objects.equals(hash, found.get(entry))) {
+                throw failure("node " + node.agentId() + " lacks the acknowledged entry " + entry);
+            }
+        });
+    }
+
+    private static List<StoredEntry> scan(SimulatedNode node, Optional<EntryKey> after) {
+        return node.contents().scan(after, SCAN_ENTRIES, SCAN_BYTES).join();
+    }
+
+    /**
+     * The figures of all correct nodes that run and store. Lets a little time pass.
+     *
+     * @return in the order of {@link #nodes}
+     */
+    public List<NodeStatus> statuses() {
+        List<CompletableFuture<NodeStatus>> asked =
+                storing().stream().map(node -> node.gossip().status()).toList();
+        return asked.stream().map(this::await).toList();
+    }
+
+    /**
+     * How many publications were acknowledged at correct nodes.
+     *
+     * @return all of them must be everywhere in the end
+     */
+    public int acknowledged() {
+        return acknowledged.size();
+    }
+
+    /**
+     * Folds all frames that arrived and all that nodes told, with their times, into a hash.
+     *
+     * @return 64 hexadecimal digits; equal only for equal runs
+     */
+    public String traceHash() {
+        return trace.hash();
+    }
+
+    /**
+     * How many events {@link #traceHash} covers.
+     *
+     * @return frames and calls of listeners
+     */
+    public long traceEvents() {
+        return trace.events();
+    }
+
+    CompletableFuture<List<Publication>> published(
+            SimulatedNode node, List<byte[]> blobs, CompletableFuture<List<Publication>> publishing) {
+        if (!node.plan().isCorrect()) {
+            return publishing;
+        }
+        blobs.forEach(blob -> attempted.add(BlobHash.ofBlob(blob)));
+        return publishing.thenApply(publications -> {
+            publications.forEach(publication -> acknowledged.put(publication.entry(), publication.hash()));
+            return publications;
+        });
+    }
+
+    /** Writes down what a node tells before its own listener hears of it. */
+    NodeListener observed(SimulatedNode node, NodeListener listener) {
+        return new NodeListener() {
+            @Override
+            public void peerConnected(AgentId agent, boolean direct) {
+                record("connected " + node.agentId(), agent.toBytes());
+                listener.peerConnected(agent, direct);
+            }
+
+            @Override
+            public void peerDisconnected(AgentId agent) {
+                record("disconnected " + node.agentId(), agent.toBytes());
+                listener.peerDisconnected(agent);
+            }
+
+            @Override
+            public void peerDenied(NodeId peer, Optional<AgentId> agent, String reason) {
+                record("denied " + node.agentId() + reason, peer.value().getBytes(StandardCharsets.UTF_8));
+                listener.peerDenied(peer, agent, reason);
+            }
+
+            @Override
+            public void integrated(Incoming incoming) {
+                record("integrated " + node.agentId(), incoming.entry().toBytes());
+                listener.integrated(incoming);
+            }
+
+            @Override
+            public void messageReceived(AgentId from, byte[] message) {
+                record("message " + node.agentId() + from, message);
+                listener.messageReceived(from, message);
+            }
+        };
+    }
+
+    private void record(String what, byte[] body) {
+        trace.add(time.elapsed().toNanos(), what, body);
+    }
+
+    private List<SimulatedNode> storing() {
+        return nodes.stream()
+                .filter(node -> node.isRunning()
+                        && node.plan().isCorrect()
+                        && node.plan().stores())
+                .toList();
+    }
+
+    private String summary() {
+        StringBuilder text = new StringBuilder();
+        List<SimulatedNode> asked = storing();
+        List<NodeStatus> statuses = statuses();
+        for (int i = 0; i < asked.size(); i++) {
+            NodeStatus status = statuses.get(i);
+            text.append(String.format(
+                    "%n  node %d: %d of %d entries, fingerprint %s, %d peers, %d refused, %d held",
+                    nodes.indexOf(asked.get(i)),
+                    status.entries(),
+                    acknowledged.size(),
+                    status.fingerprint(),
+                    status.peers().size(),
+                    status.refused(),
+                    status.held()));
+        }
+        return text.toString();
+    }
+
+    private AssertionError failure(String what) {
+        return new AssertionError("seed " + seed + ", after " + time.elapsed() + ": " + what);
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.sim;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * A store that takes virtual time, commits in groups, can fail, and can lose what it has not acknowledged.
+ *
+ * <p>Belongs to the thread of its {@link VirtualTime}. The store behind it does the work whenever its moment has come, and
+ * the one thread waits for it, so that a store with threads of its own does not disturb the order.
+ */
+final class VirtualStorage implements Storage {
+    /** How long a read takes. */
+    static final Duration READ = Duration.ofNanos(50_000);
+
+    /** How long a commit takes, however many writes go into it. */
+    static final Duration COMMIT = Duration.ofMillis(1);
+
+    private record Write(WriteBatch batch, CompletableFuture<BitSet> done) {}
+
+    private final VirtualTime time;
+    private final Storage store;
+    private List<Write> waiting = new ArrayList<>();
+    private List<Write> committing = List.of();
+    private boolean failing;
+    private boolean dead;
+
+    /**
+     * @param time the time it takes
+     * @param store does the work
+     */
+    VirtualStorage(VirtualTime time, Storage store) {
+        this.time = time;
+        this.store = store;
+    }
+
+    /** Makes every call fail, as a full or broken disk does, until it is told otherwise. */
+    void failing(boolean next) {
+        failing = next;
+    }
+
+    /**
+     * Ends without acknowledging anything more.
+     *
+     * @param commitReachedDisk whether the commit under way is there after the restart: a process that dies cannot know
+     */
+    void crash(boolean commitReachedDisk) {
+        dead = true;
+        if (commitReachedDisk && !failing) {
+            committing.forEach(write -> store.write(write.batch).join());
+        }
+        waiting = List.of();
+        committing = List.of();
+        store.close();
+    }
+
+    /** The store behind it, without delays and failures. */
+    Storage behind() {
+        return store;
+    }
+
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        CompletableFuture<BitSet> done = new CompletableFuture<>();
+        if (dead) {
+            done.completeExceptionally(new ClosedException("store is closed"));
+            return done;
+        }
+        waiting.add(new Write(batch, done));
+        if (committing.isEmpty()) {
+            begin();
+        }
+        return done;
+    }
+
+    private void begin() {
+        committing = waiting;
+        waiting = new ArrayList<>();
+        time.schedule(COMMIT, this::commit);
+    }
+
+    private void commit() {
+        if (dead) {
+            return;
+        }
+        List<Write> group = committing;
+        committing = List.of();
+        if (!waiting.isEmpty()) {
+            begin();
+        }
+        group.forEach(write -> finish(write.done, () -> store.write(write.batch)));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        return read(() -> store.entries(ids, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return read(() -> store.entryOfBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        return read(() -> store.keys(after, limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        return read(() -> store.scan(after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return read(store::count);
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String name) {
+        return read(() -> store.metadata(name));
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        return read(() -> store.agents(limit));
+    }
+
+    @Override
+    public void close() {
+        if (!dead) {
+            // Closing finishes the writes under way, at once: nobody waits for time to pass here.
+            List<Write> left = new ArrayList<>(committing);
+            left.addAll(waiting);
+            dead = true;
+            committing = List.of();
+            waiting = List.of();
+            left.forEach(write -> finish(write.done, () -> store.write(write.batch)));
+            store.close();
+        }
+    }
+
+    private <T> CompletableFuture<T> read(Supplier<CompletableFuture<T>> question) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        time.schedule(READ, () -> {
+            if (dead) {
+                done.completeExceptionally(new ClosedException("store is closed"));
+            } else {
+                finish(done, question);
+            }
+        });
+        return done;
+    }
+
+    private <T> void finish(CompletableFuture<T> done, Supplier<CompletableFuture<T>> work) {
+        if (failing) {
+            done.completeExceptionally(new StorageException("disk is full, as the simulation asked"));
+            return;
+        }
+        T value;
+        try {
+            value = work.get().join();
+        } catch (CompletionException e) {
+            done.completeExceptionally(e.getCause() == null ? e : e.getCause());
+            return;
+        } catch (PeerkitException e) {
+            done.completeExceptionally(e);
+            return;
+        }
+        done.complete(value);
+    }
+}

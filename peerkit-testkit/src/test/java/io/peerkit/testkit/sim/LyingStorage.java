@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.sim;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Gives other bytes than were written: what a peer with a rotten disk, or a bad will, serves. */
+record LyingStorage(Storage honest) implements Storage {
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        return honest.write(batch);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        return honest.entries(ids, maxBytes).thenApply(LyingStorage::lie);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        return honest.scan(after, limit, maxBytes).thenApply(LyingStorage::lie);
+    }
+
+    private static List<StoredEntry> lie(List<StoredEntry> entries) {
+        return entries.stream()
+                .map(entry -> new StoredEntry(
+                        entry.id(),
+                        entry.time(),
+                        entry.blobHash(),
+                        entry.envelope(),
+                        entry.blob().map(LyingStorage::lie)))
+                .toList();
+    }
+
+    private static byte[] lie(byte[] blob) {
+        byte[] other = blob.clone();
+        other[0] ^= 1;
+        return other;
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return honest.entryOfBlob(hash);
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        return honest.keys(after, limit);
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return honest.count();
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String name) {
+        return honest.metadata(name);
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        return honest.agents(limit);
+    }
+
+    @Override
+    public void close() {
+        honest.close();
+    }
+}
