@@ -5,9 +5,9 @@ module io.peerkit.testkit {
     requires transitive io.peerkit.api;
     requires transitive io.peerkit.agent;
     requires transitive io.peerkit.gossip;
-    requires transitive org.junit.jupiter.api;
+    requires static transitive org.junit.jupiter.api;
     requires static transitive org.jspecify;
-    requires org.assertj.core;
+    requires static org.assertj.core;
 
     exports io.peerkit.testkit.sim;
     exports io.peerkit.testkit.storage;

@@ -45,8 +45,9 @@ final class InspectCommand implements Callable<Integer> {
             if (json) {
                 System.out.println(figures);
             } else {
-                figures.fields().forEachRemaining(field -> System.out.printf(
-                        "%-12s %s%n", field.getKey(), field.getValue().asText()));
+                figures.properties()
+                        .forEach(field -> System.out.printf(
+                                "%-12s %s%n", field.getKey(), field.getValue().asText()));
             }
             return 0;
         }
