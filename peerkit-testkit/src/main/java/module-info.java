@@ -5,7 +5,7 @@ module io.peerkit.testkit {
     requires transitive io.peerkit.api;
     requires transitive io.peerkit.agent;
     requires transitive io.peerkit.gossip;
-    requires static org.junit.jupiter.api;
+    requires transitive org.junit.jupiter.api;
     requires static transitive org.jspecify;
     requires static org.assertj.core;
 
