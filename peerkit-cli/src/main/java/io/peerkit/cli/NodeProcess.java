@@ -202,11 +202,8 @@ final class NodeProcess implements AutoCloseable {
         if (!line.path("event").asText().equals("integrated")) {
             events.add(line);
         }
-        for (Expectation expectation : expectations) {
-            if (expectation.wanted().test(line) && expectation.found().complete(line)) {
-                expectations.remove(expectation);
-            }
-        }
+        expectations.removeIf(
+                expectation -> expectation.wanted().test(line) && expectation.found().complete(line));
     }
 
     private IllegalStateException gone() {
