@@ -79,7 +79,7 @@ final class JsonCommands {
         } catch (PeerkitException | IllegalArgumentException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.handle((value, failure) -> failure == null ? ok(id, value) : failed(id, failure))
+        CompletableFuture<Void> unused = answer.handle((value, failure) -> failure == null ? ok(id, value) : failed(id, failure))
                 .thenAccept(lines::write)
                 .thenRun(() -> {
                     if (quit) {

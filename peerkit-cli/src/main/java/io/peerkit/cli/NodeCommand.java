@@ -98,15 +98,12 @@ final class NodeCommand implements Callable<Integer> {
         if (data != null) {
             Files.createDirectories(data);
         }
-        switch (storage) {
-            case "memory":
-                return MemoryStorage.factory();
-            case "sqlite":
-                return SqliteStorage.at(DataFolder.database(
-                        Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
-            default:
-                throw bad("--storage " + storage + ": this release knows sqlite and memory");
-        }
+        return switch (storage) {
+            case "memory" -> MemoryStorage.factory();
+            case "sqlite" -> SqliteStorage.at(DataFolder.database(
+                    Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
+            default -> throw bad("--storage " + storage + ": this release knows sqlite and memory");
+        };
     }
 
     private ParameterException bad(String message) {

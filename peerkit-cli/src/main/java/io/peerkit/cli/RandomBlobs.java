@@ -65,7 +65,7 @@ final class RandomBlobs {
                         ByteBuffer.wrap(blob).putLong(System.nanoTime()).putInt(i);
                         open.add(node.publish(blob));
                     }
-                    CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
+                    CompletableFuture<Void> unused = CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
                             .whenComplete((value, failure) -> {
                                 if (failure == null) {
                                     done.complete(null);

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A transport without a node above it, for measuring it alone. Takes streams of {@link #SINK} and counts their bytes. */
 final class RawTransport implements TransportListener {
@@ -45,13 +46,14 @@ final class RawTransport implements TransportListener {
     }
 
     private static void drain(PeerStream stream) {
-        stream.read().whenComplete((bytes, failure) -> {
+        CompletableFuture<Optional<byte[]>> unused = stream.read().whenComplete((bytes, failure) -> {
             if (failure != null) {
                 stream.reset();
             } else if (bytes.isPresent()) {
                 drain(stream);
             } else {
-                stream.write(new byte[1]).thenCompose(done -> stream.closeWrite());
+                CompletableFuture<Void> unusedAnswer =
+                        stream.write(new byte[1]).thenCompose(done -> stream.closeWrite());
             }
         });
     }
