@@ -22,14 +22,16 @@ class EntryCodecTest {
     void header_plain_bytesAsDocumented() {
         String network = EntrySamples.NETWORK.toString();
         assertThat(HexFormat.of().formatHex(EntryCodec.encodeHeader(PLAIN)))
-                .isEqualTo("a7" // map of 7
-                        + "6161" + "5820" + "00".repeat(32) // a: author
-                        + "6162" + "5820" + HexFormat.of().formatHex(PLAIN.blobHash().toBytes()) // b: blob hash
-                        + "6165" + "01" // e: epoch 1
-                        + "616b" + "00" // k: kind 0
-                        + "616e" + "5820" + network // n: network
-                        + "6173" + "04" // s: blob size 4
-                        + "6174" + "07"); // t: time 7
+                .isEqualTo(
+                        "a7" // map of 7
+                                + "6161" + "5820" + "00".repeat(32) // a: author
+                                + "6162" + "5820"
+                                + HexFormat.of().formatHex(PLAIN.blobHash().toBytes()) // b: blob hash
+                                + "6165" + "01" // e: epoch 1
+                                + "616b" + "00" // k: kind 0
+                                + "616e" + "5820" + network // n: network
+                                + "6173" + "04" // s: blob size 4
+                                + "6174" + "07"); // t: time 7
     }
 
     @Test
@@ -109,7 +111,8 @@ class EntryCodecTest {
         Mutations.feed(
                 11,
                 List.of(EntryCodec.encodeHeader(PLAIN), EntryCodec.encodeHeader(EntrySamples.full(2, 3))),
-                bytes -> assertThat(EntryCodec.encodeHeader(EntryCodec.decodeHeader(bytes))).isEqualTo(bytes));
+                bytes -> assertThat(EntryCodec.encodeHeader(EntryCodec.decodeHeader(bytes)))
+                        .isEqualTo(bytes));
     }
 
     @Test

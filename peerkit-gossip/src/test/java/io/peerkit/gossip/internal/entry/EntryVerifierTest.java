@@ -57,7 +57,8 @@ class EntryVerifierTest {
     }
 
     private static WireEntry sealed(EntryHeader header, byte[] blob) {
-        SealedEntry entry = new EntrySealer(AUTHOR).seal(List.of(header), List.of(blob)).get(0);
+        SealedEntry entry =
+                new EntrySealer(AUTHOR).seal(List.of(header), List.of(blob)).get(0);
         return new WireEntry(entry.stored().envelope(), blob);
     }
 
@@ -131,8 +132,7 @@ class EntryVerifierTest {
 
     @Test
     void check_signedByAnother_refused() {
-        assertRefused(
-                sealed(EntrySamples.header(new JdkAgent().id(), blob(1), 5), blob(1)), Refusal.WRONG_SIGNATURE);
+        assertRefused(sealed(EntrySamples.header(new JdkAgent().id(), blob(1), 5), blob(1)), Refusal.WRONG_SIGNATURE);
     }
 
     @Test
@@ -141,8 +141,8 @@ class EntryVerifierTest {
         assertThat(check(right)).isInstanceOf(EntryVerifier.Valid.class);
         EntryEnvelope envelope = EntryCodec.decodeEnvelope(right.envelope());
         byte[] later = EntryCodec.encodeHeader(EntrySamples.header(AUTHOR.id(), blob(1), 6));
-        EntryEnvelope forged = new EntryEnvelope(
-                later, envelope.signature(), envelope.index(), envelope.size(), envelope.path());
+        EntryEnvelope forged =
+                new EntryEnvelope(later, envelope.signature(), envelope.index(), envelope.size(), envelope.path());
         assertRefused(new WireEntry(EntryCodec.encodeEnvelope(forged), blob(1)), Refusal.WRONG_SIGNATURE);
     }
 
@@ -158,8 +158,8 @@ class EntryVerifierTest {
             byte[] changed = right.envelope().clone();
             changed[i] ^= 0x01;
             verifier.open(new WireEntry(changed, blob(1)))
-                    .ifPresent(opened -> assertThat(verifier.check(opened, NOW_MILLIS))
-                            .isNotInstanceOf(EntryVerifier.Valid.class));
+                    .ifPresent(opened ->
+                            assertThat(verifier.check(opened, NOW_MILLIS)).isNotInstanceOf(EntryVerifier.Valid.class));
         }
     }
 

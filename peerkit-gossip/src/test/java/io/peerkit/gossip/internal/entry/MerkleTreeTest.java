@@ -35,14 +35,16 @@ class MerkleTreeTest {
     @Test
     void build_knownLeaves_knownRoots() {
         for (int size = 1; size <= LEAVES.size(); size++) {
-            assertThat(HexFormat.of().formatHex(tree.build(LEAVES.subList(0, size)).root()))
+            assertThat(HexFormat.of()
+                            .formatHex(tree.build(LEAVES.subList(0, size)).root()))
                     .isEqualTo(ROOTS.get(size - 1));
         }
     }
 
     @Test
     void root_pathOfEveryLeaf_leadsToTheRoot() {
-        for (int size : IntStream.concat(IntStream.rangeClosed(1, 70), IntStream.of(1_023, 1_024)).toArray()) {
+        for (int size : IntStream.concat(IntStream.rangeClosed(1, 70), IntStream.of(1_023, 1_024))
+                .toArray()) {
             List<byte[]> leaves = leaves(size);
             MerkleTree.Paths built = tree.build(leaves);
             for (int i = 0; i < size; i++) {
