@@ -11,21 +11,17 @@ import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Carries out the exchange of agent cards and keeps them in the store. Belongs to the node loop. */
 public final class AgentGossip {
-    /** The most peers whose first wrong message is logged. */
-    private static final int MAX_WARNED = 1_024;
-
     private static final Logger LOG = LoggerFactory.getLogger(AgentGossip.class);
 
     /** Who wants to know of agents. */
@@ -45,7 +41,7 @@ public final class AgentGossip {
     private final OwnCard own;
     private final Listener listener;
     private final AgentExchange exchange;
-    private final Set<AgentId> warned = new LinkedHashSet<>();
+    private final PeerWarnings warnings = new PeerWarnings(LOG);
 
     /**
      * @param storage keeps cards over restarts, if there is one
@@ -145,19 +141,13 @@ public final class AgentGossip {
             long refusedBefore = exchange.refused();
             AgentExchange.Result result = exchange.received(from.node(), AgentMessageCodec.decode(message), loop.now());
             if (exchange.refused() > refusedBefore) {
-                warn(from, "an agent card");
+                warnings.warn(from.agent(), "refused an agent card", "wrong, from the future, or one too many");
             }
             persist(result.news(), List.of());
             send(result.mail());
             result.news().forEach(listener::agentKnown);
         } catch (InvalidBytesException e) {
-            warn(from, "a message of agent cards, " + e.getMessage());
-        }
-    }
-
-    private void warn(Peer from, String what) {
-        if (warned.size() < MAX_WARNED && warned.add(from.agent())) {
-            LOG.warn("refused from peer {}: {}; more from this peer is not logged", from.agent(), what);
+            warnings.warn(from.agent(), "refused a message of agent cards", e);
         }
     }
 

@@ -16,6 +16,7 @@ import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.entry.Refusal;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
@@ -23,11 +24,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,9 +56,6 @@ public final class Integrator {
     /** The most bytes of a batch. */
     private static final long MAX_WRITE_BYTES = 4L * 1_048_576;
 
-    /** The most peers whose first refused entry is logged. */
-    private static final int MAX_WARNED = 1_024;
-
     private static final Logger LOG = LoggerFactory.getLogger(Integrator.class);
 
     /** What an integrator works with. */
@@ -82,7 +78,8 @@ public final class Integrator {
     private final Map<EntryId, Arrival> underWay = new HashMap<>();
     private final Deque<Arrival> toWrite = new ArrayDeque<>();
     private final HeldEntries held = new HeldEntries();
-    private final Set<AgentId> warned = new LinkedHashSet<>();
+    private final PeerWarnings warnings = new PeerWarnings(LOG);
+    private boolean storeFails;
     private int writes;
     private long waitingBytes;
     private int waitingEntries;
@@ -147,9 +144,7 @@ public final class Integrator {
 
     private Receipt refuse(EntrySource source, Refusal reason) {
         refused++;
-        if (warned.size() < MAX_WARNED && warned.add(source.agent())) {
-            LOG.warn("refused an entry from peer {}: {}; more from this peer are counted only", source.agent(), reason);
-        }
+        warnings.warn(source.agent(), "refused an entry", reason);
         return Receipt.REFUSED;
     }
 
@@ -204,6 +199,7 @@ public final class Integrator {
 
     private void written(List<Arrival> batch, BitSet added) {
         writes--;
+        storeFails = false;
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Arrival arrival = batch.get(i);
@@ -235,7 +231,10 @@ public final class Integrator {
 
     private void failed(List<Arrival> batch, Throwable reason) {
         writes--;
-        LOG.error("{} entries from peers could not be stored; they come again with a later sync", batch.size(), reason);
+        if (!storeFails) {
+            storeFails = true;
+            LOG.error("entries from peers cannot be stored; they come again with later syncs", reason);
+        }
         for (Arrival arrival : batch) {
             underWay.remove(arrival.entry().stored().id());
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);

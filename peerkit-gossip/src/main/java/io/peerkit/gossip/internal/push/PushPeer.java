@@ -320,7 +320,7 @@ final class PushPeer implements EntrySource {
             in = Optional.empty();
             pusher.parts().integrator().flush();
             if (reason instanceof InvalidBytesException) {
-                LOG.warn("push stream of peer {} failed: {}", peer.agent(), reason.getMessage());
+                pusher.warnings().warn(peer.agent(), "gave up a push stream", reason);
             }
         }
     }

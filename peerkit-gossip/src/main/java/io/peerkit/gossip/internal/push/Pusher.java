@@ -15,11 +15,13 @@ import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pushes new entries to the connected peers, and asks for those they announce. Belongs to the node loop.
@@ -41,6 +43,7 @@ public final class Pusher {
 
     private final Parts parts;
     private final Consumer<NodeId> dirty;
+    private final PeerWarnings warnings = new PeerWarnings(LoggerFactory.getLogger(Pusher.class));
     private final WantList wants = new WantList();
     private final Map<NodeId, PushPeer> peers = new LinkedHashMap<>();
 
@@ -51,6 +54,10 @@ public final class Pusher {
     public Pusher(Parts parts, Consumer<NodeId> dirty) {
         this.parts = parts;
         this.dirty = dirty;
+    }
+
+    PeerWarnings warnings() {
+        return warnings;
     }
 
     Parts parts() {

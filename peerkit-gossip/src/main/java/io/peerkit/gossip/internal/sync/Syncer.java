@@ -12,6 +12,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
     private final Map<SyncSession, List<Demand>> settling = new LinkedHashMap<>();
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
+    private final PeerWarnings warnings = new PeerWarnings(LOG);
     private boolean stopped;
 
     /**
@@ -295,13 +297,16 @@ public final class Syncer implements SyncSession.Owner {
         }
     }
 
-    private static void log(SyncSession session, Throwable reason) {
+    private void log(SyncSession session, Throwable reason) {
         if (reason instanceof StorageException) {
-            LOG.error("sync with peer {} failed at the store; a later round repeats it", session.agent(), reason);
+            LOG.error(
+                    "sync with peer {} failed at the store; a later round repeats it: {}",
+                    session.agent(),
+                    reason.toString());
         } else if (reason instanceof PeerUnreachableException || reason instanceof ClosedException) {
             LOG.debug("sync with peer {} broke off: {}", session.agent(), reason.getMessage());
         } else {
-            LOG.warn("sync with peer {} failed: {}", session.agent(), reason.getMessage());
+            warnings.warn(session.agent(), "gave up a sync session", reason);
         }
     }
 
