@@ -152,7 +152,7 @@ public final class SimulatedNode {
             VirtualLoop loop, VirtualLoop user, Optional<Storage> storage, AccessHandshake access) {
         return new GossipSettings(
                 loop,
-                plan.signer(agent),
+                plan.signer(simulation.checks().sharing(agent)),
                 NetworkAccess.sharedKey(plan.publishingKey()).networkId(),
                 storage,
                 DistributionStrategy.fullReplication(),

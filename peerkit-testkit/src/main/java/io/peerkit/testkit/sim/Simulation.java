@@ -61,6 +61,7 @@ public final class Simulation {
     private final VirtualTime time = new VirtualTime(Instant.parse("2026-01-01T00:00:00Z"));
     private final MemoryNetwork network;
     private final Trace trace = new Trace();
+    private final SharedChecks checks = new SharedChecks();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<HostilePeer> hostile = new ArrayList<>();
     private final Set<BlobHash> attempted = new HashSet<>();
@@ -302,6 +303,10 @@ public final class Simulation {
      */
     public long traceEvents() {
         return trace.events();
+    }
+
+    SharedChecks checks() {
+        return checks;
     }
 
     CompletableFuture<List<Publication>> published(

@@ -244,7 +244,8 @@ public abstract class TransportContract {
             // Runs within the call of the listener: the peer cannot know yet that it is granted.
             CompletableFuture<byte[]> echo = other.log()
                     .until("granted", 1)
-                    .thenCompose(granted -> other.transport().openStream(one.transport().nodeId(), ECHO))
+                    .thenCompose(granted ->
+                            other.transport().openStream(one.transport().nodeId(), ECHO))
                     .thenCompose(stream -> StreamTools.exchange(stream, bytes));
             connect(one, other);
             assertArrayEquals(bytes, await(echo));
