@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Peerkit. */
+/** How bytes travel between nodes: the wire protocols of libp2p on Netty. */
 @org.jspecify.annotations.NullMarked
 module io.peerkit.transport.libp2p {
     requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
     requires transitive io.peerkit.api;
     requires org.bouncycastle.provider;
     requires static transitive org.jspecify;
+    requires org.slf4j;
+
+    exports io.peerkit.transport.libp2p;
 }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Answers proposals until one is supported.
@@ -19,7 +21,8 @@ import java.util.Set;
 public final class MultistreamListener {
     private final MessageReader reader = new MessageReader();
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private final Set<String> supported;
+    private final Predicate<String> supported;
+    private final Supplier<Set<String>> listed;
     private boolean headerSeen;
     private int proposals;
     private Negotiation outcome = Negotiation.Pending.PENDING;
@@ -30,7 +33,18 @@ public final class MultistreamListener {
      * @param supported the protocols to accept
      */
     public MultistreamListener(Collection<String> supported) {
-        this.supported = Set.copyOf(supported);
+        this(Set.copyOf(supported)::contains, () -> Set.copyOf(supported));
+    }
+
+    /**
+     * Starts a negotiation in which each proposal is judged when it comes.
+     *
+     * @param supported whether to accept a protocol; asked once for each proposal
+     * @param listed the protocols to name when the peer asks for a list
+     */
+    public MultistreamListener(Predicate<String> supported, Supplier<Set<String>> listed) {
+        this.supported = supported;
+        this.listed = listed;
     }
 
     /**
@@ -66,14 +80,15 @@ public final class MultistreamListener {
             throw new InvalidBytesException(
                     "multistream proposals " + proposals + ", at most " + Multistream.MAX_PROPOSALS);
         }
-        if (supported.contains(message)) {
+        if (message.equals(Multistream.LIST)) {
+            output.writeBytes(Multistream.encodeList(listed.get()));
+            return Negotiation.Pending.PENDING;
+        }
+        if (supported.test(message)) {
             output.writeBytes(Multistream.encode(message));
             return new Negotiation.Accepted(message);
         }
-        output.writeBytes(
-                message.equals(Multistream.LIST)
-                        ? Multistream.encodeList(supported)
-                        : Multistream.encode(Multistream.NOT_AVAILABLE));
+        output.writeBytes(Multistream.encode(Multistream.NOT_AVAILABLE));
         return Negotiation.Pending.PENDING;
     }
 

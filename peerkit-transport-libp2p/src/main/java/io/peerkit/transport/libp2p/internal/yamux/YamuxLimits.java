@@ -29,6 +29,9 @@ public record YamuxLimits(
         int maxUnacknowledgedStreams,
         int resetBurst,
         int resetsPerSecond) {
+    /** What a queued write is charged above its length. */
+    public static final int WRITE_COST_BYTES = SendQueue.WRITE_COST_BYTES;
+
     static final int KIB = 1024;
     static final int MIB = 1024 * KIB;
     static final int MIN_FRAME_BYTES = KIB;

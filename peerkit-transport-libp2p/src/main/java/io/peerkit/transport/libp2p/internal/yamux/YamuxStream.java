@@ -45,6 +45,8 @@ public final class YamuxStream {
     private boolean inControl;
     private boolean inReady;
 
+    private @Nullable Object attachment;
+
     YamuxStream(YamuxSession session, int id, boolean outbound) {
         this.session = session;
         this.id = id;
@@ -57,6 +59,24 @@ public final class YamuxStream {
             flagsDue = Yamux.SYN;
             controlDue();
         }
+    }
+
+    /**
+     * Lets the driver keep its own state with the stream.
+     *
+     * @param driverState replaces what was attached before
+     */
+    public void attach(Object driverState) {
+        attachment = driverState;
+    }
+
+    /**
+     * What the driver attached.
+     *
+     * @return null before {@link #attach}
+     */
+    public @Nullable Object attachment() {
+        return attachment;
     }
 
     /**

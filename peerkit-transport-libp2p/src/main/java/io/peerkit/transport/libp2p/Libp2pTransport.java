@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p;
+
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.InvalidSettingException;
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.api.RelayAddress;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.api.transport.TransportContext;
+import io.peerkit.api.transport.TransportFactory;
+import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The transport over TCP that speaks libp2p: Noise, yamux, identify and ping, and on them the access handshake and messages
+ * of Peerkit. The wire is described in {@code docs/protocols/transport.md}.
+ *
+ * <p>Addresses are multiaddrs in their text form, such as {@code /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…} or
+ * {@code /dns4/example.org/tcp/4001}; nodes are named by their PeerIds in base58.
+ *
+ * <pre>{@code
+ * Transport transport = Libp2pTransport.builder()
+ *         .listen(new NodeAddress("/ip4/0.0.0.0/tcp/4001"))
+ *         .start(context).join();
+ * }</pre>
+ */
+public final class Libp2pTransport {
+    private Libp2pTransport() {}
+
+    /**
+     * Settings of a transport.
+     *
+     * @return the defaults: listens on a free port of all IPv4 interfaces
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Settings of a transport; checked by {@link #start}. Not safe for use by many threads. */
+    public static final class Builder implements TransportFactory {
+        private static final NodeAddress ANY_PORT = new NodeAddress("/ip4/0.0.0.0/tcp/0");
+        private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
+        private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
+        private static final int MAX_CONNECTIONS = 65_536;
+
+        private final List<NodeAddress> listen = new ArrayList<>();
+        private final List<RelayAddress> relays = new ArrayList<>();
+        private boolean noListen;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private Duration dialTimeout = Duration.ofSeconds(5);
+        private int maxConnections = 1_024;
+        private int maxConnectionsPerAddress = 256;
+        private int maxPendingHandshakes = 128;
+
+        private Builder() {}
+
+        /**
+         * Listens at an address; may be repeated.
+         *
+         * @param address an IP address and a TCP port, {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}; port 0 is any free one
+         * @return this
+         */
+        public Builder listen(NodeAddress address) {
+            listen.add(address);
+            return this;
+        }
+
+        /**
+         * Does not listen: others cannot connect to this node.
+         *
+         * @return this
+         */
+        public Builder noListen() {
+            noListen = true;
+            return this;
+        }
+
+        /**
+         * Names a relay or bootstrap node to stay connected to; may be repeated.
+         *
+         * @param address a multiaddr that ends in {@code /p2p/…}
+         * @return this
+         */
+        public Builder relay(RelayAddress address) {
+            relays.add(address);
+            return this;
+        }
+
+        /**
+         * How long a peer may take from the first byte until access is granted.
+         *
+         * @param timeout 10 ms to 5 min; 10 s unless set
+         * @return this
+         */
+        public Builder handshakeTimeout(Duration timeout) {
+            handshakeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How long an address may take to answer before it is given up.
+         *
+         * @param timeout 10 ms to 5 min; 5 s unless set
+         * @return this
+         */
+        public Builder dialTimeout(Duration timeout) {
+            dialTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How many connections may be open at a time; more are closed when accepted and fail when dialed.
+         *
+         * @param count 1 to 65,536; 1,024 unless set
+         * @return this
+         */
+        public Builder maxConnections(int count) {
+            maxConnections = count;
+            return this;
+        }
+
+        /**
+         * How many connections from one IP address may be open at a time; more are closed.
+         *
+         * @param count 1 to 65,536; 256 unless set
+         * @return this
+         */
+        public Builder maxConnectionsPerAddress(int count) {
+            maxConnectionsPerAddress = count;
+            return this;
+        }
+
+        /**
+         * How many accepted connections may be in their handshake at a time; more are closed.
+         *
+         * @param count 1 to 65,536; 128 unless set
+         * @return this
+         */
+        public Builder maxPendingHandshakes(int count) {
+            maxPendingHandshakes = count;
+            return this;
+        }
+
+        @Override
+        public CompletableFuture<Transport> start(TransportContext context) {
+            try {
+                List<Multiaddr> addresses = checkedListen();
+                relays.forEach(Builder::check);
+                GatedTransport transport = new GatedTransport(context, checkedLimits(), relays);
+                return transport.listen(addresses);
+            } catch (PeerkitException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        private List<Multiaddr> checkedListen() {
+            if (noListen && !listen.isEmpty()) {
+                throw new InvalidSettingException("noListen is set and listen too (" + listen.get(0) + "), set one");
+            }
+            List<NodeAddress> wanted = listen.isEmpty() && !noListen ? List.of(ANY_PORT) : listen;
+            return wanted.stream().map(Builder::checkedListen).toList();
+        }
+
+        private static Multiaddr checkedListen(NodeAddress text) {
+            Multiaddr address = parse("listen", text.value());
+            if (!address.isTcp() || address.ip().isEmpty() || address.peerId().isPresent()) {
+                throw new InvalidSettingException("listen " + text + " must be /ip4/…/tcp/… or /ip6/…/tcp/…");
+            }
+            return address;
+        }
+
+        private static void check(RelayAddress text) {
+            if (parse("relay", text.value()).peerId().isEmpty()) {
+                throw new InvalidSettingException("relay " + text + " must end in /p2p/…");
+            }
+        }
+
+        private static Multiaddr parse(String setting, String text) {
+            try {
+                return Multiaddr.parse(text);
+            } catch (InvalidBytesException e) {
+                throw new InvalidSettingException(setting + " " + text + " is no address: " + e.getMessage(), e);
+            }
+        }
+
+        private SwarmSettings checkedLimits() {
+            check("handshakeTimeout", handshakeTimeout);
+            check("dialTimeout", dialTimeout);
+            check("maxConnections", maxConnections);
+            check("maxConnectionsPerAddress", maxConnectionsPerAddress);
+            check("maxPendingHandshakes", maxPendingHandshakes);
+            SwarmSettings usual = SwarmSettings.of(ConnectionSettings.of(handshakeTimeout));
+            return new SwarmSettings(
+                    usual.connections(),
+                    dialTimeout,
+                    maxConnections,
+                    maxConnectionsPerAddress,
+                    maxPendingHandshakes,
+                    usual.threads());
+        }
+
+        private static void check(String setting, Duration timeout) {
+            if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
+                throw new InvalidSettingException(
+                        setting + " of " + timeout + ", must be " + MIN_TIMEOUT + " to " + MAX_TIMEOUT);
+            }
+        }
+
+        private static void check(String setting, int count) {
+            if (count < 1 || count > MAX_CONNECTIONS) {
+                throw new InvalidSettingException(setting + " of " + count + ", must be 1 to " + MAX_CONNECTIONS);
+            }
+        }
+    }
+}

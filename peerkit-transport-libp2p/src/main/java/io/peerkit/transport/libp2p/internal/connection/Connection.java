@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.Future;
+import io.peerkit.api.AccessDeniedException;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import io.peerkit.transport.libp2p.internal.noise.NoiseSession;
+import io.peerkit.transport.libp2p.internal.upgrade.NoiseFrameReader;
+import io.peerkit.transport.libp2p.internal.yamux.Yamux;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxRole;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An encrypted connection to a peer that has proven who it is.
+ *
+ * <p>Belongs to its event loop; {@link #execute} gets there from elsewhere. Only what says so may be called by any thread.
+ */
+public final class Connection {
+    /** How many streams a peer may open before it is let in. Identify, push, two pings and access are five. */
+    static final int MAX_STREAMS_BEFORE_ACCESS = 16;
+
+    /** How long a connection that is to be closed waits for its last bytes to leave, or for the peer to close first. */
+    static final Duration CLOSING_TIME = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private enum State {
+        /** The peer has proven who it is, and nothing more. */
+        SECURED,
+        ESTABLISHED,
+        /** The peer has been turned away and is given time to read that. */
+        REFUSED,
+        CLOSED
+    }
+
+    private static final StreamDriver NOBODY = new StreamDriver() {
+        @Override
+        public void readable() {
+            // What comes waits for a driver.
+        }
+
+        @Override
+        public void broken(PeerkitException cause) {
+            // Nobody waits.
+        }
+    };
+
+    private final Channel channel;
+    private final ConnectionContext context;
+    private final boolean dialer;
+    private final NoiseSession noise;
+    private final NoiseFrameReader frames;
+    private final NodeId node;
+    private final YamuxSession session;
+    private final OutputPump output;
+    private final Liveness liveness;
+    private final Map<String, InboundProtocol> serving = new HashMap<>();
+    private final CompletableFuture<Connection> established = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile State state = State.SECURED;
+    private @Nullable PeerkitException cause;
+    private Runnable cancelTimeout = () -> {};
+    private int streamsBeforeAccess;
+    private boolean draining;
+
+    Connection(
+            Channel channel, ConnectionContext context, boolean dialer, NoiseSession noise, NoiseFrameReader frames) {
+        this.channel = channel;
+        this.context = context;
+        this.dialer = dialer;
+        this.noise = noise;
+        this.frames = frames;
+        node = new NodeId(noise.remote().toString());
+        session = new YamuxSession(
+                dialer ? YamuxRole.DIALER : YamuxRole.LISTENER,
+                context.settings().yamux(),
+                channel.alloc());
+        output = new OutputPump(channel, session, noise.sender(), context.traffic(), this::drainEvents);
+        liveness = new Liveness(this, session);
+    }
+
+    /** Begins, within what is left of the handshake's time. */
+    void start(Duration timeLeft) {
+        cancelTimeout = after(
+                timeLeft,
+                () -> close(new PeerUnreachableException("node " + node + " did not pass the access handshake within "
+                        + context.settings().handshakeTimeout())));
+        context.policy().secured(this);
+    }
+
+    // Any thread.
+
+    /**
+     * The peer's name for others.
+     *
+     * @return the text form of {@link #peer}
+     */
+    public NodeId node() {
+        return node;
+    }
+
+    /**
+     * The peer, proven.
+     *
+     * @return its PeerId
+     */
+    public PeerId peer() {
+        return noise.remote();
+    }
+
+    /**
+     * Which side opened the connection.
+     *
+     * @return true when this side did
+     */
+    public boolean isDialer() {
+        return dialer;
+    }
+
+    /**
+     * Where the peer is.
+     *
+     * @return its socket's address, null when the socket is gone
+     */
+    public @Nullable SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    /**
+     * How connections behave.
+     *
+     * @return the settings
+     */
+    public ConnectionSettings settings() {
+        return context.settings();
+    }
+
+    /**
+     * Whether the peer was let in and the connection is open.
+     *
+     * @return true from {@link #establish} to {@link #close}
+     */
+    public boolean isEstablished() {
+        return state == State.ESTABLISHED;
+    }
+
+    /**
+     * Whether the connection is open, let in or not.
+     *
+     * @return false after {@link #close}
+     */
+    public boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    /**
+     * Completes when the peer is let in.
+     *
+     * @return a future of this connection, completed on the event loop, or failed with
+     *     {@link AccessDeniedException}, {@link ClosedException} or {@link PeerUnreachableException}
+     */
+    public CompletableFuture<Connection> established() {
+        return established;
+    }
+
+    /**
+     * Completes when the connection is closed.
+     *
+     * @return a future that never fails, completed on the event loop
+     */
+    public CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /**
+     * Runs a task on the event loop: at once when that is the calling thread.
+     *
+     * @param task what to do
+     * @throws java.util.concurrent.RejectedExecutionException when the transport is closed
+     */
+    public void execute(Runnable task) {
+        if (channel.eventLoop().inEventLoop()) {
+            task.run();
+        } else {
+            channel.eventLoop().execute(task);
+        }
+    }
+
+    // The event loop.
+
+    /**
+     * Runs a task later, unless the connection is closed by then.
+     *
+     * @param delay how much later
+     * @param task what to do
+     * @return cancels it
+     */
+    public Runnable after(Duration delay, Runnable task) {
+        Future<?> timer = channel.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+    }
+
+    long nanoTime() {
+        return System.nanoTime();
+    }
+
+    ProtocolTable protocols() {
+        return context.protocols();
+    }
+
+    boolean serves(String protocol) {
+        return context.policy().serves(this, protocol);
+    }
+
+    void serve(String protocol, Substream stream) {
+        try {
+            Function<Connection, InboundProtocol> found = context.protocols().find(protocol);
+            if (found == null) {
+                stream.reset();
+                return;
+            }
+            serving.computeIfAbsent(protocol, name -> found.apply(this)).accept(stream);
+        } catch (PeerkitException e) {
+            stream.fail(e);
+        }
+    }
+
+    /** Lets the peer in. */
+    public void establish() {
+        if (state != State.SECURED) {
+            return;
+        }
+        state = State.ESTABLISHED;
+        cancelTimeout.run();
+        liveness.start();
+        context.established().accept(this);
+        established.complete(this);
+    }
+
+    /**
+     * Turns the peer away: nothing more is served, and the connection closes once the peer closes it or a second has passed,
+     * so that the peer can read why.
+     *
+     * @param why what to tell who waits here
+     */
+    public void refuse(AccessDeniedException why) {
+        if (state != State.SECURED) {
+            return;
+        }
+        state = State.REFUSED;
+        cause = why;
+        cancelTimeout.run();
+        cancelTimeout = after(CLOSING_TIME, () -> close(why));
+        established.completeExceptionally(why);
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param protocol what to speak on it
+     * @return a future of the stream without a driver, completed on the event loop, or failed with
+     *     {@link io.peerkit.api.ProtocolRefusedException}, {@link LimitExceededException} or
+     *     {@link PeerUnreachableException}
+     */
+    public CompletableFuture<Substream> open(String protocol) {
+        CompletableFuture<Substream> opened = new CompletableFuture<>();
+        try {
+            Substream stream = new Substream(this, session.open(), NOBODY);
+            new OutboundNegotiation(stream, protocol, opened).start();
+        } catch (ClosedException e) {
+            opened.completeExceptionally(
+                    isOpen()
+                            ? new PeerUnreachableException("connection to " + node + " takes no new stream", e)
+                            : streamFailure());
+        } catch (PeerkitException e) {
+            opened.completeExceptionally(e);
+        }
+        return opened;
+    }
+
+    /** Sends what is due at the end of this turn of the event loop. */
+    void flushSoon() {
+        output.flushSoon();
+    }
+
+    /** Sends what is due as far as the socket takes it. */
+    void flush() {
+        try {
+            output.flush();
+        } catch (PeerkitException e) {
+            close(e);
+        }
+    }
+
+    /** Takes bytes from the socket. */
+    void received(ByteBuf in) {
+        liveness.received();
+        try {
+            while (isOpen() && frames.next(in)) {
+                receivedPlaintext(frames.take(noise.receiver()));
+            }
+        } catch (PeerkitException e) {
+            close(e);
+        } finally {
+            in.release();
+        }
+    }
+
+    void receivedPlaintext(ByteBuf plaintext) {
+        session.received(plaintext, nanoTime());
+        drainEvents();
+    }
+
+    /** The peer has been quiet; memory that only traffic needs is given back. */
+    void trim() {
+        frames.trim();
+    }
+
+    private void drainEvents() {
+        if (draining) {
+            return;
+        }
+        draining = true;
+        try {
+            YamuxEvent event;
+            while ((event = session.pollEvent()) != null) {
+                happened(event);
+            }
+        } finally {
+            draining = false;
+        }
+    }
+
+    private void happened(YamuxEvent event) {
+        if (event instanceof YamuxEvent.DataAvailable data) {
+            substream(data.stream()).readable();
+        } else if (event instanceof YamuxEvent.Written written) {
+            ((WriteListener) written.token()).written();
+        } else if (event instanceof YamuxEvent.StreamOpened opened) {
+            opened(opened.stream());
+        } else if (event instanceof YamuxEvent.RemoteClosed closed) {
+            substream(closed.stream()).readable();
+        } else if (event instanceof YamuxEvent.Reset reset) {
+            substream(reset.stream()).broken(reset);
+        } else if (event instanceof YamuxEvent.Dropped dropped) {
+            ((WriteListener) dropped.token()).failed(substream(dropped.stream()).dropped());
+        } else if (event instanceof YamuxEvent.ProtocolError error) {
+            close(new InvalidBytesException(error.message()));
+        } else if (event instanceof YamuxEvent.Pong) {
+            liveness.answered();
+        }
+    }
+
+    private static Substream substream(YamuxStream stream) {
+        if (stream.attachment() instanceof Substream substream) {
+            return substream;
+        }
+        throw new IllegalStateException(stream + " has no driver");
+    }
+
+    private void opened(YamuxStream yamux) {
+        Substream stream = new Substream(this, yamux, NOBODY);
+        if (state == State.SECURED && ++streamsBeforeAccess > MAX_STREAMS_BEFORE_ACCESS) {
+            close(new InvalidBytesException("node " + node + " opened " + streamsBeforeAccess
+                    + " streams before it was granted access, at most " + MAX_STREAMS_BEFORE_ACCESS));
+        } else if (state == State.REFUSED || state == State.CLOSED) {
+            stream.reset();
+        } else {
+            stream.await(new InboundNegotiation(stream));
+        }
+    }
+
+    /** What those are told whose streams end with the connection. */
+    PeerkitException streamFailure() {
+        PeerkitException why = cause;
+        if (why instanceof ClosedException) {
+            return why;
+        }
+        return why == null
+                ? new PeerUnreachableException("connection to " + node + " is closed")
+                : new PeerUnreachableException("connection to " + node + " is closed: " + why.getMessage(), why);
+    }
+
+    /**
+     * Closes the connection: all streams fail, the peer is told, and the socket is gone a second later at the latest.
+     *
+     * @param why what to tell who waits here; {@link ClosedException} when the transport is closed
+     */
+    public void close(PeerkitException why) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        LOG.debug("connection to {} closes: {}", node, why.getMessage());
+        boolean refused = state == State.REFUSED;
+        state = State.CLOSED;
+        cause = refused ? cause : why;
+        cancelTimeout.run();
+        liveness.stop();
+        session.goAway(Yamux.GO_AWAY_NORMAL);
+        lastWords();
+        session.close();
+        drainEvents();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        Runnable unlessDone = after(CLOSING_TIME, this::closeNow);
+        channel.closeFuture().addListener(closed -> unlessDone.run());
+        context.policy().closed(this);
+        established.completeExceptionally(
+                why instanceof AccessDeniedException || why instanceof ClosedException ? why : streamFailure());
+        closed.complete(null);
+    }
+
+    private void closeNow() {
+        var unused = channel.close();
+    }
+
+    /** A go-away, and why: as much as the socket takes without waiting. */
+    private void lastWords() {
+        try {
+            output.flush();
+        } catch (PeerkitException e) {
+            LOG.debug("connection to {} had last words that could not be sent", node, e);
+        }
+    }
+}

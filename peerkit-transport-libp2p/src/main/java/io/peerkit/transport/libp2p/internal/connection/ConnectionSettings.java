@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.connection;
+
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxLimits;
+import java.time.Duration;
+
+/**
+ * How each connection of a transport behaves.
+ *
+ * @param handshakeTimeout from the first byte until access is granted
+ * @param negotiationTimeout for both sides of a stream to agree on its protocol
+ * @param pingInterval between two pings of our own
+ * @param deadAfter without a byte from the peer while a ping waits for its answer, the connection is closed
+ * @param earlyMuxer whether to offer yamux within the Noise handshake
+ * @param yamux what yamux may use
+ */
+public record ConnectionSettings(
+        Duration handshakeTimeout,
+        Duration negotiationTimeout,
+        Duration pingInterval,
+        Duration deadAfter,
+        boolean earlyMuxer,
+        YamuxLimits yamux) {
+    /** What {@link PeerStream#write} lets wait, and what yamux charges for the most writes that make it up. */
+    private static final int SEND_BUFFER_BYTES =
+            PeerStream.MAX_UNSENT_BYTES + Libp2pStream.MAX_UNSENT_WRITES * YamuxLimits.WRITE_COST_BYTES;
+
+    /**
+     * The usual ones.
+     *
+     * @param handshakeTimeout from the first byte until access is granted
+     * @return a ping every 15 s, dead after 30 s of silence, yamux offered early
+     */
+    public static ConnectionSettings of(Duration handshakeTimeout) {
+        YamuxLimits usual = YamuxLimits.defaults();
+        YamuxLimits yamux = new YamuxLimits(
+                usual.maxFrameBytes(),
+                SEND_BUFFER_BYTES,
+                usual.maxWindowBytes(),
+                usual.maxReceiveBytes(),
+                usual.maxInboundStreams(),
+                usual.maxOutboundStreams(),
+                usual.maxUnacknowledgedStreams(),
+                usual.resetBurst(),
+                usual.resetsPerSecond());
+        return new ConnectionSettings(
+                handshakeTimeout, Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30), true, yamux);
+    }
+
+    /**
+     * The same without the early choice of the muxer.
+     *
+     * @return settings for peers that are to choose yamux by multistream-select
+     */
+    public ConnectionSettings withoutEarlyMuxer() {
+        return new ConnectionSettings(handshakeTimeout, negotiationTimeout, pingInterval, deadAfter, false, yamux);
+    }
+}

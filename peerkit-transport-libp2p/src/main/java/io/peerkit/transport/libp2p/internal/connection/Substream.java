@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.connection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.yamux.WriteResult;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
+import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of a connection, with one driver at a time. Belongs to the event loop of the connection. */
+public final class Substream {
+    private final Connection connection;
+    private final YamuxStream yamux;
+    private StreamDriver driver;
+    /** What the negotiation read beyond its own end. */
+    private @Nullable ByteBuf ahead;
+
+    private Optional<PeerkitException> failure = Optional.empty();
+
+    Substream(Connection connection, YamuxStream yamux, StreamDriver nobody) {
+        this.connection = connection;
+        this.yamux = yamux;
+        this.driver = nobody;
+        yamux.attach(this);
+    }
+
+    /**
+     * Where the stream belongs.
+     *
+     * @return the connection
+     */
+    public Connection connection() {
+        return connection;
+    }
+
+    /**
+     * Hands the stream over. The new driver hears at once of what is there to read.
+     *
+     * @param next the driver
+     */
+    public void drive(StreamDriver next) {
+        driver = next;
+        if (failure.isPresent()) {
+            next.broken(failure.get());
+        } else if (readableBytes() > 0 || isInputEnded()) {
+            readable();
+        }
+    }
+
+    /**
+     * Sets the driver of a stream that has just been opened. What came with the opening is told by events of its own, in
+     * their turn: a grant on another stream may stand between.
+     */
+    void await(StreamDriver first) {
+        driver = first;
+    }
+
+    void readAhead(ByteBuf bytes) {
+        ahead = bytes;
+    }
+
+    /** Something arrived. */
+    void readable() {
+        if (failure.isPresent()) {
+            return;
+        }
+        try {
+            driver.readable();
+        } catch (PeerkitException e) {
+            fail(e);
+        }
+    }
+
+    /** Resets the stream because of what its driver found, and lets the driver know. */
+    void fail(PeerkitException cause) {
+        if (failure.isEmpty()) {
+            failure = Optional.of(cause);
+            releaseAhead();
+            yamux.reset(0);
+            connection.flushSoon();
+            driver.broken(cause);
+        }
+    }
+
+    /** The peer or the connection has ended the stream. */
+    void broken(PeerkitException cause) {
+        if (failure.isEmpty()) {
+            failure = Optional.of(cause);
+            releaseAhead();
+            driver.broken(cause);
+        }
+    }
+
+    void broken(YamuxEvent.Reset event) {
+        broken(
+                switch (event.cause()) {
+                    case PEER -> new PeerUnreachableException("peer " + connection.node() + " reset the stream");
+                    case RECEIVE_LIMIT ->
+                        new PeerUnreachableException(
+                                "stream was reset, more waited to be read than may on a connection");
+                    case CONNECTION -> connection.streamFailure();
+                });
+    }
+
+    PeerkitException dropped() {
+        return failure.orElseGet(() -> connection.isOpen()
+                ? new PeerUnreachableException("peer " + connection.node() + " reset the stream")
+                : connection.streamFailure());
+    }
+
+    /**
+     * What {@link #read} can take now.
+     *
+     * @return a number of bytes
+     */
+    public int readableBytes() {
+        return (ahead == null ? 0 : ahead.readableBytes()) + yamux.readableBytes();
+    }
+
+    /**
+     * Whether nothing will ever be there to read again.
+     *
+     * @return true when the peer closed its direction and everything was read, or the stream has ended
+     */
+    public boolean isInputEnded() {
+        return ahead == null && yamux.isInputEnded();
+    }
+
+    /**
+     * Copies bytes that arrived, and lets the peer send as many more.
+     *
+     * @param into receives them
+     * @param offset where the first goes
+     * @param maxBytes the most to copy
+     * @return how many were copied, 0 when nothing is there
+     */
+    public int read(byte[] into, int offset, int maxBytes) {
+        int done = 0;
+        while (done < maxBytes) {
+            ByteBuf piece = ahead == null ? yamux.read(maxBytes - done, connection.nanoTime()) : ahead;
+            if (piece == null) {
+                break;
+            }
+            int part = Math.min(maxBytes - done, piece.readableBytes());
+            piece.readBytes(into, offset + done, part);
+            done += part;
+            if (!piece.isReadable()) {
+                ahead = null;
+                piece.release();
+            }
+        }
+        connection.flushSoon();
+        return done;
+    }
+
+    /** What arrived, in the buffer it is in; null when nothing is there. */
+    @Nullable
+    ByteBuf readPiece(int maxBytes) {
+        connection.flushSoon();
+        return yamux.read(maxBytes, connection.nanoTime());
+    }
+
+    /**
+     * Sends bytes behind those of earlier calls.
+     *
+     * @param bytes the bytes; not copied
+     * @param listener hears what became of them
+     */
+    public void write(byte[] bytes, WriteListener listener) {
+        write(Unpooled.wrappedBuffer(bytes), listener);
+    }
+
+    /**
+     * Sends bytes behind those of earlier calls.
+     *
+     * @param bytes the bytes; belong to the stream from now on
+     * @param listener hears what became of them
+     */
+    public void write(ByteBuf bytes, WriteListener listener) {
+        WriteResult result = failure.isPresent() ? WriteResult.CLOSED : yamux.write(bytes, listener);
+        if (result == WriteResult.ACCEPTED) {
+            connection.flushSoon();
+            return;
+        }
+        bytes.release();
+        if (result == WriteResult.FULL) {
+            listener.failed(new LimitExceededException("stream to " + connection.node() + " has too much unsent"));
+        } else {
+            listener.failed(failure.orElseGet(() -> new ClosedException("stream was closed for writing")));
+        }
+    }
+
+    /** Closes this side's direction behind what was written. */
+    public void closeWrite() {
+        yamux.closeWrite();
+        connection.flushSoon();
+    }
+
+    /** Ends both directions at once. The driver hears nothing of it. */
+    public void reset() {
+        if (failure.isEmpty()) {
+            failure = Optional.of(new ClosedException("stream was reset here"));
+            releaseAhead();
+            yamux.reset(0);
+            connection.flushSoon();
+        }
+    }
+
+    private void releaseAhead() {
+        if (ahead != null) {
+            ahead.release();
+            ahead = null;
+        }
+    }
+}

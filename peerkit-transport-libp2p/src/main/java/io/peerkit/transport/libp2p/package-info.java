@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The transport that speaks libp2p's wire protocols. */
+package io.peerkit.transport.libp2p;
