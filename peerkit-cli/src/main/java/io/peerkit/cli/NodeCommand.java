@@ -80,7 +80,7 @@ final class NodeCommand implements Callable<Integer> {
 
     private NodeBuilder builder(NodeListener listener) throws IOException {
         Libp2pTransport.Builder transport = Libp2pTransport.builder();
-        listen.forEach(transport::listen);
+        listen.forEach(address -> transport.listen(address));
         relays.forEach(address -> transport.relay(new RelayAddress(address)));
         NodeBuilder builder = Peerkit.node()
                 .access(access.access(specified()))

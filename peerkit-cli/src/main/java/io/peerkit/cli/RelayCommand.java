@@ -57,7 +57,7 @@ final class RelayCommand implements Callable<Integer> {
         TextEvents textEvents = new TextEvents(System.out);
         NodeListener listener = json ? jsonEvents : textEvents;
         Libp2pTransport.Builder transport = Libp2pTransport.builder();
-        listen.forEach(transport::listen);
+        listen.forEach(address -> transport.listen(address));
         RelayBuilder builder = Peerkit.relay()
                 .access(access.access(Objects.requireNonNull(spec, "picocli fills it")))
                 .transport(transport)

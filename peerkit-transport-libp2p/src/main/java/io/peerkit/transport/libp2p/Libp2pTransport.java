@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <pre>{@code
  * Transport transport = Libp2pTransport.builder()
- *         .listen(new NodeAddress("/ip4/0.0.0.0/tcp/4001"))
+ *         .listen("/ip4/0.0.0.0/tcp/4001")
  *         .start(context).join();
  * }</pre>
  */
@@ -69,6 +69,16 @@ public final class Libp2pTransport {
         public Builder listen(NodeAddress address) {
             listen.add(address);
             return this;
+        }
+
+        /**
+         * Listens at an address; may be repeated.
+         *
+         * @param multiaddr as {@link #listen(NodeAddress)}, in text form
+         * @return this
+         */
+        public Builder listen(String multiaddr) {
+            return listen(new NodeAddress(multiaddr));
         }
 
         /**
