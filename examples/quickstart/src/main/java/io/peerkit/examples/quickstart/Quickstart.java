@@ -32,7 +32,8 @@ public final class Quickstart {
      */
     public static void main(String[] arguments) throws IOException {
         byte[] key = HexFormat.of().parseHex(arguments[1]);
-        try (PeerkitNode node = startAndSayHello(Path.of(arguments[0]), key, System.out::println)) {
+        Consumer<String> print = text -> System.out.println("received " + text);
+        try (PeerkitNode node = startAndSayHello(Path.of(arguments[0]), key, print)) {
             node.addresses().forEach(address -> System.out.println("listening on " + address));
             if (arguments.length > 2) {
                 node.connect(new NodeAddress(arguments[2])).join();
