@@ -23,8 +23,8 @@ final class Checks {
     }
 
     static <T> T present(Optional<T> setting, String name, String example) {
-        return setting.orElseThrow(() ->
-                new InvalidSettingException(name + " is missing: call ." + name + "(…), such as " + example));
+        return setting.orElseThrow(
+                () -> new InvalidSettingException(name + " is missing: call ." + name + "(…), such as " + example));
     }
 
     static void between(String name, Duration value, Duration least, Duration most) {

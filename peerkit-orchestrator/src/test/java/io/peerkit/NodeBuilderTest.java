@@ -73,8 +73,7 @@ class NodeBuilderTest {
 
     @Test
     void start_driftOutOfBounds_refusedByName() {
-        assertThatThrownBy(
-                        () -> complete().maxClockDrift(Duration.ofNanos(-1)).start())
+        assertThatThrownBy(() -> complete().maxClockDrift(Duration.ofNanos(-1)).start())
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("maxClockDrift");
     }

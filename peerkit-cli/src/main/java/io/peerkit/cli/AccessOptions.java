@@ -24,7 +24,9 @@ final class AccessOptions {
             throw new ParameterException(spec.commandLine(), "say either --key HEX or --open");
         }
         try {
-            return open ? NetworkAccess.open() : NetworkAccess.sharedKey(HexFormat.of().parseHex(Objects.requireNonNull(key)));
+            return open
+                    ? NetworkAccess.open()
+                    : NetworkAccess.sharedKey(HexFormat.of().parseHex(Objects.requireNonNull(key)));
         } catch (IllegalArgumentException | InvalidBytesException | InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), "--key: " + e.getMessage(), e);
         }

@@ -7,7 +7,6 @@ import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.Incoming;
-import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.storage.sqlite.SqliteStorage;
 import io.peerkit.transport.libp2p.Libp2pTransport;

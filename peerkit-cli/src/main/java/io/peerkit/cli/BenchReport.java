@@ -55,7 +55,9 @@ final class BenchReport {
         var list = object.putArray("runs");
         Arrays.stream(runs).forEach(list::add);
         if (better != Better.NEITHER) {
-            object.put("target", target).put("better", better.name().toLowerCase(Locale.ROOT)).put("met", met);
+            object.put("target", target)
+                    .put("better", better.name().toLowerCase(Locale.ROOT))
+                    .put("met", met);
         }
         if (json) {
             out.println(object);
@@ -70,7 +72,8 @@ final class BenchReport {
                 unit,
                 better == Better.NEITHER ? "" : (better == Better.HIGHER ? "≥ " : "≤ ") + number(target),
                 better == Better.NEITHER ? "" : met ? "yes" : "no",
-                String.join(", ", Arrays.stream(runs).mapToObj(BenchReport::number).toList())));
+                String.join(
+                        ", ", Arrays.stream(runs).mapToObj(BenchReport::number).toList())));
     }
 
     void note(String text) {

@@ -152,7 +152,10 @@ final class Demo implements AutoCloseable {
         }
         screen.say(
                 "%d files in %d entries at %d peers: %s",
-                files.size(), published, peers.size(), wrong == 0 ? "every hash is right." : wrong + " hashes are WRONG.");
+                files.size(),
+                published,
+                peers.size(),
+                wrong == 0 ? "every hash is right." : wrong + " hashes are WRONG.");
         return wrong == 0;
     }
 

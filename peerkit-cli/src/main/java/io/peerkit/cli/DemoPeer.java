@@ -37,8 +37,8 @@ final class DemoPeer implements AutoCloseable {
     }
 
     private static NodeProcess launch(Path folder, String key, List<String> connect) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("--data", folder.toString(), "--key", key, "--listen", "/ip4/127.0.0.1/tcp/0"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--data", folder.toString(), "--key", key, "--listen", "/ip4/127.0.0.1/tcp/0"));
         connect.forEach(address -> arguments.addAll(List.of("--connect", address)));
         return NodeProcess.start(Path.of(folder + ".log"), arguments);
     }

@@ -26,8 +26,8 @@ final class DiffBench implements Benchmark {
     @Override
     public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
         try (NodeProcess full = folder.sub("full").process(List.of())) {
-            NodeAddress address =
-                    new NodeAddress(full.ready().join().path("addresses").path(0).asText());
+            NodeAddress address = new NodeAddress(
+                    full.ready().join().path("addresses").path(0).asText());
             publish(full, 10_000, 1);
             measure(folder, address, 10_000, runs, report, 25, 16);
             publish(full, 90_000, 2);

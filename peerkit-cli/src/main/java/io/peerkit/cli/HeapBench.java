@@ -25,7 +25,8 @@ final class HeapBench implements Benchmark {
             try (NodeProcess node = million.process(List.of("-Xmx256m"))) {
                 node.ready().join();
                 double elapsed = (System.nanoTime() - begin) / 1e9;
-                double heap = node.command("heap", Map.of()).join().path("bytes").asDouble();
+                double heap =
+                        node.command("heap", Map.of()).join().path("bytes").asDouble();
                 long entries =
                         node.command("status", Map.of()).join().path("entries").asLong();
                 if (entries != ENTRIES) {
@@ -40,6 +41,11 @@ final class HeapBench implements Benchmark {
         report.figure(
                 "heap", "opening 1,000,000 entries, process start included", "s", seconds, BenchReport.Better.LOWER, 3);
         report.figure(
-                "heap", "heap in use with 1,000,000 entries (-Xmx256m)", "MB", megabytes, BenchReport.Better.LOWER, 256);
+                "heap",
+                "heap in use with 1,000,000 entries (-Xmx256m)",
+                "MB",
+                megabytes,
+                BenchReport.Better.LOWER,
+                256);
     }
 }

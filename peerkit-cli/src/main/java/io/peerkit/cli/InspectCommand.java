@@ -36,7 +36,8 @@ final class InspectCommand implements Callable<Integer> {
             var figures = JsonLines.JSON.createObjectNode();
             Path keys = DataFolder.keys(directory);
             if (Files.isRegularFile(keys)) {
-                figures.put("agentId", LocalAgent.open(FileKeyStore.at(keys)).id().toString());
+                figures.put(
+                        "agentId", LocalAgent.open(FileKeyStore.at(keys)).id().toString());
             }
             figures.put("entries", set.entries())
                     .put("fingerprint", set.fingerprint())

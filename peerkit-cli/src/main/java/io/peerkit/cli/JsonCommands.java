@@ -68,7 +68,8 @@ final class JsonCommands {
         try {
             command = JsonLines.JSON.readTree(line);
         } catch (JsonProcessingException e) {
-            lines.write(failed(JsonLines.JSON.nullNode(), "bad-json", "not one JSON object: " + e.getOriginalMessage()));
+            lines.write(
+                    failed(JsonLines.JSON.nullNode(), "bad-json", "not one JSON object: " + e.getOriginalMessage()));
             return;
         }
         JsonNode id = command.path("id");
@@ -79,7 +80,8 @@ final class JsonCommands {
         } catch (PeerkitException | IllegalArgumentException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<Void> unused = answer.handle((value, failure) -> failure == null ? ok(id, value) : failed(id, failure))
+        CompletableFuture<Void> unused = answer.handle(
+                        (value, failure) -> failure == null ? ok(id, value) : failed(id, failure))
                 .thenAccept(lines::write)
                 .thenRun(() -> {
                     if (quit) {
@@ -95,7 +97,8 @@ final class JsonCommands {
     }
 
     private static ObjectNode failed(JsonNode id, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof PeerkitException e) {
             return failed(id, e.code(), String.valueOf(e.getMessage()));
         }

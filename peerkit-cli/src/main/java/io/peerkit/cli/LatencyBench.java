@@ -23,8 +23,8 @@ final class LatencyBench implements Benchmark {
     @Override
     public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
         try (NodeProcess publisher = folder.sub("publisher").process(List.of())) {
-            NodeAddress address =
-                    new NodeAddress(publisher.ready().join().path("addresses").path(0).asText());
+            NodeAddress address = new NodeAddress(
+                    publisher.ready().join().path("addresses").path(0).asText());
             Stamps stamps = new Stamps();
             try (PeerkitNode node = new BenchNode(Long.MAX_VALUE)
                     .builder(folder.sub("subscriber"))

@@ -23,25 +23,36 @@ final class NodeAnswers implements JsonCommands.Answers {
     public CompletableFuture<ObjectNode> answer(JsonNode command) {
         String name = command.path("cmd").asText();
         return switch (name) {
-            case "publish" -> node.publishAll(List.of(bytes(command, "data")))
-                    .thenApply(done -> empty()
-                            .put("hash", done.get(0).hash().toString())
-                            .put("entry", done.get(0).entry().toString()));
-            case "publish-random" -> RandomBlobs.publish(
-                            node, integer(command, "count"), integer(command, "size"), command.path("seed").asLong(0))
-                    .thenApply(seconds -> empty().put("count", integer(command, "count")).put("seconds", seconds));
-            case "publish-stamped" -> RandomBlobs.publishStamped(
-                            node, integer(command, "count"), Math.max(1, integer(command, "perSecond")))
-                    .thenApply(done -> empty());
+            case "publish" ->
+                node.publishAll(List.of(bytes(command, "data")))
+                        .thenApply(
+                                done -> empty().put("hash", done.get(0).hash().toString())
+                                        .put("entry", done.get(0).entry().toString()));
+            case "publish-random" ->
+                RandomBlobs.publish(
+                                node,
+                                integer(command, "count"),
+                                integer(command, "size"),
+                                command.path("seed").asLong(0))
+                        .thenApply(seconds ->
+                                empty().put("count", integer(command, "count")).put("seconds", seconds));
+            case "publish-stamped" ->
+                RandomBlobs.publishStamped(node, integer(command, "count"), Math.max(1, integer(command, "perSecond")))
+                        .thenApply(done -> empty());
             case "heap" -> CompletableFuture.completedFuture(empty().put("bytes", heapInUse()));
-            case "get" -> node.get(BlobHash.parse(text(command, "hash"))).thenApply(found -> found.map(
-                            blob -> empty().put("data", Base64.getEncoder().encodeToString(blob)))
-                    .orElseThrow(() -> new CommandException("not-found", "no blob " + text(command, "hash"))));
+            case "get" ->
+                node.get(BlobHash.parse(text(command, "hash")))
+                        .thenApply(found -> found.map(blob ->
+                                        empty().put("data", Base64.getEncoder().encodeToString(blob)))
+                                .orElseThrow(
+                                        () -> new CommandException("not-found", "no blob " + text(command, "hash"))));
             case "status" -> node.status().thenApply(StatusJson::of);
-            case "connect" -> node.connect(new NodeAddress(text(command, "address")))
-                    .thenApply(agent -> empty().put("agentId", agent.toString()));
-            case "send" -> node.send(AgentId.parse(text(command, "to")), bytes(command, "data"))
-                    .thenApply(done -> empty());
+            case "connect" ->
+                node.connect(new NodeAddress(text(command, "address")))
+                        .thenApply(agent -> empty().put("agentId", agent.toString()));
+            case "send" ->
+                node.send(AgentId.parse(text(command, "to")), bytes(command, "data"))
+                        .thenApply(done -> empty());
             case "block" -> node.block(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
             case "sync" -> node.sync().thenApply(done -> empty());
             case "delete" -> throw new CommandException("unsupported", "this release does not delete entries");

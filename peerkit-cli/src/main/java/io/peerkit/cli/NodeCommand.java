@@ -100,8 +100,9 @@ final class NodeCommand implements Callable<Integer> {
         }
         return switch (storage) {
             case "memory" -> MemoryStorage.factory();
-            case "sqlite" -> SqliteStorage.at(DataFolder.database(
-                    Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
+            case "sqlite" ->
+                SqliteStorage.at(DataFolder.database(
+                        Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
             default -> throw bad("--storage " + storage + ": this release knows sqlite and memory");
         };
     }

@@ -202,8 +202,8 @@ final class NodeProcess implements AutoCloseable {
         if (!line.path("event").asText().equals("integrated")) {
             events.add(line);
         }
-        expectations.removeIf(
-                expectation -> expectation.wanted().test(line) && expectation.found().complete(line));
+        expectations.removeIf(expectation ->
+                expectation.wanted().test(line) && expectation.found().complete(line));
     }
 
     private IllegalStateException gone() {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.Peerkit;
 import io.peerkit.RelayBuilder;
 import io.peerkit.agent.FileKeyStore;
-import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.transport.libp2p.Libp2pTransport;
@@ -41,7 +40,10 @@ final class RelayCommand implements Callable<Integer> {
             description = "a multiaddr to listen on; repeatable")
     private List<String> listen = new ArrayList<>();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "where its keys rest; without it they are new each time")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "where its keys rest; without it they are new each time")
     private @Nullable Path data;
 
     @Option(names = "--json", description = "events as JSON lines")
@@ -70,7 +72,8 @@ final class RelayCommand implements Callable<Integer> {
         UntilTold lifetime = new UntilTold(relay::close);
         if (json) {
             jsonEvents.ready(relay.agentId(), relay.nodeId(), relay.addresses());
-            new JsonCommands(command -> answer(relay, command), lines, lifetime).readInBackground(System.in, watchStdin);
+            new JsonCommands(command -> answer(relay, command), lines, lifetime)
+                    .readInBackground(System.in, watchStdin);
         } else {
             textEvents.ready(relay.agentId(), relay.addresses());
         }

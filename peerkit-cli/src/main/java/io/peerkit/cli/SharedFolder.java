@@ -46,7 +46,10 @@ final class SharedFolder {
     static List<SharedFile> files(Path folder) throws IOException {
         try (Stream<Path> tree = Files.walk(folder)) {
             List<SharedFile> files = new ArrayList<>();
-            for (Path path : tree.filter(Files::isRegularFile).sorted().limit(MAX_FILES + 1L).toList()) {
+            for (Path path : tree.filter(Files::isRegularFile)
+                    .sorted()
+                    .limit(MAX_FILES + 1L)
+                    .toList()) {
                 files.add(new SharedFile(folder.relativize(path).toString(), path, Files.size(path)));
             }
             if (files.isEmpty()) {

@@ -14,8 +14,8 @@ final class SyncBench implements Benchmark {
     @Override
     public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
         try (NodeProcess full = folder.sub("full").process(List.of())) {
-            NodeAddress address =
-                    new NodeAddress(full.ready().join().path("addresses").path(0).asText());
+            NodeAddress address = new NodeAddress(
+                    full.ready().join().path("addresses").path(0).asText());
             publish(full, 10_000, 1);
             measure(folder, address, 10_000, runs, report, "entries/s", 20_000);
             publish(full, 90_000, 2);

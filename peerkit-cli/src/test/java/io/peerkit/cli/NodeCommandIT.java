@@ -196,8 +196,8 @@ class NodeCommandIT {
     }
 
     private NodeProcess start(String name, String key, String... further) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--data", folder.resolve(name).toString(), "--key", key, "--listen", "/ip4/127.0.0.1/tcp/0"));
+        List<String> arguments = new ArrayList<>(
+                List.of("--data", folder.resolve(name).toString(), "--key", key, "--listen", "/ip4/127.0.0.1/tcp/0"));
         arguments.addAll(List.of(further));
         return NodeProcess.start(folder.resolve(name + ".log"), arguments);
     }
@@ -208,8 +208,8 @@ class NodeCommandIT {
     }
 
     private static void connected(NodeProcess one, NodeProcess two) {
-        soon(one.event(event ->
-                text(event, "state").equals("connected") && text(event, "agentId").equals(agent(two))));
+        soon(one.event(event -> text(event, "state").equals("connected")
+                && text(event, "agentId").equals(agent(two))));
     }
 
     private static CompletableFuture<JsonNode> event(NodeProcess node, String name) {

@@ -29,8 +29,7 @@ public record StoredSet(long entries, String fingerprint) {
         return page(storage, Optional.empty(), new EntrySetLoader());
     }
 
-    private static CompletableFuture<StoredSet> page(
-            Storage storage, Optional<EntryKey> after, EntrySetLoader loader) {
+    private static CompletableFuture<StoredSet> page(Storage storage, Optional<EntryKey> after, EntrySetLoader loader) {
         return storage.keys(after, KeyPage.MAX_KEYS).thenCompose(page -> {
             if (page.size() == 0) {
                 EntrySet set = loader.load();

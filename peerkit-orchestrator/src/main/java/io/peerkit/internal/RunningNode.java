@@ -42,8 +42,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
 
     private final OpenCalls calls;
 
-    private RunningNode(
-            UserThreads user, AgentId agentId, Transport transport, GossipNode gossip, Closing closing) {
+    private RunningNode(UserThreads user, AgentId agentId, Transport transport, GossipNode gossip, Closing closing) {
         this.agentId = agentId;
         this.transport = transport;
         this.gossip = gossip;
@@ -131,7 +130,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<BlobHash> publish(byte[] blob) {
         byte[] copy = blob.clone();
-        return calls.handOver(() -> gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
+        return calls.handOver(() ->
+                gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
     }
 
     @Override

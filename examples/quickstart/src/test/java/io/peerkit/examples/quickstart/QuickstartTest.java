@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class QuickstartTest {
-    private static final byte[] KEY = "a secret for this test, 32 bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    private static final byte[] KEY =
+            "a secret for this test, 32 bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     @Test
     void startAndSayHello_twoNodesWithTheSameKey_eachReceivesTheOthersHello(@TempDir Path folder) throws Exception {
@@ -33,8 +34,8 @@ class QuickstartTest {
     void readme_firstScreen_showsTheLinesThatAreCompiledHere() throws IOException {
         Path root = Path.of(System.getProperty("peerkit.root"));
         String readme = Files.readString(root.resolve("README.md"));
-        String source = Files.readString(root.resolve(
-                "examples/quickstart/src/main/java/io/peerkit/examples/quickstart/Quickstart.java"));
+        String source = Files.readString(
+                root.resolve("examples/quickstart/src/main/java/io/peerkit/examples/quickstart/Quickstart.java"));
         String shown = readme.substring(readme.indexOf("```java\n") + 8, readme.indexOf("```\n\nWhoever"));
         String compiled = source.substring(source.indexOf("// tag::readme[]") + 16, source.indexOf("// end::readme[]"));
 
