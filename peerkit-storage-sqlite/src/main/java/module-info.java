@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Peerkit. */
+/** Where data rests with zero set-up: one SQLite file. */
 @org.jspecify.annotations.NullMarked
 module io.peerkit.storage.sqlite {
     requires transitive io.peerkit.api;
     requires static transitive org.jspecify;
+    requires java.sql;
+    requires org.slf4j;
+    requires org.xerial.sqlitejdbc;
+
+    exports io.peerkit.storage.sqlite;
 }

@@ -4,4 +4,8 @@
 module io.peerkit.testkit {
     requires transitive io.peerkit.api;
     requires static transitive org.jspecify;
+    requires transitive org.junit.jupiter.api;
+    requires org.assertj.core;
+
+    exports io.peerkit.testkit.storage;
 }

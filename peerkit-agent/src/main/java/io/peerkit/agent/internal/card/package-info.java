@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The bytes of signed address cards. */
+package io.peerkit.agent.internal.card;

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sqlite.internal;
+
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A batch on its way to the disk.
+ *
+ * @param batch what to write
+ * @param items entries, metadata and cards in it, at least 1
+ * @param bytes about what it occupies in memory
+ * @param done completed when it is durable
+ */
+record PendingWrite(WriteBatch batch, int items, long bytes, CompletableFuture<BitSet> done) {
+    /** About what ids, objects and references of one item occupy, in bytes. */
+    private static final int ITEM_BYTES = 160;
+
+    static PendingWrite of(WriteBatch batch) {
+        int items = batch.entries().size()
+                + batch.metadata().size()
+                + batch.agents().size()
+                + batch.removedAgents().size();
+        long bytes = (long) ITEM_BYTES * items;
+        for (StoredEntry entry : batch.entries()) {
+            bytes += entry.envelope().length
+                    + entry.blob().map(blob -> blob.length).orElse(0);
+        }
+        for (byte[] value : batch.metadata().values()) {
+            bytes += value.length;
+        }
+        for (var card : batch.agents()) {
+            bytes += card.encoded().length;
+        }
+        return new PendingWrite(batch, Math.max(1, items), bytes, new CompletableFuture<>());
+    }
+}

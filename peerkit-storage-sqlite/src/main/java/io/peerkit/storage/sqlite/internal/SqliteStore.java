@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sqlite.internal;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open store: one thread that writes, one that reads, a connection for each.
+ *
+ * <p>Both are daemons: a process that ends without closing loses nothing that was acknowledged.
+ */
+public final class SqliteStore implements Storage {
+    /** The most reads that may wait. */
+    static final int MAX_WAITING_READS = 16_384;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
+
+    private final Path file;
+    private final StoreLock lock;
+    private final StoreWriter writer;
+    private final StoreReader reader;
+    private final WriteQueue queue = new WriteQueue();
+    private final ThreadPoolExecutor reads;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    private SqliteStore(Path file, StoreLock lock, StoreWriter writer, StoreReader reader) {
+        this.file = file;
+        this.lock = lock;
+        this.writer = writer;
+        this.reader = reader;
+        daemon(new GroupCommit(file, queue, writer), "peerkit-store-writer").start();
+        reads = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MAX_WAITING_READS),
+                work -> daemon(work, "peerkit-store-reader"));
+        reads.prestartCoreThread();
+    }
+
+    /**
+     * Opens a store and takes it for itself.
+     *
+     * @param file made when it is not there
+     * @return the open store
+     * @throws io.peerkit.api.StorageException when it is in use, no store of ours, damaged, of a newer version or not
+     *     writable
+     */
+    public static SqliteStore open(Path file) {
+        return open(file, StoreConnections.UNBOUNDED_PAGES);
+    }
+
+    static SqliteStore open(Path file, long maxPages) {
+        Path resolved = StoreLock.resolve(file);
+        StoreLock lock = StoreLock.take(resolved);
+        try {
+            return connect(resolved, lock, maxPages);
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            lock.close();
+            throw StoreFailure.of(resolved, e);
+        }
+    }
+
+    private static SqliteStore connect(Path file, StoreLock lock, long maxPages) throws SQLException {
+        Connection writes = StoreConnections.writer(file, maxPages);
+        try {
+            StoreWriter writer = new StoreWriter(writes);
+            Connection reads = StoreConnections.reader(file);
+            try {
+                return new SqliteStore(file, lock, writer, new StoreReader(reads));
+            } catch (SQLException e) {
+                reads.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            writes.close();
+            throw e;
+        }
+    }
+
+    private Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        return thread;
+    }
+
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        PendingWrite write = PendingWrite.of(batch);
+        try {
+            queue.add(write);
+        } catch (PeerkitException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return write.done();
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        List<EntryId> wanted = List.copyOf(ids);
+        within("ids", wanted.size(), MAX_IDS);
+        return read(() -> reader.entries(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return read(() -> reader.entryOfBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        within("limit", limit, KeyPage.MAX_KEYS);
+        return read(() -> reader.keys(after, limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        within("limit", limit, MAX_IDS);
+        return read(() -> reader.scan(after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return read(reader::count);
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String name) {
+        return read(() -> reader.metadata(name));
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> reader.agents(limit));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException when called on a thread of the store, which would wait for itself
+     */
+    @Override
+    public void close() {
+        if (threads.contains(Thread.currentThread())) {
+            throw new IllegalStateException("close() on a thread of the store");
+        }
+        if (closing.compareAndSet(false, true)) {
+            try {
+                finish();
+            } finally {
+                closed.complete(null);
+            }
+        }
+        closed.join();
+    }
+
+    private void finish() {
+        queue.close();
+        reads.shutdown();
+        joinAll();
+        // The writer's connection last: it then folds the log into the file.
+        try (lock;
+                writer;
+                reader) {
+            LOG.debug("{}: closing", file);
+        } catch (SQLException e) {
+            // All that was acknowledged is in the log, which the next opening reads.
+            LOG.warn("{}: SQLite could not close the file cleanly", file, e);
+        }
+    }
+
+    /** Waits for both threads, whoever interrupts: they end as soon as what waits is done. */
+    private void joinAll() {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private interface Read<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> CompletableFuture<T> read(Read<T> read) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            reads.execute(() -> {
+                try {
+                    answer.complete(read.run());
+                } catch (Throwable e) { // whatever it is, the caller must hear of it
+                    recover();
+                    answer.completeExceptionally(StoreFailure.of(file, e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(
+                    reads.isShutdown()
+                            ? new ClosedException("the store is closed")
+                            : new LimitExceededException("reads waiting: " + MAX_WAITING_READS + ", no more can wait"));
+        }
+        return answer;
+    }
+
+    private void recover() {
+        try {
+            reader.recover();
+        } catch (SQLException e) {
+            LOG.debug("{}: a statement did not close", file, e);
+        }
+    }
+
+    private static void within(String what, int value, int bound) {
+        if (value < 0 || value > bound) {
+            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sqlite.internal;
+
+import io.peerkit.api.StorageException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.sqlite.JDBC;
+
+/** Opens connections to a store's file, after making or checking what is in it. */
+final class StoreConnections {
+    /** More pages than any file system holds: no bound but the disk's. */
+    static final long UNBOUNDED_PAGES = 4_294_967_294L;
+
+    private StoreConnections() {}
+
+    /**
+     * Opens the connection that writes. Checks whose file it is and its version before it changes anything.
+     *
+     * @param maxPages where the file stops growing; a test's way to a full disk
+     */
+    static Connection writer(Path file, long maxPages) throws SQLException {
+        Connection connection = connect(file);
+        try (Statement statement = connection.createStatement()) {
+            boolean isNew = check(file, statement);
+            statement.execute(Sql.PAGE_SIZE);
+            useLog(file, statement);
+            for (String setting : Sql.WRITER_SETTINGS) {
+                statement.execute(setting);
+            }
+            if (isNew) {
+                create(statement);
+            }
+            statement.execute(Sql.MAX_PAGES + maxPages);
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Opens the connection that reads; the writer's must have been opened before. */
+    static Connection reader(Path file) throws SQLException {
+        Connection connection = connect(file);
+        try (Statement statement = connection.createStatement()) {
+            for (String setting : Sql.READER_SETTINGS) {
+                statement.execute(setting);
+            }
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static Connection connect(Path file) throws SQLException {
+        String name = file.toString();
+        if (name.indexOf('?') >= 0) {
+            // The driver takes what stands behind it for settings and would open another file.
+            throw new StorageException(file + ": the path has a question mark in it");
+        }
+        Connection connection = JDBC.createConnection(JDBC.PREFIX + name, new Properties());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(Sql.BUSY_TIMEOUT);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Returns whether the file is empty. */
+    private static boolean check(Path file, Statement statement) throws SQLException {
+        long tables = number(statement, Sql.COUNT_TABLES);
+        long application = number(statement, Sql.READ_APPLICATION_ID);
+        long version = number(statement, Sql.READ_USER_VERSION);
+        if (tables == 0 && application == 0 && version == 0) {
+            return true;
+        }
+        if (application != Sql.APPLICATION_ID) {
+            throw new StorageException(file + ": this SQLite file is no store of Peerkit, application_id is "
+                    + application + ", must be " + Sql.APPLICATION_ID);
+        }
+        if (version != Sql.SCHEMA_VERSION) {
+            throw new StorageException(file + ": the store has version " + version + ", this release knows only "
+                    + Sql.SCHEMA_VERSION + "; a newer release may open it");
+        }
+        return false;
+    }
+
+    private static void useLog(Path file, Statement statement) throws SQLException {
+        try (ResultSet mode = statement.executeQuery(Sql.USE_LOG)) {
+            if (!mode.next() || !"wal".equals(mode.getString(1))) {
+                throw new StorageException(file + ": its file system cannot carry a write-ahead log");
+            }
+        }
+    }
+
+    /** One transaction: a crash leaves either an empty file or a complete store. */
+    private static void create(Statement statement) throws SQLException {
+        statement.execute(Sql.BEGIN);
+        for (String sql : Sql.CREATE) {
+            statement.execute(sql);
+        }
+        statement.execute(Sql.COMMIT);
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            if (!result.next()) {
+                throw new SQLException("no answer to " + sql);
+            }
+            return result.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sqlite.internal;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.StoredEntry;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Answers reads on the connection that reads. Belongs to one thread.
+ *
+ * <p>Each statement sees the last commit before it began. None stays open behind its method: an open one would pin its
+ * snapshot and keep the log from starting over.
+ */
+final class StoreReader implements AutoCloseable {
+    private static final int ID_BYTES = 32;
+
+    /** Shorter than any id, so before all of them. */
+    private static final byte[] BEFORE_ALL_IDS = {};
+
+    private final Statements statements;
+
+    StoreReader(Connection connection) throws SQLException {
+        statements = new Statements(connection, Sql.READS);
+    }
+
+    /** Makes the reader fit for use again after one of its methods threw. */
+    void recover() throws SQLException {
+        statements.forget();
+    }
+
+    List<StoredEntry> entries(List<EntryId> ids, int maxBytes) throws SQLException {
+        List<StoredEntry> found = new ArrayList<>();
+        long bytes = 0;
+        for (EntryId id : ids) {
+            Optional<StoredEntry> entry = entry(id);
+            if (entry.isPresent()) {
+                found.add(entry.get());
+                bytes += size(entry.get());
+                if (bytes > maxBytes) {
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    private Optional<StoredEntry> entry(EntryId id) throws SQLException {
+        PreparedStatement entryOfId = statements.of(Sql.ENTRY_OF_ID);
+        byte[] bytes = id.toBytes();
+        entryOfId.setLong(1, StoredForm.prefix(bytes));
+        entryOfId.setBytes(2, bytes);
+        return first(entryOfId);
+    }
+
+    Optional<StoredEntry> entryOfBlob(BlobHash hash) throws SQLException {
+        PreparedStatement entryOfBlob = statements.of(Sql.ENTRY_OF_BLOB);
+        byte[] bytes = hash.toBytes();
+        entryOfBlob.setLong(1, StoredForm.prefix(bytes));
+        entryOfBlob.setBytes(2, bytes);
+        return first(entryOfBlob);
+    }
+
+    KeyPage keys(Optional<EntryKey> after, int limit) throws SQLException {
+        PreparedStatement keys = statements.of(Sql.KEYS);
+        begin(keys, after, limit);
+        long[] times = new long[limit];
+        byte[] ids = new byte[ID_BYTES * limit];
+        int size = 0;
+        try (ResultSet rows = keys.executeQuery()) {
+            while (rows.next()) {
+                times[size] = StoredForm.time(rows.getLong(1));
+                System.arraycopy(rows.getBytes(2), 0, ids, ID_BYTES * size, ID_BYTES);
+                size++;
+            }
+        }
+        return size == limit
+                ? new KeyPage(times, ids)
+                : new KeyPage(Arrays.copyOf(times, size), Arrays.copyOf(ids, ID_BYTES * size));
+    }
+
+    List<StoredEntry> scan(Optional<EntryKey> after, int limit, int maxBytes) throws SQLException {
+        PreparedStatement scan = statements.of(Sql.SCAN);
+        begin(scan, after, limit);
+        List<StoredEntry> found = new ArrayList<>();
+        long bytes = 0;
+        try (ResultSet rows = scan.executeQuery()) {
+            while ((found.isEmpty() || bytes <= maxBytes) && rows.next()) {
+                StoredEntry entry = entry(rows);
+                found.add(entry);
+                bytes += size(entry);
+            }
+        }
+        return found;
+    }
+
+    long count() throws SQLException {
+        try (ResultSet rows = statements.of(Sql.COUNT).executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    Optional<byte[]> metadata(String name) throws SQLException {
+        PreparedStatement metadata = statements.of(Sql.METADATA);
+        metadata.setString(1, name);
+        try (ResultSet rows = metadata.executeQuery()) {
+            return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
+        }
+    }
+
+    List<byte[]> agents(int limit) throws SQLException {
+        PreparedStatement agents = statements.of(Sql.AGENTS);
+        agents.setInt(1, limit);
+        List<byte[]> cards = new ArrayList<>();
+        try (ResultSet rows = agents.executeQuery()) {
+            while (rows.next()) {
+                cards.add(rows.getBytes(1));
+            }
+        }
+        return cards;
+    }
+
+    private static void begin(PreparedStatement statement, Optional<EntryKey> after, int limit) throws SQLException {
+        statement.setLong(1, after.map(key -> StoredForm.time(key.time())).orElse(Long.MIN_VALUE));
+        statement.setBytes(2, after.map(key -> key.id().toBytes()).orElse(BEFORE_ALL_IDS));
+        statement.setInt(3, limit);
+    }
+
+    private static Optional<StoredEntry> first(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.of(entry(rows)) : Optional.empty();
+        }
+    }
+
+    private static StoredEntry entry(ResultSet row) throws SQLException {
+        return new StoredEntry(
+                EntryId.of(row.getBytes(2)),
+                StoredForm.time(row.getLong(1)),
+                BlobHash.of(row.getBytes(3)),
+                row.getBytes(4),
+                Optional.ofNullable(row.getBytes(5)));
+    }
+
+    private static long size(StoredEntry entry) {
+        return entry.envelope().length
+                + entry.blob().map(blob -> (long) blob.length).orElse(0L);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        statements.close();
+    }
+}

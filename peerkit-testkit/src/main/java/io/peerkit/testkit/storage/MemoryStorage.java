@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.testkit.storage;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * A store in memory for tests and simulations.
+ *
+ * <p>What it holds lies on a {@link MemoryDisk}, which outlives it: a store that is opened on the disk of one that was closed or
+ * {@linkplain #crash crashed} finds what was acknowledged there. Nothing survives the process.
+ *
+ * <p>Each call is carried out, and its future completed, by one task on the executor that was given, in the order of the calls:
+ * where the executor is deterministic, so is the store. Writes wait in memory without bound until the executor gets to them.
+ */
+public final class MemoryStorage implements Storage {
+    private record Pending(WriteBatch batch, CompletableFuture<BitSet> done) {}
+
+    private final MemoryDisk disk;
+    private final Executor executor;
+    private final Runnable whenClosed;
+    private final Object lock = new Object();
+    private final Deque<Pending> pending = new ArrayDeque<>();
+    private int writesToFail;
+    private boolean closed;
+    private boolean crashed;
+
+    /**
+     * Opens an empty store.
+     *
+     * @param executor completes the futures; it is never shut down here
+     */
+    public MemoryStorage(Executor executor) {
+        this(new MemoryDisk(), executor);
+    }
+
+    /**
+     * Opens the store on a disk.
+     *
+     * @param disk where the data lies
+     * @param executor completes the futures; it is never shut down here
+     * @throws StorageException when another store has the disk open
+     */
+    public MemoryStorage(MemoryDisk disk, Executor executor) {
+        this(disk, executor, () -> {});
+    }
+
+    MemoryStorage(MemoryDisk disk, Executor executor, Runnable whenClosed) {
+        this.disk = disk;
+        this.executor = executor;
+        this.whenClosed = whenClosed;
+        disk.attach(this);
+    }
+
+    /**
+     * A store for an application's tests, with a daemon thread of its own while it is open.
+     *
+     * @return opens the same data each time, one store at a time; its {@code keyFile} is empty
+     */
+    public static StorageFactory factory() {
+        return new MemoryStorageFactory();
+    }
+
+    /**
+     * Makes writes fail with {@link StorageException} and write nothing, as on a full disk.
+     *
+     * @param writes how many of the writes that are carried out next
+     */
+    public void failWrites(int writes) {
+        synchronized (lock) {
+            writesToFail = writes;
+        }
+    }
+
+    /** Dies as a process does: writes that are not acknowledged are lost. Same as {@code crash(0)}. */
+    public void crash() {
+        crash(0);
+    }
+
+    /**
+     * Dies as a process does. Futures that are not complete never complete, since nobody is left to hear of them; further
+     * calls fail with {@link ClosedException}; the disk is free for another store.
+     *
+     * @param survivors how many of the writes that were not acknowledged, the oldest first, had reached the disk
+     *     nevertheless; the others are lost
+     */
+    public void crash(int survivors) {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            crashed = true;
+            for (int i = 0; i < survivors && !pending.isEmpty(); i++) {
+                disk.write(pending.remove().batch());
+            }
+            pending.clear();
+        }
+        disk.detach(this);
+        whenClosed.run();
+    }
+
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        CompletableFuture<BitSet> done = new CompletableFuture<>();
+        synchronized (lock) {
+            if (closed) {
+                return CompletableFuture.failedFuture(closedException());
+            }
+            pending.add(new Pending(batch, done));
+        }
+        try {
+            executor.execute(this::writeNext);
+        } catch (RejectedExecutionException e) {
+            synchronized (lock) {
+                pending.removeIf(write -> write.done() == done);
+            }
+            done.completeExceptionally(new ClosedException("the store's executor takes no more work", e));
+        }
+        return done;
+    }
+
+    private void writeNext() {
+        Optional<Runnable> outcome;
+        synchronized (lock) {
+            outcome = carryOutNext();
+        }
+        outcome.ifPresent(Runnable::run);
+    }
+
+    /** Returns how to tell the caller, which must not happen under the lock. */
+    private Optional<Runnable> carryOutNext() {
+        Pending next = pending.poll();
+        if (next == null) {
+            return Optional.empty();
+        }
+        if (writesToFail > 0) {
+            writesToFail--;
+            return Optional.of(() -> next.done().completeExceptionally(new StorageException("the disk is full")));
+        }
+        BitSet added = disk.write(next.batch());
+        return Optional.of(() -> next.done().complete(added));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        List<EntryId> wanted = List.copyOf(ids);
+        within("ids", wanted.size(), MAX_IDS);
+        return read(() -> disk.entries(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return read(() -> disk.entryOfBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        within("limit", limit, KeyPage.MAX_KEYS);
+        return read(() -> disk.keys(after, limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        within("limit", limit, MAX_IDS);
+        return read(() -> disk.scan(after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return read(disk::count);
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String name) {
+        return read(() -> disk.metadata(name));
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> disk.agents(limit));
+    }
+
+    private <T> CompletableFuture<T> read(Supplier<T> read) {
+        synchronized (lock) {
+            if (closed) {
+                return CompletableFuture.failedFuture(closedException());
+            }
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            executor.execute(() -> {
+                if (!isCrashed()) {
+                    answer.complete(read.get());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new ClosedException("the store's executor takes no more work", e));
+        }
+        return answer;
+    }
+
+    private boolean isCrashed() {
+        synchronized (lock) {
+            return crashed;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Writes that still wait are carried out on the calling thread, since the executor may be one that only runs when told to.
+     */
+    @Override
+    public void close() {
+        Deque<Runnable> outcomes = new ArrayDeque<>();
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            for (Optional<Runnable> next = carryOutNext(); next.isPresent(); next = carryOutNext()) {
+                outcomes.add(next.get());
+            }
+        }
+        disk.detach(this);
+        outcomes.forEach(Runnable::run);
+        whenClosed.run();
+    }
+
+    private static ClosedException closedException() {
+        return new ClosedException("the store is closed");
+    }
+
+    private static void within(String what, int value, int bound) {
+        if (value < 0 || value > bound) {
+            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
+        }
+    }
+}
