@@ -104,10 +104,13 @@ class NodeBuilderTest {
     @Test
     void start_twice_refused() {
         NodeBuilder builder = complete();
-        try (PeerkitNode node = builder.start().join()) {
+        PeerkitNode node = builder.start().join();
+        try {
             assertThatThrownBy(builder::start)
                     .isInstanceOf(InvalidSettingException.class)
                     .hasMessageContaining("start");
+        } finally {
+            node.close();
         }
     }
 }

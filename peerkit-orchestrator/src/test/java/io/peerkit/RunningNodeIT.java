@@ -152,23 +152,23 @@ class RunningNodeIT {
     }
 
     private int useAndClose() throws Exception {
+        PeerkitNode one = node("one").start().join();
         try (PeerkitRelay relay = Peerkit.relay()
                         .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
                         .access(NetworkAccess.sharedKey(KEY))
                         .start()
                         .join();
-                PeerkitNode one = node("one").start().join();
                 PeerkitNode two = node("two").listener(listener).start().join()) {
             one.connect(relay.addresses().get(0)).join();
             two.connect(one.addresses().get(0)).join();
             one.publish("hello".getBytes(UTF_8)).join();
             nextIntegrated();
-            String address = one.addresses().get(0).toString();
+        } finally {
             one.close();
             one.close();
-            assertThatThrownBy(() -> one.publish(new byte[1]).join()).hasCauseInstanceOf(ClosedException.class);
-            return Integer.parseInt(address.replaceAll(".*/tcp/(\\d+).*", "$1"));
         }
+        assertThatThrownBy(() -> one.publish(new byte[1]).join()).hasCauseInstanceOf(ClosedException.class);
+        return Integer.parseInt(one.addresses().get(0).toString().replaceAll(".*/tcp/(\\d+).*", "$1"));
     }
 
     private static Set<String> threads() {
