@@ -23,7 +23,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -186,18 +185,20 @@ class RunningNodeIT {
         }
         Set<String> open = new HashSet<>();
         try (Stream<Path> list = Files.list(descriptors)) {
-            for (Path descriptor : list.toList()) {
-                try {
-                    String target = Files.readSymbolicLink(descriptor).toString();
-                    if (List.of(".jar", ".so").stream().noneMatch(target::endsWith) && !target.startsWith("/proc")) {
-                        open.add(target);
-                    }
-                } catch (IOException e) {
-                    // Closed since it was listed.
-                    continue;
-                }
-            }
+            list.forEach(descriptor -> target(descriptor)
+                    .filter(target -> !target.endsWith(".jar") && !target.endsWith(".so"))
+                    .filter(target -> !target.startsWith("/proc"))
+                    .ifPresent(open::add));
         }
         return open;
+    }
+
+    private static Optional<String> target(Path descriptor) {
+        try {
+            return Optional.of(Files.readSymbolicLink(descriptor).toString());
+        } catch (IOException e) {
+            // Closed since it was listed.
+            return Optional.empty();
+        }
     }
 }
