@@ -152,6 +152,7 @@ class RunningNodeIT {
 
     private int useAndClose() throws Exception {
         PeerkitNode one = node("one").start().join();
+        String address = one.addresses().get(0).toString();
         try (PeerkitRelay relay = Peerkit.relay()
                         .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
                         .access(NetworkAccess.sharedKey(KEY))
@@ -167,7 +168,7 @@ class RunningNodeIT {
             one.close();
         }
         assertThatThrownBy(() -> one.publish(new byte[1]).join()).hasCauseInstanceOf(ClosedException.class);
-        return Integer.parseInt(one.addresses().get(0).toString().replaceAll(".*/tcp/(\\d+).*", "$1"));
+        return Integer.parseInt(address.replaceAll(".*/tcp/(\\d+).*", "$1"));
     }
 
     private static Set<String> threads() {
