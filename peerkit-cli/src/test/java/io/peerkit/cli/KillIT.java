@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -34,7 +35,9 @@ class KillIT {
                 for (int i = 0; i < PUBLISHES; i++) {
                     byte[] blob = new byte[64];
                     random.nextBytes(blob);
-                    node.command("publish", Map.of("data", Base64.getEncoder().encodeToString(blob)))
+                    CompletableFuture<Void> unused = node.command(
+                                    "publish",
+                                    Map.of("data", Base64.getEncoder().encodeToString(blob)))
                             .thenAccept(answer ->
                                     acknowledged.add(answer.path("hash").asText()));
                 }
