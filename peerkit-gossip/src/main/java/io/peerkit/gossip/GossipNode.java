@@ -21,9 +21,12 @@ import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -47,6 +50,7 @@ public final class GossipNode {
     private final NodeLoop loop;
     private final Deque<Consumer<LiveNode>> early = new ArrayDeque<>();
     private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
+    private final Set<CompletableFuture<?>> unanswered = Collections.synchronizedSet(new LinkedHashSet<>());
     private Optional<LiveNode> live = Optional.empty();
 
     /**
@@ -155,7 +159,12 @@ public final class GossipNode {
             answer.completeExceptionally(new ClosedException("node is closed"));
             return answer;
         }
+        unanswered.add(answer);
+        CompletableFuture<?> forgetting = answer.whenComplete((value, failure) -> unanswered.remove(answer));
         loop.execute(() -> {
+            if (forgetting.isDone()) {
+                return; // The caller has taken the question back.
+            }
             if (live.isPresent()) {
                 question.accept(live.get(), answer);
             } else {
@@ -274,14 +283,32 @@ public final class GossipNode {
         if (before.isPresent()) {
             return before.get();
         }
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
         loop.execute(() -> {
             early.clear();
             if (live.isPresent()) {
-                live.get().stop(ended);
+                live.get().stop(quiet);
             } else {
-                ended.complete(null);
+                quiet.complete(null);
             }
         });
+        LoopHop.then(
+                loop,
+                quiet,
+                done -> {
+                    failUnanswered();
+                    ended.complete(null);
+                },
+                ended::completeExceptionally);
         return ended;
+    }
+
+    /** What still waits for a peer when the node stops would wait for ever. */
+    private void failUnanswered() {
+        List<CompletableFuture<?>> waiting;
+        synchronized (unanswered) {
+            waiting = new ArrayList<>(unanswered);
+        }
+        waiting.forEach(answer -> answer.completeExceptionally(new ClosedException("node was closed")));
     }
 }
