@@ -21,13 +21,13 @@ import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -50,7 +50,8 @@ public final class GossipNode {
     private final NodeLoop loop;
     private final Deque<Consumer<LiveNode>> early = new ArrayDeque<>();
     private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
-    private final Set<CompletableFuture<?>> unanswered = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final AtomicLong questions = new AtomicLong();
+    private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentSkipListMap<>();
     private Optional<LiveNode> live = Optional.empty();
 
     /**
@@ -159,8 +160,9 @@ public final class GossipNode {
             answer.completeExceptionally(new ClosedException("node is closed"));
             return answer;
         }
-        unanswered.add(answer);
-        CompletableFuture<?> forgetting = answer.whenComplete((value, failure) -> unanswered.remove(answer));
+        long number = questions.incrementAndGet();
+        unanswered.put(number, answer);
+        CompletableFuture<?> forgetting = answer.whenComplete((value, failure) -> unanswered.remove(number));
         loop.execute(() -> {
             if (forgetting.isDone()) {
                 return; // The caller has taken the question back.
@@ -305,10 +307,7 @@ public final class GossipNode {
 
     /** What still waits for a peer when the node stops would wait for ever. */
     private void failUnanswered() {
-        List<CompletableFuture<?>> waiting;
-        synchronized (unanswered) {
-            waiting = new ArrayList<>(unanswered);
-        }
+        List<CompletableFuture<?>> waiting = new ArrayList<>(unanswered.values());
         waiting.forEach(answer -> answer.completeExceptionally(new ClosedException("node was closed")));
     }
 }
