@@ -23,8 +23,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -47,6 +50,8 @@ public final class GossipNode {
     private final NodeLoop loop;
     private final Deque<Consumer<LiveNode>> early = new ArrayDeque<>();
     private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
+    private final AtomicLong questions = new AtomicLong();
+    private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentSkipListMap<>();
     private Optional<LiveNode> live = Optional.empty();
 
     /**
@@ -155,7 +160,13 @@ public final class GossipNode {
             answer.completeExceptionally(new ClosedException("node is closed"));
             return answer;
         }
+        long number = questions.incrementAndGet();
+        unanswered.put(number, answer);
+        CompletableFuture<?> forgetting = answer.whenComplete((value, failure) -> unanswered.remove(number));
         loop.execute(() -> {
+            if (forgetting.isDone()) {
+                return; // The caller has taken the question back.
+            }
             if (live.isPresent()) {
                 question.accept(live.get(), answer);
             } else {
@@ -274,14 +285,29 @@ public final class GossipNode {
         if (before.isPresent()) {
             return before.get();
         }
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
         loop.execute(() -> {
             early.clear();
             if (live.isPresent()) {
-                live.get().stop(ended);
+                live.get().stop(quiet);
             } else {
-                ended.complete(null);
+                quiet.complete(null);
             }
         });
+        LoopHop.then(
+                loop,
+                quiet,
+                done -> {
+                    failUnanswered();
+                    ended.complete(null);
+                },
+                ended::completeExceptionally);
         return ended;
+    }
+
+    /** What still waits for a peer when the node stops would wait for ever. */
+    private void failUnanswered() {
+        List<CompletableFuture<?>> waiting = new ArrayList<>(unanswered.values());
+        waiting.forEach(answer -> answer.completeExceptionally(new ClosedException("node was closed")));
     }
 }

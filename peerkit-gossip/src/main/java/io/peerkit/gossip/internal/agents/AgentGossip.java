@@ -77,20 +77,22 @@ public final class AgentGossip {
                 loop,
                 storage.get().agents(AgentDirectory.MAX_AGENTS),
                 cards -> {
-                    cards.forEach(this::restore);
+                    List<AgentId> stale = new ArrayList<>();
+                    cards.forEach(card -> restore(card, stale));
+                    persist(List.of(), stale);
                     loaded.complete(null);
                 },
                 loaded::completeExceptionally);
         return loaded;
     }
 
-    private void restore(byte[] encoded) {
+    private void restore(byte[] encoded, List<AgentId> stale) {
         try {
             AgentInfo info = agent.readInfo(encoded);
             if (info.agentId().equals(agent.id())) {
                 own.issuedBefore(info);
-            } else {
-                directory.learn(info, loop.now());
+            } else if (directory.learn(info, loop.now()) == AgentDirectory.Verdict.EXPIRED) {
+                stale.add(info.agentId());
             }
         } catch (InvalidBytesException e) {
             LOG.warn("dropped an agent card in the store that is not valid: {}", e.getMessage());

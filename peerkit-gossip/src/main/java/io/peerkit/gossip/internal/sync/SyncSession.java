@@ -86,7 +86,8 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             if (over) {
                 return;
             }
-            still = progress ? 0 : still + 1;
+            // While this node brakes, the peer cannot make progress.
+            still = progress || isFull() ? 0 : still + 1;
             progress = false;
             if (still >= 2) {
                 failed(new PeerUnreachableException(

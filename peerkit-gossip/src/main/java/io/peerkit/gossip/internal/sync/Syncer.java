@@ -17,9 +17,11 @@ import io.peerkit.gossip.internal.stream.LoopHop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,9 @@ public final class Syncer implements SyncSession.Owner {
     /** The most peers whose place in an interrupted bulk session is remembered. */
     private static final int MAX_CURSORS = 256;
 
+    /** The most streams of a peer that have not said hello; more are reset. */
+    private static final int MAX_GREETINGS = 4;
+
     /** How often a demand is repeated because the peer was busy, before it counts as met. */
     private static final int MAX_BUSY = 3;
 
@@ -47,6 +52,7 @@ public final class Syncer implements SyncSession.Owner {
         private boolean refused;
         private Optional<SyncSession> outgoing = Optional.empty();
         private Optional<SyncSession> incoming = Optional.empty();
+        private final Set<SyncSession> greetings = new LinkedHashSet<>();
         private List<Demand> next = new ArrayList<>();
         private List<Demand> current = new ArrayList<>();
 
@@ -120,6 +126,7 @@ public final class Syncer implements SyncSession.Owner {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
             slot.outgoing.ifPresent(session -> session.abandon(gone));
             slot.incoming.ifPresent(session -> session.abandon(gone));
+            List.copyOf(slot.greetings).forEach(session -> session.abandon(gone));
             slot.next.forEach(demand -> demand.met.complete(null));
             slot.current.forEach(demand -> demand.met.complete(null));
         }
@@ -192,12 +199,14 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer opened a stream. */
     public void accept(PeerStream stream) {
         Slot slot = slots.get(stream.node());
-        if (slot == null || stopped) {
+        if (slot == null || stopped || slot.greetings.size() >= MAX_GREETINGS) {
             stream.reset();
             return;
         }
         slot.refused = false;
-        new SyncSession(slot.peer, false, parts, this, stream).start();
+        SyncSession session = new SyncSession(slot.peer, false, parts, this, stream);
+        slot.greetings.add(session);
+        session.start();
     }
 
     @Override
@@ -220,6 +229,7 @@ public final class Syncer implements SyncSession.Owner {
         Optional<EntryKey> cursor = Optional.ofNullable(cursors.get(node));
         Slot slot = slots.get(node);
         if (slot != null) {
+            slot.greetings.remove(session);
             if (!session.isInitiator()) {
                 slot.incoming = Optional.of(session);
                 schedule.began(node);
@@ -242,6 +252,7 @@ public final class Syncer implements SyncSession.Owner {
         if (slot == null) {
             return;
         }
+        slot.greetings.remove(session);
         boolean owned = slot.outgoing.filter(session::equals).isPresent()
                 || slot.incoming.filter(session::equals).isPresent();
         if (!owned) {
