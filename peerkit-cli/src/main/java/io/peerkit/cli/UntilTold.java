@@ -11,6 +11,9 @@ final class UntilTold {
     private final CompletableFuture<Integer> told = new CompletableFuture<>();
     private final Runnable close;
 
+    /**
+     * @param close closes everything; called twice at times, returns when everything is closed
+     */
     UntilTold(Runnable close) {
         this.close = close;
         Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "peerkit-shutdown"));
@@ -28,11 +31,11 @@ final class UntilTold {
         return code;
     }
 
+    /** Runs at every end of the process, in a race with {@link #await} when it was told to end at the same time. */
     private void signalled() {
-        if (told.complete(0)) {
-            close.run();
-            // The platform would report a signal as 143 or 130; a node that was asked to end and did has not failed.
-            Runtime.getRuntime().halt(0);
-        }
+        told.complete(0);
+        close.run();
+        // The platform would report a signal as 143 or 130; a node that was asked to end and did has not failed.
+        Runtime.getRuntime().halt(told.join());
     }
 }

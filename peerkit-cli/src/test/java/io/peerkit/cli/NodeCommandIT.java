@@ -95,6 +95,8 @@ class NodeCommandIT {
         one.command("block", Map.of("agentId", agent(two))).join();
 
         soon(state(one, "disconnected"));
+        // Until it has noticed, two is connected in its own eyes.
+        soon(state(two, "disconnected"));
         assertThatThrownBy(() ->
                         two.command("connect", Map.of("address", address(one))).join())
                 .isInstanceOf(CompletionException.class);
