@@ -21,6 +21,10 @@ import java.util.concurrent.CountDownLatch;
  */
 final class DiffBench implements Benchmark {
     private static final int MISSING = 10;
+
+    /** A session is a few hundred lines of code that run once a round: it takes some rounds to be compiled. */
+    private static final int WARM_UP_RUNS = 4;
+
     private static final int ENTRY_BYTES = 256;
 
     @Override
@@ -51,7 +55,7 @@ final class DiffBench implements Benchmark {
             throws IOException {
         double[] millis = new double[runs];
         double[] kilobytes = new double[runs];
-        for (int i = -1; i < runs; i++) {
+        for (int i = -WARM_UP_RUNS; i < runs; i++) {
             BenchFolder other = folder.sub("other");
             Reluctant hook = new Reluctant(entries);
             try (PeerkitNode node = new BenchNode(Long.MAX_VALUE)

@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** js-libp2p doing the same in two Node processes, from {@code interop/js}. */
 final class JsStream {
+    /** The length of a write with which js-libp2p is fastest. */
+    private static final String BEST_CHUNK_BYTES = "262144";
+
     private final Path folder;
 
     JsStream(Path root) {
@@ -30,7 +33,8 @@ final class JsStream {
     }
 
     double megabytesPerSecond(int megabytes) throws IOException {
-        Process process = new ProcessBuilder(List.of("node", "bench.mjs", Integer.toString(megabytes)))
+        Process process = new ProcessBuilder(
+                        List.of("node", "bench.mjs", Integer.toString(megabytes), "--chunk", BEST_CHUNK_BYTES))
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
