@@ -46,6 +46,20 @@ final class RelayCommand implements Callable<Integer> {
             description = "where its keys rest; without it they are new each time")
     private @Nullable Path data;
 
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "1024",
+            description = "connections open at a time; default 1,024")
+    private int maxConnections = 1_024;
+
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "connections from one IP address at a time; default 256")
+    private int maxConnectionsPerAddress = 256;
+
     @Option(names = "--json", description = "events as JSON lines")
     private boolean json;
 
@@ -58,7 +72,9 @@ final class RelayCommand implements Callable<Integer> {
         JsonEvents jsonEvents = new JsonEvents(lines);
         TextEvents textEvents = new TextEvents(System.out);
         NodeListener listener = json ? jsonEvents : textEvents;
-        Libp2pTransport.Builder transport = Libp2pTransport.builder();
+        Libp2pTransport.Builder transport = Libp2pTransport.builder()
+                .maxConnections(maxConnections)
+                .maxConnectionsPerAddress(maxConnectionsPerAddress);
         listen.forEach(address -> transport.listen(address));
         RelayBuilder builder = Peerkit.relay()
                 .access(access.access(Objects.requireNonNull(spec, "picocli fills it")))
