@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class BlobHashTest {
-    /** As js multiformats 13 prints it: CIDv1, raw, SHA-256. */
+    /** As the js multiformats library prints it: CIDv1, raw, SHA-256. */
     private static final String HELLO_WORLD = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
     @Test
