@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A js-libp2p node in a process of its own, driven by JSON lines. */
+/** A js-libp2p node in a process of its own, driven by JSON lines; {@code interop/js/README.md} lists them. */
 final class JsNode implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 60;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -27,7 +27,11 @@ final class JsNode implements AutoCloseable {
     private int lastId;
 
     JsNode(Path folder, boolean earlyMuxer) throws IOException, InterruptedException {
-        process = new ProcessBuilder("node", "node.mjs", "{\"earlyMuxer\":" + earlyMuxer + "}")
+        List<String> command = new ArrayList<>(List.of("node", "peer.mjs"));
+        if (!earlyMuxer) {
+            command.add("--no-early-muxer");
+        }
+        process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -54,7 +58,7 @@ final class JsNode implements AutoCloseable {
     }
 
     String peer() {
-        return ready.get("peer").asText();
+        return ready.get("peerId").asText();
     }
 
     String address() {
@@ -68,9 +72,18 @@ final class JsNode implements AutoCloseable {
 
     /** Sends a command and waits for its answer, whatever it is. */
     JsonNode ask(ObjectNode command) throws IOException, InterruptedException {
+        return answer(send(command));
+    }
+
+    /** Sends a command; its answer has the number that is returned. */
+    int send(ObjectNode command) throws IOException {
         int id = ++lastId;
         commands.write((command.put("id", id).toString() + "\n").getBytes(StandardCharsets.UTF_8));
         commands.flush();
+        return id;
+    }
+
+    JsonNode answer(int id) throws InterruptedException {
         return await(message -> message.path("id").asInt() == id);
     }
 

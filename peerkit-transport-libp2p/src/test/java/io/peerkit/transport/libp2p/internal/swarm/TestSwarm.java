@@ -110,6 +110,21 @@ public final class TestSwarm implements AutoCloseable {
         });
     }
 
+    /** Reads to the end, then answers one byte of value 1 and closes. */
+    public void sink(String protocol) {
+        protocols.add(protocol, connection -> stream -> sink(new Libp2pStream(stream, new ProtocolId(protocol))));
+    }
+
+    private static void sink(PeerStream stream) {
+        var unused = stream.read().thenAccept(bytes -> {
+            if (bytes.isPresent()) {
+                sink(stream);
+            } else {
+                var unusedToo = CompletableFuture.allOf(stream.write(new byte[] {1}), stream.closeWrite());
+            }
+        });
+    }
+
     public static PeerStream open(Connection connection, String protocol)
             throws ExecutionException, TimeoutException, InterruptedException {
         CompletableFuture<PeerStream> opened = new CompletableFuture<>();
