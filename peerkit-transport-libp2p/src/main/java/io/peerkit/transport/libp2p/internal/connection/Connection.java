@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.Future;
 import io.peerkit.api.AccessDeniedException;
 import io.peerkit.api.ClosedException;
@@ -17,7 +18,6 @@ import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.noise.NoiseSession;
 import io.peerkit.transport.libp2p.internal.upgrade.NoiseFrameReader;
 import io.peerkit.transport.libp2p.internal.yamux.Yamux;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxRole;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
@@ -55,18 +55,6 @@ public final class Connection {
         CLOSED
     }
 
-    private static final StreamDriver NOBODY = new StreamDriver() {
-        @Override
-        public void readable() {
-            // What comes waits for a driver.
-        }
-
-        @Override
-        public void broken(PeerkitException cause) {
-            // Nobody waits.
-        }
-    };
-
     private final Channel channel;
     private final ConnectionContext context;
     private final boolean dialer;
@@ -76,6 +64,7 @@ public final class Connection {
     private final YamuxSession session;
     private final OutputPump output;
     private final Liveness liveness;
+    private final StreamEvents events;
     private final Map<String, InboundProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -83,7 +72,6 @@ public final class Connection {
     private @Nullable PeerkitException cause;
     private Runnable cancelTimeout = () -> {};
     private int streamsBeforeAccess;
-    private boolean draining;
 
     Connection(
             Channel channel, ConnectionContext context, boolean dialer, NoiseSession noise, NoiseFrameReader frames) {
@@ -97,8 +85,9 @@ public final class Connection {
                 dialer ? YamuxRole.DIALER : YamuxRole.LISTENER,
                 context.settings().yamux(),
                 channel.alloc());
-        output = new OutputPump(channel, session, noise.sender(), context.traffic(), this::drainEvents);
         liveness = new Liveness(this, session);
+        events = new StreamEvents(this, session, liveness);
+        output = new OutputPump(channel, session, noise.sender(), context.traffic(), events::drain);
     }
 
     /** Begins, within what is left of the handshake's time. */
@@ -223,7 +212,14 @@ public final class Connection {
     }
 
     long nanoTime() {
-        return System.nanoTime();
+        return nanoTime(channel);
+    }
+
+    /** The clock by which the channel's timers go. */
+    static long nanoTime(Channel channel) {
+        return channel.eventLoop() instanceof AbstractScheduledEventExecutor loop
+                ? loop.ticker().nanoTime()
+                : System.nanoTime();
     }
 
     ProtocolTable protocols() {
@@ -287,7 +283,7 @@ public final class Connection {
     public CompletableFuture<Substream> open(String protocol) {
         CompletableFuture<Substream> opened = new CompletableFuture<>();
         try {
-            Substream stream = new Substream(this, session.open(), NOBODY);
+            Substream stream = new Substream(this, session.open());
             new OutboundNegotiation(stream, protocol, opened).start();
         } catch (ClosedException e) {
             opened.completeExceptionally(
@@ -302,6 +298,7 @@ public final class Connection {
 
     /** Sends what is due at the end of this turn of the event loop. */
     void flushSoon() {
+        assert channel.eventLoop().inEventLoop() : "a connection belongs to its event loop";
         output.flushSoon();
     }
 
@@ -330,7 +327,7 @@ public final class Connection {
 
     void receivedPlaintext(ByteBuf plaintext) {
         session.received(plaintext, nanoTime());
-        drainEvents();
+        events.drain();
     }
 
     /** The peer has been quiet; memory that only traffic needs is given back. */
@@ -338,50 +335,9 @@ public final class Connection {
         frames.trim();
     }
 
-    private void drainEvents() {
-        if (draining) {
-            return;
-        }
-        draining = true;
-        try {
-            YamuxEvent event;
-            while ((event = session.pollEvent()) != null) {
-                happened(event);
-            }
-        } finally {
-            draining = false;
-        }
-    }
-
-    private void happened(YamuxEvent event) {
-        if (event instanceof YamuxEvent.DataAvailable data) {
-            substream(data.stream()).readable();
-        } else if (event instanceof YamuxEvent.Written written) {
-            ((WriteListener) written.token()).written();
-        } else if (event instanceof YamuxEvent.StreamOpened opened) {
-            opened(opened.stream());
-        } else if (event instanceof YamuxEvent.RemoteClosed closed) {
-            substream(closed.stream()).readable();
-        } else if (event instanceof YamuxEvent.Reset reset) {
-            substream(reset.stream()).broken(reset);
-        } else if (event instanceof YamuxEvent.Dropped dropped) {
-            ((WriteListener) dropped.token()).failed(substream(dropped.stream()).dropped());
-        } else if (event instanceof YamuxEvent.ProtocolError error) {
-            close(new InvalidBytesException(error.message()));
-        } else if (event instanceof YamuxEvent.Pong) {
-            liveness.answered();
-        }
-    }
-
-    private static Substream substream(YamuxStream stream) {
-        if (stream.attachment() instanceof Substream substream) {
-            return substream;
-        }
-        throw new IllegalStateException(stream + " has no driver");
-    }
-
-    private void opened(YamuxStream yamux) {
-        Substream stream = new Substream(this, yamux, NOBODY);
+    /** A stream that the peer opened, before anything on it was looked at. */
+    void opened(YamuxStream yamux) {
+        Substream stream = new Substream(this, yamux);
         if (state == State.SECURED && ++streamsBeforeAccess > MAX_STREAMS_BEFORE_ACCESS) {
             close(new InvalidBytesException("node " + node + " opened " + streamsBeforeAccess
                     + " streams before it was granted access, at most " + MAX_STREAMS_BEFORE_ACCESS));
@@ -421,7 +377,7 @@ public final class Connection {
         session.goAway(Yamux.GO_AWAY_NORMAL);
         lastWords();
         session.close();
-        drainEvents();
+        events.drain();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         Runnable unlessDone = after(CLOSING_TIME, this::closeNow);
         channel.closeFuture().addListener(closed -> unlessDone.run());

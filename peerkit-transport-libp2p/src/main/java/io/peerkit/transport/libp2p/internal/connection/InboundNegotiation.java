@@ -70,11 +70,7 @@ final class InboundNegotiation implements StreamDriver {
 
     private void accepted(String protocol, ByteBuf rest) {
         cancelTimeout.run();
-        if (rest.isReadable()) {
-            stream.readAhead(rest);
-        } else {
-            rest.release();
-        }
+        stream.agreed(rest);
         connection.serve(protocol, stream);
     }
 

@@ -64,11 +64,7 @@ final class OutboundNegotiation implements StreamDriver {
 
     private void accepted(ByteBuf rest) {
         cancelTimeout.run();
-        if (rest.isReadable()) {
-            stream.readAhead(rest);
-        } else {
-            rest.release();
-        }
+        stream.agreed(rest);
         if (!opened.complete(stream)) {
             stream.reset(); // nobody wants it any more
         }

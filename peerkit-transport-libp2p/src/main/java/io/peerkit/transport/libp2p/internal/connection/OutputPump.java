@@ -39,9 +39,9 @@ final class OutputPump {
         this.drainEvents = drainEvents;
     }
 
-    /** Flushes at the end of this turn. */
+    /** Flushes at the end of this turn, and tells what was decided without sending anything, such as an empty write. */
     void flushSoon() {
-        if (!scheduled && session.hasOutput()) {
+        if (!scheduled) {
             scheduled = true;
             channel.eventLoop().execute(this::scheduledFlush);
         }
@@ -56,6 +56,7 @@ final class OutputPump {
     /** Flushes what the socket takes now. */
     void flush() {
         scheduled = false;
+        drainEvents.run();
         for (int batches = 0; channel.isWritable() && session.hasOutput(); batches++) {
             if (batches == MAX_BATCHES) {
                 flushSoon();
@@ -73,10 +74,11 @@ final class OutputPump {
 
     private @Nullable ByteBuf batch() {
         NoiseFrameWriter writer = NoiseFrameWriter.ofThread();
+        long now = Connection.nanoTime(channel);
         ByteBuf batch = null;
         try {
             do {
-                int length = session.pollOutput(writer.plaintext(), NoiseFrame.MAX_PLAINTEXT_BYTES, System.nanoTime());
+                int length = session.pollOutput(writer.plaintext(), NoiseFrame.MAX_PLAINTEXT_BYTES, now);
                 if (length == 0) {
                     break;
                 }

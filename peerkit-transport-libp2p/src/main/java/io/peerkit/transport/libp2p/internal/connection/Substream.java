@@ -15,18 +15,29 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream of a connection, with one driver at a time. Belongs to the event loop of the connection. */
 public final class Substream {
+    private static final StreamDriver NOBODY = new StreamDriver() {
+        @Override
+        public void readable() {
+            // What comes waits for a driver.
+        }
+
+        @Override
+        public void broken(PeerkitException cause) {
+            // The next driver hears of it.
+        }
+    };
+
     private final Connection connection;
     private final YamuxStream yamux;
-    private StreamDriver driver;
+    private StreamDriver driver = NOBODY;
     /** What the negotiation read beyond its own end. */
     private @Nullable ByteBuf ahead;
 
     private Optional<PeerkitException> failure = Optional.empty();
 
-    Substream(Connection connection, YamuxStream yamux, StreamDriver nobody) {
+    Substream(Connection connection, YamuxStream yamux) {
         this.connection = connection;
         this.yamux = yamux;
-        this.driver = nobody;
         yamux.attach(this);
     }
 
@@ -61,8 +72,14 @@ public final class Substream {
         driver = first;
     }
 
-    void readAhead(ByteBuf bytes) {
-        ahead = bytes;
+    /** The negotiation is over; until the next driver comes, nothing is read. */
+    void agreed(ByteBuf rest) {
+        driver = NOBODY;
+        if (rest.isReadable()) {
+            ahead = rest;
+        } else {
+            rest.release();
+        }
     }
 
     /** Something arrived. */
@@ -162,7 +179,7 @@ public final class Substream {
     /** What arrived, in the buffer it is in; null when nothing is there. */
     @Nullable
     ByteBuf readPiece(int maxBytes) {
-        connection.flushSoon();
+        connection.flushSoon(); // at the end of the turn, which is after what follows
         return yamux.read(maxBytes, connection.nanoTime());
     }
 

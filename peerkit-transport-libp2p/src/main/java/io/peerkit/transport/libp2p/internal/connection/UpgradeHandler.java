@@ -91,7 +91,7 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         started = true;
-        startNanos = System.nanoTime();
+        startNanos = Connection.nanoTime(ctx.channel());
         Duration limit = context.settings().handshakeTimeout();
         var timer = ctx.executor()
                 .schedule(
@@ -162,7 +162,7 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         Connection connection = new Connection(ctx.channel(), context, dialer, session, upgrade.frames());
         ctx.pipeline().replace(this, "connection", new ConnectionHandler(connection, context.traffic()));
         Duration limit = context.settings().handshakeTimeout();
-        connection.start(limit.minusNanos(System.nanoTime() - startNanos));
+        connection.start(limit.minusNanos(Connection.nanoTime(ctx.channel()) - startNanos));
         if (!upgraded.complete(connection)) {
             connection.close(new PeerUnreachableException("connection to " + connection.node() + " is not needed"));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.message;
 
+import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages on one connection.
@@ -35,12 +37,10 @@ public final class MessageSender {
     /** How long a message may take from the opening of its stream to its receipt. */
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private record Pending(String protocol, byte[] message, CompletableFuture<Void> taken) {}
-
     private final Connection connection;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicLong pendingBytes = new AtomicLong();
-    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Deque<Sending> waiting = new ArrayDeque<>();
     private int underWay;
     private boolean starting;
 
@@ -61,32 +61,24 @@ public final class MessageSender {
      * @return as {@link io.peerkit.api.transport.Transport#send}
      */
     public CompletableFuture<Void> send(String protocol, byte[] message) {
-        CompletableFuture<Void> taken = new CompletableFuture<>();
-        if (pending.incrementAndGet() > MAX_PENDING || pendingBytes.addAndGet(message.length) > MAX_PENDING_BYTES) {
-            taken.completeExceptionally(new LimitExceededException("messages to " + connection.node()
+        Sending sending = new Sending(protocol, message);
+        boolean many = pending.incrementAndGet() > MAX_PENDING;
+        boolean large = pendingBytes.addAndGet(message.length) > MAX_PENDING_BYTES;
+        if (many || large) {
+            sending.complete(new LimitExceededException("messages to " + connection.node()
                     + " without a receipt are too many, at most " + MAX_PENDING + " and " + MAX_PENDING_BYTES
                     + " bytes"));
+            return sending.taken;
         }
-        var unused = taken.whenComplete((done, failure) -> {
-            pending.decrementAndGet();
-            pendingBytes.addAndGet(-message.length);
-        });
-        if (!taken.isDone()) {
-            post(new Pending(protocol, message, taken));
-        }
-        return taken;
-    }
-
-    private void post(Pending next) {
         try {
             connection.execute(() -> {
-                waiting.addLast(next);
+                waiting.addLast(sending);
                 startNext();
             });
         } catch (RejectedExecutionException e) {
-            next.taken.completeExceptionally(
-                    new PeerUnreachableException("connection to " + connection.node() + " is closed", e));
+            sending.complete(new PeerUnreachableException("connection to " + connection.node() + " is closed", e));
         }
+        return sending.taken;
     }
 
     /** A loop, because a message that fails at once makes room for the next at once. */
@@ -95,67 +87,98 @@ public final class MessageSender {
             return;
         }
         starting = true;
-        Pending next;
+        Sending next;
         while (underWay < MAX_CONCURRENT && (next = waiting.pollFirst()) != null) {
-            start(next);
+            next.start();
         }
         starting = false;
     }
 
-    private void start(Pending next) {
-        underWay++;
-        Runnable cancelTimeout = connection.after(
-                TIMEOUT,
-                () -> next.taken.completeExceptionally(new PeerUnreachableException(
-                        "message to " + connection.node() + " had no receipt within " + TIMEOUT)));
-        var unused = next.taken.whenComplete((done, failure) -> {
-            cancelTimeout.run();
-            underWay--;
-            startNext();
-        });
-        var unusedToo = connection.open(next.protocol).whenComplete((stream, failure) -> {
-            if (stream == null) {
-                next.taken.completeExceptionally(failure);
-            } else if (next.taken.isDone()) {
-                stream.reset();
-            } else {
-                new Receipt(stream, next.taken).send(next.message);
-            }
-        });
-    }
+    /**
+     * One message on its way.
+     *
+     * <p>Nothing of ours hangs on {@link #taken}: a thread that waits for a future may run what hangs on it, and the caller's
+     * threads have no business here.
+     */
+    private final class Sending implements StreamDriver {
+        private final String protocol;
+        private final byte[] message;
+        private final CompletableFuture<Void> taken = new CompletableFuture<>();
+        private Runnable cancelTimeout = () -> {};
+        private @Nullable Substream stream;
+        private boolean over;
 
-    private static final class Receipt implements StreamDriver {
-        private final Substream stream;
-        private final CompletableFuture<Void> taken;
-
-        Receipt(Substream stream, CompletableFuture<Void> taken) {
-            this.stream = stream;
-            this.taken = taken;
+        Sending(String protocol, byte[] message) {
+            this.protocol = protocol;
+            this.message = message;
         }
 
-        void send(byte[] message) {
-            stream.drive(this);
-            stream.write(FrameInput.withLength(message), WriteListener.NONE);
-            stream.closeWrite();
-            var unused = taken.exceptionally(failure -> {
-                stream.reset();
-                return null;
+        void start() {
+            underWay++;
+            cancelTimeout = connection.after(
+                    TIMEOUT,
+                    () -> end(new PeerUnreachableException(
+                            "message to " + connection.node() + " had no receipt within " + TIMEOUT)));
+            var unused = connection.open(protocol).whenComplete((opened, failure) -> {
+                if (opened != null) {
+                    send(opened);
+                } else {
+                    end(failure);
+                }
             });
+        }
+
+        private void send(Substream opened) {
+            if (over) {
+                opened.reset();
+                return;
+            }
+            stream = opened;
+            opened.drive(this);
+            opened.write(FrameInput.withLength(message), WriteListener.NONE);
+            opened.closeWrite();
         }
 
         @Override
         public void readable() {
+            if (stream == null || over) {
+                return;
+            }
             if (stream.readableBytes() > 0) {
-                throw new PeerUnreachableException("receipt carries bytes, must have none");
+                throw new InvalidBytesException("receipt carries bytes, must have none");
             }
             if (stream.isInputEnded()) {
-                taken.complete(null);
+                end(null);
             }
         }
 
         @Override
         public void broken(PeerkitException cause) {
-            taken.completeExceptionally(cause);
+            end(cause);
+        }
+
+        private void end(@Nullable Throwable failure) {
+            if (over) {
+                return;
+            }
+            over = true;
+            cancelTimeout.run();
+            underWay--;
+            if (failure != null && stream != null) {
+                stream.reset();
+            }
+            complete(failure);
+            startNext();
+        }
+
+        private void complete(@Nullable Throwable failure) {
+            pending.decrementAndGet();
+            pendingBytes.addAndGet(-message.length);
+            if (failure == null) {
+                taken.complete(null);
+            } else {
+                taken.completeExceptionally(failure);
+            }
         }
     }
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.swarm;
+
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.ProtocolId;
+import io.peerkit.api.transport.PeerStream;
+import io.peerkit.transport.libp2p.internal.connection.Connection;
+import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.connection.OpenPolicy;
+import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.dial.DialTargets;
+import io.peerkit.transport.libp2p.internal.identify.IdentifyMessage;
+import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
+import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** A swarm below the access gate, listening on loopback, for tests. */
+public final class TestSwarm implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final NodeKey key;
+    private final ProtocolTable protocols = new ProtocolTable();
+    private final BlockingQueue<Connection> established = new LinkedBlockingQueue<>();
+    private final Swarm swarm;
+
+    public TestSwarm(ConnectionSettings settings) throws Exception {
+        this(SwarmSettings.of(settings));
+    }
+
+    public TestSwarm(SwarmSettings settings) throws Exception {
+        byte[] seed = new byte[NodeKey.SEED_BYTES];
+        new SecureRandom().nextBytes(seed);
+        key = NodeKey.fromSeed(seed);
+        swarm = new Swarm(
+                settings,
+                key,
+                new OpenPolicy() {
+                    @Override
+                    public void secured(Connection connection) {
+                        super.secured(connection);
+                        established.add(connection);
+                    }
+                },
+                protocols);
+        await(swarm.listen(List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"))));
+    }
+
+    public static <T> T await(CompletableFuture<T> future)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    public Swarm swarm() {
+        return swarm;
+    }
+
+    public String peer() {
+        return key.peerId().toString();
+    }
+
+    public String address() {
+        return swarm.addresses().get(0).withPeerId(key.peerId()).toString();
+    }
+
+    public CompletableFuture<Connection> dial(String address) {
+        return swarm.dial(DialTargets.of(List.of(new NodeAddress(address)), key.peerId()))
+                .thenCompose(Connection::established);
+    }
+
+    /** The next connection that was made, by either side. */
+    public Connection nextConnection() throws InterruptedException {
+        Connection next = established.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        if (next == null) {
+            throw new AssertionError("no connection was made within " + PATIENCE);
+        }
+        return next;
+    }
+
+    /** Keeps the streams of a protocol as they come. */
+    public BlockingQueue<PeerStream> take(String protocol) {
+        BlockingQueue<PeerStream> streams = new LinkedBlockingQueue<>();
+        protocols.add(
+                protocol, connection -> stream -> streams.add(new Libp2pStream(stream, new ProtocolId(protocol))));
+        return streams;
+    }
+
+    /** Sends back what comes. */
+    public void echo(String protocol) {
+        protocols.add(protocol, connection -> stream -> echo(new Libp2pStream(stream, new ProtocolId(protocol))));
+    }
+
+    private static void echo(PeerStream stream) {
+        var unused = stream.read().thenAccept(bytes -> {
+            if (bytes.isPresent()) {
+                var unusedToo = stream.write(bytes.get()).thenRun(() -> echo(stream));
+            } else {
+                var unusedToo = stream.closeWrite();
+            }
+        });
+    }
+
+    /** Reads to the end, then answers one byte of value 1 and closes. */
+    public void sink(String protocol) {
+        protocols.add(protocol, connection -> stream -> sink(new Libp2pStream(stream, new ProtocolId(protocol))));
+    }
+
+    private static void sink(PeerStream stream) {
+        var unused = stream.read().thenAccept(bytes -> {
+            if (bytes.isPresent()) {
+                sink(stream);
+            } else {
+                var unusedToo = CompletableFuture.allOf(stream.write(new byte[] {1}), stream.closeWrite());
+            }
+        });
+    }
+
+    public static PeerStream open(Connection connection, String protocol)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        CompletableFuture<PeerStream> opened = new CompletableFuture<>();
+        connection.execute(() -> {
+            var unused = connection.open(protocol).whenComplete((stream, failure) -> {
+                if (failure == null) {
+                    opened.complete(new Libp2pStream(stream, new ProtocolId(protocol)));
+                } else {
+                    opened.completeExceptionally(failure);
+                }
+            });
+        });
+        return await(opened);
+    }
+
+    public static Duration ping(Connection connection)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        byte[] payload = new byte[32];
+        new SecureRandom().nextBytes(payload);
+        return await(onLoop(connection, () -> PingProtocol.ping(connection, payload)));
+    }
+
+    public IdentifyMessage identify(Connection connection)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return await(onLoop(connection, () -> swarm.identify().ask(connection)));
+    }
+
+    private static <T> CompletableFuture<T> onLoop(Connection connection, Supplier<CompletableFuture<T>> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        connection.execute(() -> {
+            var unused = task.get().whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        });
+        return result;
+    }
+
+    @Override
+    public void close() {
+        swarm.close();
+    }
+}
