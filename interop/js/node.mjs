@@ -18,7 +18,7 @@ const READ_BUFFER = 32 * 1024 * 1024
  * Starts a libp2p node on loopback: TCP, Noise, yamux, identify and ping.
  *
  * The connection monitor is off, so that a slow ping never ends a connection behind a test's back. The limits of
- * identify and ping stay as js-libp2p has them.
+ * identify (but for the streams it may have open) and ping stay as js-libp2p has them.
  *
  * @param {boolean} earlyMuxer whether Noise offers and accepts the muxer inside its handshake
  */
@@ -29,7 +29,8 @@ export async function startNode ({ earlyMuxer = true } = {}) {
     transports: [tcp()],
     connectionEncrypters: [components => handshakes.observe(noise()(components), earlyMuxer)],
     streamMuxers: [yamux({ streamOptions: { maxReadBufferLength: READ_BUFFER } })],
-    services: { identify: identify(), ping: ping() },
+    // A connection identifies by itself when it opens; the command may ask while that one still runs.
+    services: { identify: identify({ maxOutboundStreams: 4 }), ping: ping() },
     connectionManager: {
       maxConnections: CONNECTIONS,
       inboundConnectionThreshold: CONNECTIONS,
