@@ -7,6 +7,7 @@ import io.peerkit.api.ClosedException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.stream.ByteSource;
 import io.peerkit.transport.libp2p.internal.yamux.WriteResult;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of a connection, with one driver at a time. Belongs to the event loop of the connection. */
-public final class Substream {
+public final class Substream implements ByteSource {
     private static final StreamDriver NOBODY = new StreamDriver() {
         @Override
         public void readable() {
@@ -131,32 +132,18 @@ public final class Substream {
                 : connection.streamFailure());
     }
 
-    /**
-     * What {@link #read} can take now.
-     *
-     * @return a number of bytes
-     */
+    @Override
     public int readableBytes() {
         return (ahead == null ? 0 : ahead.readableBytes()) + yamux.readableBytes();
     }
 
-    /**
-     * Whether nothing will ever be there to read again.
-     *
-     * @return true when the peer closed its direction and everything was read, or the stream has ended
-     */
+    @Override
     public boolean isInputEnded() {
         return ahead == null && yamux.isInputEnded();
     }
 
-    /**
-     * Copies bytes that arrived, and lets the peer send as many more.
-     *
-     * @param into receives them
-     * @param offset where the first goes
-     * @param maxBytes the most to copy
-     * @return how many were copied, 0 when nothing is there
-     */
+    /** {@inheritDoc} Lets the peer send as many more. */
+    @Override
     public int read(byte[] into, int offset, int maxBytes) {
         int done = 0;
         while (done < maxBytes) {

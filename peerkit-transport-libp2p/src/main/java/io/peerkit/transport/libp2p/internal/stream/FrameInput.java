@@ -2,7 +2,6 @@
 package io.peerkit.transport.libp2p.internal.stream;
 
 import io.peerkit.api.InvalidBytesException;
-import io.peerkit.transport.libp2p.internal.connection.Substream;
 import io.peerkit.transport.libp2p.internal.multiformats.Varint;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -38,7 +37,7 @@ public final class FrameInput {
      * @return the frame, or empty when more must come
      * @throws InvalidBytesException when it states a longer length than may be, or the stream ended within it
      */
-    public Optional<byte[]> next(Substream stream) {
+    public Optional<byte[]> next(ByteSource stream) {
         byte[] open = frame;
         while (open == null && stream.readableBytes() > 0) {
             stream.read(prefix.array(), prefix.position(), 1);

@@ -7,6 +7,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,7 @@ final class EventLoops {
     private static final AtomicInteger SWARMS = new AtomicInteger();
 
     private final List<SingleThreadIoEventLoop> loops;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
 
     EventLoops(int count) {
@@ -32,10 +34,11 @@ final class EventLoops {
                 .toList();
     }
 
-    private static ThreadFactory named(String name) {
+    private ThreadFactory named(String name) {
         return task -> {
             Thread thread = new FastThreadLocalThread(task, name);
             thread.setDaemon(true);
+            threads.add(thread);
             return thread;
         };
     }
@@ -59,8 +62,9 @@ final class EventLoops {
     /** Waits for the threads; not to be called on one of them. */
     void awaitEnd(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        for (SingleThreadIoEventLoop loop : loops) {
-            boolean unused = loop.awaitTermination(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        // A loop counts as terminated a moment before its thread ends.
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
         }
     }
 }
