@@ -155,6 +155,10 @@ final class GatedTransport implements Transport {
         if (underWay != null) {
             return underWay;
         }
+        if (closed) {
+            ours.completeExceptionally(closedException()); // close() may not have seen it
+            return ours;
+        }
         var unused = swarm.dial(targets).thenCompose(Connection::established).whenComplete((connection, failure) -> {
             dials.remove(targets.key(), ours);
             if (failure == null) {
@@ -285,6 +289,7 @@ final class GatedTransport implements Transport {
     public void close() {
         closed = true;
         swarm.close();
+        dials.values().forEach(dial -> dial.completeExceptionally(closedException()));
     }
 
     private PeerkitException notConnected(NodeId node) {

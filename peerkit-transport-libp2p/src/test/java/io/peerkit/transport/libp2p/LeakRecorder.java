@@ -16,6 +16,11 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
         super(resource, samplingInterval);
     }
 
+    /** Netty looks for this one first. */
+    public LeakRecorder(Class<?> resource, int samplingInterval, long maxActive) {
+        this(resource, samplingInterval);
+    }
+
     @Override
     protected void reportTracedLeak(String resource, String records) {
         LEAKS.add(resource + records);

@@ -165,7 +165,8 @@ final class TransportLifeTest {
             long bytes = stranger.transport().traffic().bytesOut();
             assertThatThrownBy(() -> await(stranger.connect(one.address())))
                     .hasCauseInstanceOf(AccessDeniedException.class);
-            assertThat(stranger.transport().traffic().bytesOut()).isEqualTo(bytes);
+            // The first connection's last words may still have been leaving; another handshake is over 200 bytes.
+            assertThat(stranger.transport().traffic().bytesOut()).isLessThan(bytes + 100);
         }
     }
 

@@ -143,8 +143,7 @@ public final class Swarm implements AutoCloseable {
         channel.closeFuture().addListener(gone -> channels.remove(channel));
         loop.register(channel).addListener((ChannelFutureListener) registering -> {
             if (!registering.isSuccess() || closed) {
-                channel.unsafe().closeForcibly();
-                channels.remove(channel);
+                var unused = channel.close();
                 failed.completeExceptionally(new ClosedException("transport is closed"));
             }
         });
@@ -205,9 +204,17 @@ public final class Swarm implements AutoCloseable {
                     "connections are " + settings.maxConnections() + ", no more may be opened"));
             return upgraded;
         }
-        var unused = names.resolve(address).whenComplete((remote, failure) -> {
+        EventLoop loop = loops.next();
+        Duration limit = settings.dialTimeout();
+        var timer = loop.schedule(
+                () -> upgraded.completeExceptionally(
+                        new PeerUnreachableException("node at " + address + " did not answer within " + limit)),
+                limit.toNanos(),
+                TimeUnit.NANOSECONDS);
+        var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
+        var unusedToo = names.resolve(address).whenComplete((remote, failure) -> {
             if (failure == null && !upgraded.isDone() && !closed) {
-                connect(remote, expected, upgraded, slot.get());
+                connect(loop, remote, expected, upgraded, slot.get());
             } else {
                 slot.get().release();
                 upgraded.completeExceptionally(failure == null ? new ClosedException("transport is closed") : failure);
@@ -217,6 +224,7 @@ public final class Swarm implements AutoCloseable {
     }
 
     private void connect(
+            EventLoop loop,
             InetSocketAddress remote,
             Optional<PeerId> expected,
             CompletableFuture<Connection> upgraded,
@@ -225,24 +233,16 @@ public final class Swarm implements AutoCloseable {
         configure(channel);
         channel.closeFuture().addListener(gone -> slot.release());
         channel.pipeline().addLast(UpgradeHandler.dialer(context, expected, upgraded));
-        EventLoop loop = loops.next();
         register(channel, loop, upgraded);
-        Duration limit = settings.dialTimeout();
-        var timer = loop.schedule(
-                () -> upgraded.completeExceptionally(
-                        new PeerUnreachableException("node at " + remote + " did not answer within " + limit)),
-                limit.toNanos(),
-                TimeUnit.NANOSECONDS);
-        channel.connect(remote).addListener((ChannelFutureListener) connected -> {
-            if (!connected.isSuccess()) {
+        channel.connect(remote).addListener((ChannelFutureListener) connecting -> {
+            if (!connecting.isSuccess()) {
                 upgraded.completeExceptionally(new PeerUnreachableException(
                         "node at " + remote + " cannot be reached: "
-                                + connected.cause().getMessage(),
-                        connected.cause()));
+                                + connecting.cause().getMessage(),
+                        connecting.cause()));
             }
         });
         var unused = upgraded.whenComplete((connection, failure) -> {
-            timer.cancel(false);
             if (failure != null) {
                 var unusedToo = channel.close();
             }
