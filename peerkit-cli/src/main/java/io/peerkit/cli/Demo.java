@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -30,7 +31,7 @@ final class Demo implements AutoCloseable {
     private final Path work;
     private final List<SharedFolder.SharedFile> files;
     private final String key = randomKey();
-    private final List<DemoPeer> peers = new ArrayList<>();
+    private final List<DemoPeer> peers = new CopyOnWriteArrayList<>();
     private final Map<String, List<String>> hashes = new LinkedHashMap<>();
     private long published;
 

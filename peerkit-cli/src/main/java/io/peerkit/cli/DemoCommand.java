@@ -29,19 +29,37 @@ final class DemoCommand implements Callable<Integer> {
         Path source = folder != null ? folder : Path.of(System.getProperty("peerkit.root", "."), "docs");
         Path work = Files.createTempDirectory("peerkit-demo-");
         DemoScreen screen = new DemoScreen(System.out, Boolean.getBoolean("peerkit.terminal"));
-        try (Demo demo = new Demo(screen, work, SharedFolder.files(source))) {
+        Demo demo = new Demo(screen, work, SharedFolder.files(source));
+        // Ctrl-C must leave neither a process nor a file behind, just as an ordinary end.
+        Runnable end = () -> end(demo, work);
+        Runtime.getRuntime().addShutdownHook(new Thread(end, "peerkit-demo-end"));
+        try {
             screen.say("Sharing %s among three peers, each a process of its own.", source.normalize());
             return demo.run() ? 0 : 1;
         } finally {
+            end.run();
             if (keep) {
                 screen.say("The peers' folders are in %s", work);
-            } else {
-                delete(work);
             }
         }
     }
 
+    private void end(Demo demo, Path work) {
+        demo.close();
+        if (keep) {
+            return;
+        }
+        try {
+            delete(work);
+        } catch (IOException e) {
+            System.err.println("peerkit: could not remove " + work + ": " + e.getMessage());
+        }
+    }
+
     private static void delete(Path work) throws IOException {
+        if (!Files.exists(work)) {
+            return;
+        }
         try (Stream<Path> tree = Files.walk(work)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
