@@ -24,6 +24,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "leave the peers' folders for a look")
     private boolean keep;
 
+    private boolean ended;
+
     @Override
     public Integer call() throws IOException {
         Path source = folder != null ? folder : Path.of(System.getProperty("peerkit.root", "."), "docs");
@@ -44,7 +46,12 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void end(Demo demo, Path work) {
+    /** Ends once; a second caller returns when the first has finished. */
+    private synchronized void end(Demo demo, Path work) {
+        if (ended) {
+            return;
+        }
+        ended = true;
         demo.close();
         if (keep) {
             return;
