@@ -239,8 +239,8 @@ public final class Syncer implements SyncSession.Owner {
             slot.next = new ArrayList<>();
         }
         return session.isInitiator()
-                ? new SyncInitiator(parts.scope(), parts.set().snapshot(), cursor)
-                : new SyncResponder(parts.scope(), parts.set().snapshot(), cursor);
+                ? new SyncInitiator(parts.scope(), parts.integrator().snapshot(), cursor)
+                : new SyncResponder(parts.scope(), parts.integrator().snapshot(), cursor);
     }
 
     @Override
