@@ -21,6 +21,8 @@ import io.peerkit.api.StorageException;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.testkit.transport.Faults;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -224,6 +226,36 @@ class WholeNodeTest {
         simulation.advanceUntilConverged(Duration.ofMinutes(2));
         simulation.checkInvariants();
         assertThat(status(nodes.get(1)).entries()).isEqualTo(2);
+    }
+
+    @Test
+    void storage_failingForLong_loggedOnceAndOnceAgainAfterItWorked() {
+        List<SimulatedNode> nodes = members(3);
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, UTF_8));
+        try {
+            failForTenMinutes(nodes);
+            failForTenMinutes(nodes);
+        } finally {
+            System.setErr(before);
+        }
+        // Writes and reads fail apart, and of each the first is an error.
+        assertThat(log.toString(UTF_8).lines().filter(line -> line.contains(" ERROR ")))
+                .hasSizeBetween(2, 4)
+                .allMatch(line -> line.contains("the store fails"));
+    }
+
+    private void failForTenMinutes(List<SimulatedNode> nodes) {
+        nodes.get(1).failStorage(true);
+        for (int i = 0; i < 60; i++) {
+            simulation.await(nodes.get(0).publish(blobs("while the disk is full " + i)));
+            CompletableFuture<?> unused =
+                    nodes.get(1).publish(blobs("own " + i)).exceptionally(e -> List.of());
+            pass(Duration.ofSeconds(10));
+        }
+        nodes.get(1).failStorage(false);
+        simulation.advanceUntilConverged(Duration.ofMinutes(2));
     }
 
     @Test

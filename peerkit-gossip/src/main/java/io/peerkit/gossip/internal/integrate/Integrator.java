@@ -81,7 +81,6 @@ public final class Integrator {
     private final Deque<Arrival> toWrite = new ArrayDeque<>();
     private final HeldEntries held = new HeldEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
-    private boolean storeFails;
     private int writes;
     private long waitingBytes;
     private int waitingEntries;
@@ -234,7 +233,6 @@ public final class Integrator {
 
     private void written(List<Arrival> batch, BitSet added) {
         writes--;
-        storeFails = false;
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Arrival arrival = batch.get(i);
@@ -266,10 +264,7 @@ public final class Integrator {
 
     private void failed(List<Arrival> batch, Throwable reason) {
         writes--;
-        if (!storeFails) {
-            storeFails = true;
-            LOG.error("entries from peers cannot be stored; they come again with later syncs", reason);
-        }
+        LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
             underWay.remove(arrival.entry().stored().id());
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);

@@ -9,6 +9,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
@@ -70,6 +71,7 @@ public final class LiveNode {
     private final NodeLoop loop;
     private final Transport transport;
     private final UserTasks tasks;
+    private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
     private final Set<AgentId> blocked = new LinkedHashSet<>();
     private final Deque<Runnable> early = new ArrayDeque<>();
@@ -95,6 +97,7 @@ public final class LiveNode {
         this.tasks = new UserTasks(settings.userExecutor());
         Duration drift = settings.timing().maxClockDrift();
         this.clock = new HybridClock(drift);
+        this.storage = settings.storage().map(WatchedStorage::new);
         AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
         this.dialer =
                 new Dialer(loop, transport, settings.connections(), directory, peers, agent -> blocked.contains(agent));
@@ -102,7 +105,7 @@ public final class LiveNode {
                 loop,
                 settings.agent(),
                 transport,
-                settings.storage(),
+                storage,
                 directory,
                 new OwnCard(settings.agent(), settings.timing().agentInfoLifetime(), drift),
                 new AgentGossip.Listener() {
@@ -129,17 +132,16 @@ public final class LiveNode {
     }
 
     private void loadEntries(CompletableFuture<Void> ready) {
-        if (settings.storage().isEmpty()) {
+        if (storage.isEmpty()) {
             begin(ready);
             return;
         }
         LoopHop.then(
                 loop,
-                new EntryLoading(loop, settings.storage().get(), clock).start(),
+                new EntryLoading(loop, storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
-                        data = Optional.of(
-                                new DataSide(settings, settings.storage().get(), set, clock, transport, tasks));
+                        data = Optional.of(new DataSide(settings, storage.get(), set, clock, transport, tasks));
                     }
                     begin(ready);
                 },
@@ -304,7 +306,7 @@ public final class LiveNode {
             answer.completeExceptionally(new ClosedException(
                     stopped
                             ? "node is closed"
-                            : settings.storage().isEmpty() ? "infrastructure has no store" : "node has not started"));
+                            : storage.isEmpty() ? "infrastructure has no store" : "node has not started"));
             return Optional.empty();
         }
         return data;
