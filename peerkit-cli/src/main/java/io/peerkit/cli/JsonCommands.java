@@ -2,7 +2,9 @@
 package io.peerkit.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.PeerkitException;
 import io.peerkit.api.PeerkitNode;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -31,6 +34,10 @@ final class JsonCommands {
     /** The longest command in characters: the largest blob in base64 and some room. */
     static final int MAX_LINE = 2 * PeerkitNode.MAX_BLOB_BYTES;
 
+    /** A second object on a line would otherwise be dropped without an answer. */
+    private static final ObjectReader ONE_VALUE =
+            JsonLines.JSON.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final JsonLines lines;
     private final UntilTold lifetime;
     private final Answers answers;
@@ -47,7 +54,7 @@ final class JsonCommands {
         reader.start();
     }
 
-    private void read(InputStream in, boolean endWithInput) {
+    void read(InputStream in, boolean endWithInput) {
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             BoundedLines bounded = new BoundedLines(reader, MAX_LINE);
             for (var line = bounded.next(); line.isPresent(); line = bounded.next()) {
@@ -66,10 +73,13 @@ final class JsonCommands {
     void carryOut(String line) {
         JsonNode command;
         try {
-            command = JsonLines.JSON.readTree(line);
+            command = ONE_VALUE.readTree(line);
         } catch (JsonProcessingException e) {
-            lines.write(
-                    failed(JsonLines.JSON.nullNode(), "bad-json", "not one JSON object: " + e.getOriginalMessage()));
+            lines.write(badJson(e.getOriginalMessage()));
+            return;
+        }
+        if (!command.isObject()) {
+            lines.write(badJson("it is a " + command.getNodeType().name().toLowerCase(Locale.ROOT)));
             return;
         }
         JsonNode id = command.path("id");
@@ -77,7 +87,7 @@ final class JsonCommands {
         CompletableFuture<ObjectNode> answer;
         try {
             answer = quit ? CompletableFuture.completedFuture(empty()) : answers.answer(command);
-        } catch (PeerkitException | IllegalArgumentException e) {
+        } catch (RuntimeException e) { // whatever it is, this command gets its answer and the next is read
             answer = CompletableFuture.failedFuture(e);
         }
         CompletableFuture<Void> unused = answer.handle(
@@ -88,6 +98,10 @@ final class JsonCommands {
                         lifetime.end();
                     }
                 });
+    }
+
+    private static ObjectNode badJson(String why) {
+        return failed(JsonLines.JSON.nullNode(), "bad-json", "not one JSON object: " + why);
     }
 
     private static ObjectNode ok(JsonNode id, ObjectNode value) {

@@ -17,6 +17,9 @@ final class JsonLines {
 
     private final OutputStream out;
 
+    /** Guarded by {@link #out}. */
+    private boolean closed;
+
     JsonLines(OutputStream out) {
         this.out = out;
     }
@@ -37,7 +40,10 @@ final class JsonLines {
                 out.flush();
             } catch (IOException e) {
                 // Whoever read our output has gone; the node itself goes on until it is told to end.
-                System.err.println("peerkit: standard output is closed: " + e.getMessage());
+                if (!closed) {
+                    closed = true;
+                    System.err.println("peerkit: standard output is closed: " + e.getMessage());
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.cli;
 
+import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.PeerkitException;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
@@ -40,7 +41,10 @@ public final class Main {
                             : failure;
                     String message = cause instanceof PeerkitException ? cause.getMessage() : cause.toString();
                     command.getErr().println("peerkit: " + message);
-                    return CommandLine.ExitCode.SOFTWARE;
+                    // Settings come from nowhere but the arguments.
+                    return cause instanceof InvalidSettingException
+                            ? CommandLine.ExitCode.USAGE
+                            : CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(arguments);
     }

@@ -90,7 +90,14 @@ final class NodeCommand implements Callable<Integer> {
         if (data != null) {
             builder.keys(FileKeyStore.at(DataFolder.keys(data)));
         }
-        connect.forEach(address -> builder.bootstrap(new NodeAddress(address)));
+        for (String address : connect) {
+            // The rest of an address is the transport's to read, when it dials.
+            if (!address.startsWith("/") || address.length() > NodeAddress.MAX_LENGTH) {
+                throw bad("--connect " + address + ": a multiaddr begins with / and has at most "
+                        + NodeAddress.MAX_LENGTH + " characters");
+            }
+            builder.bootstrap(new NodeAddress(address));
+        }
         return builder;
     }
 

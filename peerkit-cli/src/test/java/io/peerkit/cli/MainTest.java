@@ -45,6 +45,16 @@ class MainTest {
     }
 
     @Test
+    void run_nodeWithMalformedAddresses_exitsWithTwo() {
+        for (String option : new String[] {"--listen", "--connect", "--relay"}) {
+            assertThat(Main.run("node", "--data", folder.toString(), "--open", option, "nonsense"))
+                    .as(option)
+                    .isEqualTo(2);
+        }
+        assertThat(Main.run("relay", "--open", "--listen", "nonsense")).isEqualTo(2);
+    }
+
+    @Test
     void run_inspectNothing_exitsWithOne() {
         assertThat(Main.run("inspect", folder.toString())).isEqualTo(1);
     }

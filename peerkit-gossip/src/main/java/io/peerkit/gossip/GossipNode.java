@@ -168,12 +168,21 @@ public final class GossipNode {
                 return; // The caller has taken the question back.
             }
             if (live.isPresent()) {
-                question.accept(live.get(), answer);
+                answer(question, live.get(), answer);
             } else {
                 answer.completeExceptionally(new ClosedException("node has not started"));
             }
         });
         return answer;
+    }
+
+    private static <T> void answer(
+            BiConsumer<LiveNode, CompletableFuture<T>> question, LiveNode node, CompletableFuture<T> answer) {
+        try {
+            question.accept(node, answer);
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
     }
 
     /**

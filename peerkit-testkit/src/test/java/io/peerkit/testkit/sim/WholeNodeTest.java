@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.peerkit.agent.AccessHandshake;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.Incoming;
+import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.NodeStatus;
@@ -18,6 +21,9 @@ import io.peerkit.api.StorageException;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.testkit.transport.Faults;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,6 +229,36 @@ class WholeNodeTest {
     }
 
     @Test
+    void storage_failingForLong_loggedOnceAndOnceAgainAfterItWorked() {
+        List<SimulatedNode> nodes = members(3);
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, UTF_8));
+        try {
+            failForTenMinutes(nodes);
+            failForTenMinutes(nodes);
+        } finally {
+            System.setErr(before);
+        }
+        // Writes and reads fail apart, and of each the first is an error.
+        assertThat(log.toString(UTF_8).lines().filter(line -> line.contains(" ERROR ")))
+                .hasSizeBetween(2, 4)
+                .allMatch(line -> line.contains("the store fails"));
+    }
+
+    private void failForTenMinutes(List<SimulatedNode> nodes) {
+        nodes.get(1).failStorage(true);
+        for (int i = 0; i < 60; i++) {
+            simulation.await(nodes.get(0).publish(blobs("while the disk is full " + i)));
+            CompletableFuture<?> unused =
+                    nodes.get(1).publish(blobs("own " + i)).exceptionally(e -> List.of());
+            pass(Duration.ofSeconds(10));
+        }
+        nodes.get(1).failStorage(false);
+        simulation.advanceUntilConverged(Duration.ofMinutes(2));
+    }
+
+    @Test
     void crash_afterAcknowledgement_publicationSurvives() {
         SimulatedNode node = simulation.add(NodePlan.member());
         Publication publication = simulation.await(node.publish(blobs("kept"))).get(0);
@@ -373,6 +409,131 @@ class WholeNodeTest {
 
         pass(Duration.ofSeconds(1));
         assertThat(simulation.await(other.gossip().get(hash))).hasValue("missed".getBytes(UTF_8));
+    }
+
+    @Test
+    void sync_heldEntryComesDueMeanwhile_answered() {
+        SimulatedNode early = simulation.add(NodePlan.member().timing(NO_ROUNDS));
+        early.stepClock(Duration.ofSeconds(62));
+        simulation.await(early.publish(blobs("due during the session")));
+        early.stepClock(Duration.ofMinutes(20));
+        byte[] large = new byte[1_000_000];
+        for (int i = 0; i < 12; i++) {
+            large[0]++;
+            simulation.await(early.publish(List.of(large.clone())));
+        }
+        simulation.network().faults(Faults.distance(Duration.ofSeconds(1), Duration.ZERO));
+        List<AgentId> connected = new ArrayList<>();
+        SimulatedNode honest = simulation.add(
+                NodePlan.member().timing(NO_ROUNDS).bootstrap(early.addresses()).listener(new NodeListener() {
+                    @Override
+                    public void peerConnected(AgentId agent, boolean direct) {
+                        connected.add(agent);
+                    }
+                }));
+        assertThat(simulation.time().advanceUntil(() -> !connected.isEmpty(), Duration.ofMinutes(1)))
+                .isTrue();
+
+        simulation.await(honest.gossip().sync());
+
+        pass(Duration.ofSeconds(1));
+        assertThat(status(honest).entries()).isEqualTo(1);
+        assertThat(status(honest).held()).isEqualTo(12);
+    }
+
+    @Test
+    void entries_held_notSentAgainInEveryRound() {
+        SimulatedNode early = simulation.add(NodePlan.member());
+        SimulatedNode honest = simulation.add(NodePlan.member().bootstrap(early.addresses()));
+        SimulatedNode other = simulation.add(NodePlan.member().bootstrap(early.addresses()));
+        pass(Duration.ofSeconds(5));
+        early.stepClock(Duration.ofMinutes(20));
+        simulation.await(early.publish(List.of(new byte[1_000_000])));
+        pass(Duration.ofSeconds(30));
+        assertThat(status(honest).held()).isEqualTo(1);
+        assertThat(status(other).held()).isEqualTo(1);
+        long before = status(honest).bytesIn() + status(other).bytesIn();
+
+        pass(Duration.ofMinutes(10));
+
+        assertThat(status(honest).bytesIn() + status(other).bytesIn() - before).isLessThan(100_000);
+        simulation.advanceUntilConverged(Duration.ofMinutes(20));
+        simulation.checkInvariants();
+    }
+
+    @Test
+    void hook_throwsAnError_othersAreIntegratedAndTold() {
+        List<String> told = new ArrayList<>();
+        SimulatedNode author = simulation.add(NodePlan.member());
+        SimulatedNode picky = simulation.add(NodePlan.member()
+                .bootstrap(author.addresses())
+                .hooks(incoming -> {
+                    if (new String(incoming.blob(), UTF_8).equals("bad")) {
+                        throw new NoClassDefFoundError("from the test");
+                    }
+                    return IntegrationVerdict.ACCEPTED;
+                })
+                .listener(new NodeListener() {
+                    @Override
+                    public void integrated(Incoming incoming) {
+                        told.add(new String(incoming.blob(), UTF_8));
+                        throw new StackOverflowError("from the test");
+                    }
+                }));
+        pass(Duration.ofSeconds(5));
+        simulation.await(author.publish(blobs("bad")));
+        simulation.await(author.publish(blobs("one", "two")));
+        pass(Duration.ofSeconds(30));
+
+        assertThat(told).containsExactly("one", "two");
+        assertThat(status(picky).entries()).isEqualTo(2);
+    }
+
+    @Test
+    void hook_rejects_neitherServedNorAskedForWithoutEnd() {
+        SimulatedNode author = simulation.add(NodePlan.member().connections(ConnectionStrategies::none));
+        SimulatedNode picky = simulation.add(NodePlan.member()
+                .bootstrap(author.addresses())
+                .connections(ConnectionStrategies::none)
+                .hooks(incoming -> IntegrationVerdict.REJECTED));
+        simulation.await(author.publish(List.of(new byte[100_000])));
+        pass(Duration.ofSeconds(20));
+        SimulatedNode third =
+                simulation.add(NodePlan.member().bootstrap(picky.addresses()).connections(ConnectionStrategies::none));
+        pass(Duration.ofSeconds(20));
+        long before = status(author).bytesOut()
+                + status(picky).bytesOut()
+                + status(third).bytesOut();
+
+        pass(Duration.ofMinutes(10));
+
+        assertThat(status(picky).fingerprint()).isEqualTo(status(author).fingerprint());
+        assertThat(status(third).entries()).isZero();
+        // About two sessions a round that end at once, and cards.
+        assertThat(status(author).bytesOut()
+                        + status(picky).bytesOut()
+                        + status(third).bytesOut()
+                        - before)
+                .isLessThan(150_000);
+        // From a peer that kept it, it comes.
+        simulation.await(third.gossip().connect(author.addresses().get(0)));
+        pass(Duration.ofSeconds(20));
+        assertThat(status(third).entries()).isEqualTo(1);
+    }
+
+    @Test
+    void block_moreThanCanBeRemembered_failsInsteadOfNoAnswer() {
+        SimulatedNode node = simulation.add(NodePlan.member());
+        for (int i = 0; i < AccessHandshake.MAX_BLOCKED_AGENTS; i++) {
+            simulation.await(node.gossip().block(agent(i)));
+        }
+        assertThatThrownBy(() -> simulation.await(node.gossip().block(agent(-1))))
+                .hasCauseInstanceOf(LimitExceededException.class);
+        simulation.await(node.gossip().block(agent(1)));
+    }
+
+    private static AgentId agent(int number) {
+        return AgentId.of(ByteBuffer.allocate(32).putInt(number).array());
     }
 
     private List<SimulatedNode> members(int count) {

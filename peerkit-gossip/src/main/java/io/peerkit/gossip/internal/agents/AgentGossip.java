@@ -175,7 +175,7 @@ public final class AgentGossip {
                     loop,
                     storage.get().write(batch),
                     written -> {},
-                    reason -> LOG.warn("agent cards could not be stored", reason));
+                    reason -> LOG.debug("agent cards could not be stored", reason));
         }
     }
 

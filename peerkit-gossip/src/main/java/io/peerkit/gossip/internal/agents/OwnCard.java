@@ -18,16 +18,19 @@ public final class OwnCard {
 
     private final Agent agent;
     private final Duration lifetime;
+    private final Duration maxDrift;
     private Optional<AgentInfo> current = Optional.empty();
     private Instant last = Instant.EPOCH;
 
     /**
      * @param agent signs
      * @param lifetime how long a card counts
+     * @param maxDrift how far in the future peers let a card be issued
      */
-    public OwnCard(Agent agent, Duration lifetime) {
+    public OwnCard(Agent agent, Duration lifetime, Duration maxDrift) {
         this.agent = agent;
         this.lifetime = lifetime;
+        this.maxDrift = maxDrift;
     }
 
     /** A card of this agent from an earlier run: the next must be newer, whatever the clock says. */
@@ -40,6 +43,11 @@ public final class OwnCard {
     /** Issues a new card if there is none, it is due, or the addresses are others. */
     Optional<AgentInfo> renew(List<NodeAddress> addresses, Instant now) {
         List<NodeAddress> listed = fitting(addresses);
+        if (last.isAfter(now.plus(maxDrift))) {
+            // Issued by a clock that was wrong: peers refused that card, and would refuse its successors too.
+            last = Instant.EPOCH;
+            current = Optional.empty();
+        }
         if (current.isPresent() && current.get().addresses().equals(listed) && !isDue(current.get(), now)) {
             return Optional.empty();
         }

@@ -52,6 +52,10 @@ public final class BootstrapKeeper {
             if (anchor.state != State.WAITING) {
                 continue;
             }
+            Instant latest = now.plus(Backoff.LONGEST);
+            if (anchor.due.isAfter(latest)) {
+                anchor.due = latest; // The clock has stepped back since.
+            }
             if (anchor.due.isAfter(now)) {
                 Instant due = anchor.due;
                 wakeAt = wakeAt.filter(earliest -> !due.isBefore(earliest)).or(() -> Optional.of(due));

@@ -8,6 +8,7 @@ import io.peerkit.api.gossip.ConnectionStrategy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,9 @@ public final class ConnectToAll implements ConnectionStrategy {
 
     /** After this time a dial without an outcome counts as failed: another agent answered at the address. */
     public static final Duration DIAL_TIMEOUT = Duration.ofSeconds(60);
+
+    /** No wait that is set here is longer; one that seems to be comes from a clock that has stepped back since. */
+    private static final Duration LONGEST_WAIT = Backoff.LONGEST.plus(COURTESY);
 
     private enum State {
         WAITING,
@@ -104,7 +108,8 @@ public final class ConnectToAll implements ConnectionStrategy {
     @Override
     public List<Action> connected(AgentId agent, Instant now) {
         Contact contact = contacts.computeIfAbsent(agent, unknown -> new Contact());
-        if (contact.state == State.DIALING) {
+        boolean roomForADial = contact.state == State.DIALING;
+        if (roomForADial) {
             dials--;
         }
         if (contact.state != State.CONNECTED) {
@@ -112,7 +117,7 @@ public final class ConnectToAll implements ConnectionStrategy {
         }
         contact.state = State.CONNECTED;
         contact.failures = 0;
-        return List.of();
+        return roomForADial ? List.of(new WakeAt(now)) : List.of();
     }
 
     @Override
@@ -154,10 +159,19 @@ public final class ConnectToAll implements ConnectionStrategy {
     private List<Action> plan(Instant now, RandomGenerator random) {
         List<Action> actions = new ArrayList<>();
         Optional<Instant> next = Optional.empty();
-        for (Map.Entry<AgentId, Contact> entry : contacts.entrySet()) {
+        Instant latest = now.plus(LONGEST_WAIT);
+        for (Iterator<Map.Entry<AgentId, Contact>> all = contacts.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<AgentId, Contact> entry = all.next();
             Contact contact = entry.getValue();
+            if (contact.due.isAfter(latest)) {
+                contact.due = latest;
+            }
             if (contact.state == State.DIALING && !contact.due.isAfter(now)) {
                 failed(contact, now, random);
+                if (!contact.known) {
+                    all.remove();
+                    continue;
+                }
             }
             if (contact.state == State.CONNECTED || contact.addresses.isEmpty()) {
                 continue;

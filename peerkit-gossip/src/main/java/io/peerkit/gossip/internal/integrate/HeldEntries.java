@@ -5,6 +5,7 @@ import io.peerkit.api.storage.EntryKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -38,6 +39,11 @@ public final class HeldEntries {
     /** Whether the entry is held. */
     boolean contains(EntryKey key) {
         return waiting.containsKey(key);
+    }
+
+    /** The keys of what is held, in order; not a copy. */
+    Set<EntryKey> keys() {
+        return waiting.keySet();
     }
 
     /** Takes out what is due; the order of keys is that of time. */

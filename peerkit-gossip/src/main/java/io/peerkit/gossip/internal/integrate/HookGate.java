@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.EntryId;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.gossip.NodeLoop;
@@ -25,6 +26,9 @@ final class HookGate {
     private final BiConsumer<List<Arrival>, List<Arrival>> judged;
     private final Deque<Arrival> waiting = new ArrayDeque<>();
     private boolean asking;
+
+    /** On the user executor only, which runs one task at a time. */
+    private boolean hookFails;
 
     /**
      * @param judged gets those to store, and those to drop because the hook failed
@@ -52,6 +56,17 @@ final class HookGate {
         tasks.execute(() -> ask(batch));
     }
 
+    /** A hook that always fails would otherwise print a stack for each entry in each round. */
+    private void log(Arrival arrival, Throwable failure) {
+        EntryId entry = arrival.entry().stored().id();
+        if (hookFails) {
+            LOG.debug("the application's hook failed on entry {} too", entry, failure);
+        } else {
+            hookFails = true;
+            LOG.warn("the application's hook failed on entry {}; it is not stored and comes again", entry, failure);
+        }
+    }
+
     private void ask(List<Arrival> batch) {
         List<Arrival> rejected = new ArrayList<>();
         List<Arrival> failed = new ArrayList<>();
@@ -62,11 +77,9 @@ final class HookGate {
                     rejected.add(arrival);
                 }
                 kept.add(arrival);
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "the application's hook failed on entry {}; it is not stored and comes again",
-                        arrival.entry().stored().id(),
-                        e);
+                hookFails = false;
+            } catch (Throwable e) { // the application's code may throw anything, and the entry's source waits for us
+                log(arrival, e);
                 failed.add(arrival);
             }
         }

@@ -7,6 +7,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
@@ -18,6 +19,7 @@ import io.peerkit.gossip.internal.entry.Refusal;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,7 +81,6 @@ public final class Integrator {
     private final Deque<Arrival> toWrite = new ArrayDeque<>();
     private final HeldEntries held = new HeldEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
-    private boolean storeFails;
     private int writes;
     private long waitingBytes;
     private int waitingEntries;
@@ -116,14 +117,47 @@ public final class Integrator {
         if (!parts.distribution().willStore(parts.self(), entry.header())) {
             return Receipt.KNOWN;
         }
-        Arrival arrival = new Arrival(entry.sealed(), wire, source);
         if (checked instanceof EntryVerifier.Held wait) {
-            held.hold(arrival, wait.untilMillis());
+            EntrySource bystander = new Bystander(source.agent(), source.node());
+            held.hold(new Arrival(entry.sealed(), wire, bystander), wait.untilMillis());
             return Receipt.HELD;
         }
         parts.clock().merge(entry.header().time(), nowMillis);
-        enqueue(arrival);
+        enqueue(new Arrival(entry.sealed(), wire, source));
         return Receipt.TAKEN;
+    }
+
+    /** Whence a held entry came: what becomes of it later is no concern of the session or stream that brought it. */
+    private record Bystander(AgentId agent, NodeId node) implements EntrySource {
+        @Override
+        public void stored(EntryKey key) {}
+
+        @Override
+        public void dropped(EntryKey key) {}
+
+        @Override
+        public void storageFailed(EntryKey key, Throwable reason) {}
+    }
+
+    /**
+     * What a session should count as here: what is stored, and what is held, since it would otherwise be sent again in
+     * each round until its time comes. Asked for a held one, the session finds nothing in the store and passes it over.
+     */
+    public EntrySnapshot snapshot() {
+        List<EntryKey> added = new ArrayList<>();
+        for (EntryKey key : held.keys()) {
+            if (parts.set().add(key.time(), key.id().toBytes(), 0)) {
+                added.add(key);
+            }
+        }
+        EntrySnapshot both = parts.set().snapshot();
+        added.forEach(key -> parts.set().remove(key.time(), key.id().toBytes(), 0));
+        return both;
+    }
+
+    /** Whether an entry waits for the clock. */
+    public boolean isHeld(EntryKey key) {
+        return held.contains(key);
     }
 
     private boolean hasOrAwaits(OpenedEntry entry, NodeId from) {
@@ -199,7 +233,6 @@ public final class Integrator {
 
     private void written(List<Arrival> batch, BitSet added) {
         writes--;
-        storeFails = false;
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Arrival arrival = batch.get(i);
@@ -222,7 +255,7 @@ public final class Integrator {
         for (Arrival arrival : fresh) {
             try {
                 parts.listener().integrated(arrival.incoming());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // the application's code may throw anything, and the room must be given back
                 LOG.error("the application's listener failed", e);
             }
         }
@@ -231,10 +264,7 @@ public final class Integrator {
 
     private void failed(List<Arrival> batch, Throwable reason) {
         writes--;
-        if (!storeFails) {
-            storeFails = true;
-            LOG.error("entries from peers cannot be stored; they come again with later syncs", reason);
-        }
+        LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
             underWay.remove(arrival.entry().stored().id());
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);

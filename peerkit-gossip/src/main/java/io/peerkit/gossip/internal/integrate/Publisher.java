@@ -186,7 +186,7 @@ public final class Publisher {
     }
 
     private void failed(List<Call> calls, Throwable reason) {
-        LOG.error("publications could not be stored: {} calls fail", calls.size(), reason);
+        LOG.debug("publications could not be stored: {} calls fail", calls.size(), reason);
         calls.forEach(call -> call.done().completeExceptionally(reason));
         ended(calls);
     }

@@ -12,15 +12,22 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the application's code on its executor, one task at a time and in order. What a task throws is logged.
  *
- * <p>Safe for use by any thread. Those who give tasks bound them: entries by what may wait in the integrator, messages
- * by dropping.
+ * <p>Safe for use by any thread. Those who {@link #execute} bound their tasks: entries by what may wait in the integrator.
+ * Events that may be lost, as messages may, are {@link #offer}ed.
  */
 public final class UserTasks implements Executor {
+    /** Above this many waiting tasks no more are taken by {@link #offer}. */
+    public static final int MAX_OFFERED = 16_384;
+
+    /** The most bytes of waiting tasks that came by {@link #offer}. */
+    public static final long MAX_OFFERED_BYTES = 16L * 1_048_576;
+
     private static final Logger LOG = LoggerFactory.getLogger(UserTasks.class);
 
     private final Executor executor;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean running;
+    private long offeredBytes;
 
     /**
      * @param executor the application's
@@ -41,6 +48,28 @@ public final class UserTasks implements Executor {
         submit();
     }
 
+    /**
+     * Takes a task that may be lost.
+     *
+     * @param bytes what it holds on to
+     * @return false when too much waits; then it is dropped
+     */
+    public boolean offer(Runnable task, int bytes) {
+        synchronized (waiting) {
+            if (waiting.size() >= MAX_OFFERED || offeredBytes + bytes > MAX_OFFERED_BYTES) {
+                return false;
+            }
+            offeredBytes += bytes;
+        }
+        execute(() -> {
+            synchronized (waiting) {
+                offeredBytes -= bytes;
+            }
+            task.run();
+        });
+        return true;
+    }
+
     /** How many tasks wait. */
     public int size() {
         synchronized (waiting) {
@@ -55,6 +84,7 @@ public final class UserTasks implements Executor {
             LOG.warn("the user executor takes no more tasks; events are dropped");
             synchronized (waiting) {
                 waiting.clear();
+                offeredBytes = 0;
                 running = false;
             }
         }
@@ -64,7 +94,7 @@ public final class UserTasks implements Executor {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // the application's code may throw anything, and the next task must run
                 LOG.error("the application's listener failed", e);
             }
         }

@@ -9,6 +9,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
@@ -26,6 +27,7 @@ import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
+import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.stream.LoopHop;
@@ -42,6 +44,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A started node: hands what the transport tells and the application asks to those who know what to do. Belongs to the
@@ -57,16 +61,17 @@ public final class LiveNode {
     /** Messages and streams that wait until the store is read; more are dropped. */
     private static final int MAX_EARLY = 1_024;
 
-    /** Messages that wait for the application; more are dropped, as messages are not kept. */
-    private static final int MAX_USER_TASKS = 16_384;
-
     /** How long an explicit connection waits to hear who is behind the node. */
     private static final Duration GRANT_WAIT = Duration.ofSeconds(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(LiveNode.class);
+
+    private final PeerWarnings warnings = new PeerWarnings(LOG);
     private final GossipSettings settings;
     private final NodeLoop loop;
     private final Transport transport;
     private final UserTasks tasks;
+    private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
     private final Set<AgentId> blocked = new LinkedHashSet<>();
     private final Deque<Runnable> early = new ArrayDeque<>();
@@ -92,6 +97,7 @@ public final class LiveNode {
         this.tasks = new UserTasks(settings.userExecutor());
         Duration drift = settings.timing().maxClockDrift();
         this.clock = new HybridClock(drift);
+        this.storage = settings.storage().map(WatchedStorage::new);
         AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
         this.dialer =
                 new Dialer(loop, transport, settings.connections(), directory, peers, agent -> blocked.contains(agent));
@@ -99,9 +105,9 @@ public final class LiveNode {
                 loop,
                 settings.agent(),
                 transport,
-                settings.storage(),
+                storage,
                 directory,
-                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
+                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime(), drift),
                 new AgentGossip.Listener() {
                     @Override
                     public void agentKnown(AgentInfo info) {
@@ -126,17 +132,16 @@ public final class LiveNode {
     }
 
     private void loadEntries(CompletableFuture<Void> ready) {
-        if (settings.storage().isEmpty()) {
+        if (storage.isEmpty()) {
             begin(ready);
             return;
         }
         LoopHop.then(
                 loop,
-                new EntryLoading(loop, settings.storage().get(), clock).start(),
+                new EntryLoading(loop, storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
-                        data = Optional.of(
-                                new DataSide(settings, settings.storage().get(), set, clock, transport, tasks));
+                        data = Optional.of(new DataSide(settings, storage.get(), set, clock, transport, tasks));
                     }
                     begin(ready);
                 },
@@ -234,8 +239,8 @@ public final class LiveNode {
 
     /** A node was turned away, or turned this one away. */
     public void denied(NodeId node, Optional<AgentId> agent, String reason) {
-        if (!stopped && tasks.size() < MAX_USER_TASKS) {
-            tasks.execute(() -> settings.listener().peerDenied(node, agent, reason));
+        if (!stopped && !tasks.offer(() -> settings.listener().peerDenied(node, agent, reason), 0)) {
+            LOG.debug("the application is too slow to be told that node {} was denied: {}", node, reason);
         }
     }
 
@@ -254,8 +259,9 @@ public final class LiveNode {
     /** An application message came. */
     public void messageReceived(NodeId node, byte[] message) {
         peers.at(node).ifPresent(peer -> {
-            if (!stopped && tasks.size() < MAX_USER_TASKS) {
-                tasks.execute(() -> settings.listener().messageReceived(peer.agent(), message));
+            Runnable task = () -> settings.listener().messageReceived(peer.agent(), message);
+            if (!stopped && !tasks.offer(task, message.length)) {
+                warnings.warn(peer.agent(), "dropped a message", "the application is too slow to take them");
             }
         });
     }
@@ -300,7 +306,7 @@ public final class LiveNode {
             answer.completeExceptionally(new ClosedException(
                     stopped
                             ? "node is closed"
-                            : settings.storage().isEmpty() ? "infrastructure has no store" : "node has not started"));
+                            : storage.isEmpty() ? "infrastructure has no store" : "node has not started"));
             return Optional.empty();
         }
         return data;
@@ -349,8 +355,8 @@ public final class LiveNode {
 
     /** Turns an agent away. */
     public void block(AgentId agent, CompletableFuture<Void> answer) {
+        settings.denyAccess().accept(agent); // Throws when it remembers too many; this bounds the set here too.
         blocked.add(agent);
-        settings.denyAccess().accept(agent);
         peers.nodesOf(agent).forEach(transport::disconnect);
         answer.complete(null);
     }

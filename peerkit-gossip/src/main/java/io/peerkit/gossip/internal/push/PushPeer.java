@@ -170,7 +170,7 @@ final class PushPeer implements EntrySource {
                     pusher.parts().storage().entries(ids, SERVE_BYTES),
                     found -> served(ids, found),
                     reason -> {
-                        LOG.error("could not read entries that peer {} asked for", peer.agent(), reason);
+                        LOG.debug("could not read entries that peer {} asked for", peer.agent(), reason);
                         queue.fetched(List.of(), List.of());
                     });
         }

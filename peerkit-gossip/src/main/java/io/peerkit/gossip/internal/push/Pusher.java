@@ -130,7 +130,7 @@ public final class Pusher {
                 continue;
             }
             EntryId id = EntryKeys.id(keys, at + EntryKeys.ID_OFFSET);
-            if (parts.integrator().isUnderWay(id, node)) {
+            if (parts.integrator().isUnderWay(id, node) || parts.integrator().isHeld(EntryKeys.key(keys, at))) {
                 continue;
             }
             switch (wants.announced(node, id)) {

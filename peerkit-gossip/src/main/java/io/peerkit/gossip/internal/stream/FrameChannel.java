@@ -58,6 +58,7 @@ public final class FrameChannel {
     private boolean finished;
     private boolean closed;
     private long unsent;
+    private Optional<NodeLoop.Timer> closing = Optional.empty();
 
     /**
      * @param stream freshly opened
@@ -95,7 +96,7 @@ public final class FrameChannel {
         } else {
             ended = true;
             if (finished) {
-                closed = true;
+                closed();
             } else {
                 handler.ended();
             }
@@ -172,23 +173,25 @@ public final class FrameChannel {
         finished = true;
         LoopHop.then(loop, stream.closeWrite(), done -> {}, failure -> reset());
         if (ended) {
-            closed = true;
+            closed();
             return;
         }
         read();
-        loop.schedule(CLOSE_TIMEOUT, () -> {
-            if (!closed) {
-                reset();
-            }
-        });
+        closing = Optional.of(loop.schedule(CLOSE_TIMEOUT, this::reset));
     }
 
     /** Gives the stream up; the handler hears no more. */
     public void reset() {
         if (!closed) {
-            closed = true;
+            closed();
             stream.reset();
         }
+    }
+
+    /** Takes the timer back: a peer that opens and ends streams fast would leave thousands of them. */
+    private void closed() {
+        closed = true;
+        closing.ifPresent(NodeLoop.Timer::cancel);
     }
 
     private void fail(Throwable reason) {

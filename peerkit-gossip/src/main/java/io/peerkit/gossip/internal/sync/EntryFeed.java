@@ -31,6 +31,9 @@ final class EntryFeed {
     /** Entries are put together up to this many bytes a frame; a larger one goes alone. */
     static final int FRAME_BYTES = 131_072;
 
+    /** While so many pieces wait, no more frames of the peer are read: it may ask faster than it takes. */
+    static final int MAX_PIECES = 64;
+
     private static final int PAGE_BYTES = 524_288;
     private static final int PAGE_ENTRIES = 2_048;
 
@@ -74,11 +77,24 @@ final class EntryFeed {
         }
     }
 
+    /** Whether more pieces wait than should. */
+    boolean isFull() {
+        return sources.size() >= MAX_PIECES;
+    }
+
     /** Goes on as far as there is room. */
     void pump() {
         if (sources.isEmpty()) {
             return;
         }
+        boolean wasFull = isFull();
+        advance();
+        if (wasFull && !isFull()) {
+            channel.read();
+        }
+    }
+
+    private void advance() {
         while (!fetching && !channel.isClosed() && channel.unsentBytes() < MAX_UNSENT_BYTES) {
             if (sources.isEmpty()) {
                 emptied.run();

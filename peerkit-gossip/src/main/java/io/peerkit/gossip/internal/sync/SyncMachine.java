@@ -220,6 +220,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     }
 
     private List<SyncAction> asked(SyncFrame.Want want) {
+        if (want.ids().length == 0) {
+            throw new InvalidBytesException("want that asks for nothing");
+        }
         idsAsked += want.ids().length / EntryKeys.ID_BYTES;
         if (idsAsked > snapshot.size()) {
             throw new InvalidBytesException(

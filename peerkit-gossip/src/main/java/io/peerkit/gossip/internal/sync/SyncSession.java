@@ -27,6 +27,13 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     /** A peer that sends more wrong entries than this in a session is cut off; one that errs gets a chance. */
     static final int MAX_REFUSED = 1_024;
 
+    /**
+     * How many half patiences a session may last, an hour at 30 s. A peer that always makes a little progress would
+     * otherwise keep the snapshot, and with it old versions of the whole set, for ever. What came by then is stored, and
+     * the next session goes on from there.
+     */
+    private static final int MAX_LOOKS = 240;
+
     /** The owner of sessions. */
     interface Owner {
         /** Makes the machine when the session begins: for a responder, when the peer's first frame comes. */
@@ -75,6 +82,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         private final Duration half;
         private NodeLoop.Timer timer;
         private int still;
+        private int looks;
 
         Watch(NodeLoop loop, Duration patience) {
             this.loop = loop;
@@ -87,9 +95,12 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
                 return;
             }
             // While this node brakes, the peer cannot make progress.
-            still = progress || isFull() ? 0 : still + 1;
+            still = progress || parts.integrator().isFull() ? 0 : still + 1;
             progress = false;
-            if (still >= 2) {
+            if (++looks > MAX_LOOKS) {
+                failed(new PeerUnreachableException("sync session with peer " + peer.agent() + " longer than "
+                        + half.multipliedBy(MAX_LOOKS) + "; another goes on"));
+            } else if (still >= 2) {
                 failed(new PeerUnreachableException(
                         "sync session with peer " + peer.agent() + " without progress for " + half.multipliedBy(2)));
             } else {
@@ -202,7 +213,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public boolean isFull() {
-        return parts.integrator().isFull();
+        return parts.integrator().isFull() || feed.isFull();
     }
 
     @Override

@@ -239,8 +239,8 @@ public final class Syncer implements SyncSession.Owner {
             slot.next = new ArrayList<>();
         }
         return session.isInitiator()
-                ? new SyncInitiator(parts.scope(), parts.set().snapshot(), cursor)
-                : new SyncResponder(parts.scope(), parts.set().snapshot(), cursor);
+                ? new SyncInitiator(parts.scope(), parts.integrator().snapshot(), cursor)
+                : new SyncResponder(parts.scope(), parts.integrator().snapshot(), cursor);
     }
 
     @Override
@@ -310,10 +310,7 @@ public final class Syncer implements SyncSession.Owner {
 
     private void log(SyncSession session, Throwable reason) {
         if (reason instanceof StorageException) {
-            LOG.error(
-                    "sync with peer {} failed at the store; a later round repeats it: {}",
-                    session.agent(),
-                    reason.toString());
+            LOG.debug("sync with peer {} failed at the store; a later round repeats it", session.agent(), reason);
         } else if (reason instanceof PeerUnreachableException || reason instanceof ClosedException) {
             LOG.debug("sync with peer {} broke off: {}", session.agent(), reason.getMessage());
         } else {

@@ -35,6 +35,15 @@ class BootstrapKeeperTest {
     }
 
     @Test
+    void plan_clockSteppedBack_noWaitGetsLonger() {
+        keeper.plan(NOW);
+        keeper.failed(A, true, NOW, random);
+        Instant then = NOW.minusSeconds(1_000_000);
+        keeper.plan(then);
+        assertThat(keeper.plan(then.plusSeconds(60)).dials()).containsExactly(A);
+    }
+
+    @Test
     void failed_denied_givenUp() {
         keeper.plan(NOW);
         assertThat(keeper.failed(A, false, NOW, random).wakeAt()).isEmpty();

@@ -135,6 +135,35 @@ class ConnectToAllTest {
     }
 
     @Test
+    void connected_othersWaitForADial_dialedAtOnce() {
+        for (int i = 0; i < ConnectToAll.MAX_DIALS + 1; i++) {
+            known(agent(2_000 + i));
+        }
+        assertThat(strategy.connected(GREATER, NOW)).containsExactly(new WakeAt(NOW));
+        assertThat(strategy.woken(NOW, random)).contains(new Dial(agent(2_000 + ConnectToAll.MAX_DIALS)));
+    }
+
+    @Test
+    void woken_clockSteppedBack_noWaitGetsLonger() {
+        known(GREATER);
+        strategy.dialFailed(GREATER, true, NOW, random);
+        Instant then = NOW.minus(Duration.ofDays(365));
+        strategy.woken(then, random);
+        assertThat(strategy.woken(then.plusSeconds(62), random)).contains(new Dial(GREATER));
+    }
+
+    @Test
+    void agentForgotten_whileItsDialHangs_placeIsGivenUp() {
+        known(GREATER);
+        strategy.agentForgotten(GREATER);
+        strategy.woken(NOW.plusSeconds(60), random);
+        for (int i = 1; i < ConnectToAll.MAX_AGENTS; i++) {
+            strategy.agentKnown(card(agent(2_000 + i)), NOW, random);
+        }
+        assertThat(known(SMALLER)).isNotEmpty();
+    }
+
+    @Test
     void connections_bounded_andRoomIsUsed() {
         for (int i = 0; i < ConnectToAll.MAX_CONNECTIONS; i++) {
             known(agent(2_000 + i));

@@ -40,6 +40,38 @@ class UserTasksTest {
     }
 
     @Test
+    void execute_taskThrowsAnError_othersRun() {
+        UserTasks tasks = new UserTasks(Runnable::run);
+        tasks.execute(() -> {
+            throw new NoClassDefFoundError("from the test");
+        });
+        tasks.execute(() -> ran.add(1));
+        assertThat(ran).containsExactly(1);
+    }
+
+    @Test
+    void offer_tooManyBytesWait_refusedUntilSomeHaveRun() {
+        Deque<Runnable> given = new ArrayDeque<>();
+        UserTasks tasks = new UserTasks(given::add);
+        int half = (int) (UserTasks.MAX_OFFERED_BYTES / 2);
+        assertThat(tasks.offer(() -> ran.add(1), half)).isTrue();
+        assertThat(tasks.offer(() -> ran.add(2), half)).isTrue();
+        assertThat(tasks.offer(() -> ran.add(3), 1)).isFalse();
+        given.remove().run();
+        assertThat(ran).containsExactly(1, 2);
+        assertThat(tasks.offer(() -> ran.add(4), half)).isTrue();
+    }
+
+    @Test
+    void offer_tooManyWait_refused() {
+        UserTasks tasks = new UserTasks(task -> {});
+        for (int i = 0; i < UserTasks.MAX_OFFERED; i++) {
+            assertThat(tasks.offer(() -> {}, 0)).isTrue();
+        }
+        assertThat(tasks.offer(() -> {}, 0)).isFalse();
+    }
+
+    @Test
     void execute_fromWithinATask_runsBehindIt() {
         UserTasks tasks = new UserTasks(Runnable::run);
         tasks.execute(() -> {

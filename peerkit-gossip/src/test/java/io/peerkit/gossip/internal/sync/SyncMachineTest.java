@@ -197,6 +197,15 @@ class SyncMachineTest {
     }
 
     @Test
+    void smallSide_askedForNothing_refused() {
+        SyncMachine small = responder(5);
+        small.received(hello(500, 1));
+        assertThatThrownBy(() -> small.received(new SyncFrame.Want(new byte[0])))
+                .isInstanceOf(InvalidBytesException.class)
+                .hasMessageContaining("asks for nothing");
+    }
+
+    @Test
     void anySide_moreEntriesThanThePeerHas_refused() {
         SyncMachine small = responder(0);
         small.received(hello(100, 1));
