@@ -16,21 +16,24 @@ public final class OwnCard {
     /** The most characters of addresses on a card, so that its encoding keeps within its bound. */
     private static final int MAX_ADDRESS_CHARS = 3_000;
 
+    /**
+     * A card from further ahead was issued by a clock that was wrong: peers refused it, and would refuse its successors for
+     * as long. One from less far ahead may have been right, and the clock be wrong now.
+     */
+    private static final Duration MAX_AHEAD = Duration.ofDays(1);
+
     private final Agent agent;
     private final Duration lifetime;
-    private final Duration maxDrift;
     private Optional<AgentInfo> current = Optional.empty();
     private Instant last = Instant.EPOCH;
 
     /**
      * @param agent signs
      * @param lifetime how long a card counts
-     * @param maxDrift how far in the future peers let a card be issued
      */
-    public OwnCard(Agent agent, Duration lifetime, Duration maxDrift) {
+    public OwnCard(Agent agent, Duration lifetime) {
         this.agent = agent;
         this.lifetime = lifetime;
-        this.maxDrift = maxDrift;
     }
 
     /** A card of this agent from an earlier run: the next must be newer, whatever the clock says. */
@@ -43,8 +46,7 @@ public final class OwnCard {
     /** Issues a new card if there is none, it is due, or the addresses are others. */
     Optional<AgentInfo> renew(List<NodeAddress> addresses, Instant now) {
         List<NodeAddress> listed = fitting(addresses);
-        if (last.isAfter(now.plus(maxDrift))) {
-            // Issued by a clock that was wrong: peers refused that card, and would refuse its successors too.
+        if (last.isAfter(now.plus(MAX_AHEAD))) {
             last = Instant.EPOCH;
             current = Optional.empty();
         }

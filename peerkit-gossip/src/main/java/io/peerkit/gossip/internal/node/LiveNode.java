@@ -107,7 +107,7 @@ public final class LiveNode {
                 transport,
                 storage,
                 directory,
-                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime(), drift),
+                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
                 new AgentGossip.Listener() {
                     @Override
                     public void agentKnown(AgentInfo info) {

@@ -57,7 +57,7 @@ class AgentExchangeTest {
         private final NodeId node;
         private final JdkAgent agent = new JdkAgent();
         private final AgentDirectory directory = new AgentDirectory(agent.id(), Duration.ofSeconds(60));
-        private final OwnCard own = new OwnCard(agent, LIFETIME, Duration.ofSeconds(60));
+        private final OwnCard own = new OwnCard(agent, LIFETIME);
         private final AgentExchange exchange = new AgentExchange(agent, directory, own);
 
         Member(Network network, NodeId node) {
@@ -222,7 +222,7 @@ class AgentExchangeTest {
     @Test
     void ownCard_dueAtTwoThirdsOrMoved_alwaysNewer() {
         JdkAgent agent = new JdkAgent();
-        OwnCard card = new OwnCard(agent, LIFETIME, Duration.ofSeconds(60));
+        OwnCard card = new OwnCard(agent, LIFETIME);
         card.issuedBefore(agent.issueInfo(List.of(), NOW.plusSeconds(9), LIFETIME));
         AgentInfo first = card.renew(List.of(), NOW).orElseThrow();
         assertThat(first.issuedAt()).isEqualTo(NOW.plusSeconds(9).plusMillis(1));
