@@ -22,12 +22,6 @@ final class Sql {
     /** How long SQLite waits for a lock that a foreign tool holds on the file, in milliseconds. */
     static final int BUSY_TIMEOUT_MILLIS = 1_000;
 
-    /**
-     * Pages of 4 KiB in the log before a commit copies them into the file: 16 MiB. At 1,000,000 entries a quarter of it took
-     * twice as long to fill, since each index page is copied more often; a copy stops the writer for about 20 ms.
-     */
-    static final int CHECKPOINT_PAGES = 4_000;
-
     /** The log is overwritten in place, which spares a metadata flush in each commit; what a burst added is cut off here. */
     static final int MAX_LOG_BYTES = 67_108_864;
 
@@ -44,7 +38,7 @@ final class Sql {
             "PRAGMA synchronous=FULL",
             "PRAGMA fullfsync=ON",
             "PRAGMA checkpoint_fullfsync=ON",
-            "PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES,
+            "PRAGMA wal_autocheckpoint=0",
             "PRAGMA journal_size_limit=" + MAX_LOG_BYTES,
             "PRAGMA mmap_size=0",
             "PRAGMA cache_size=-16384",
@@ -52,6 +46,15 @@ final class Sql {
 
     static final List<String> READER_SETTINGS = List.of(
             "PRAGMA query_only=ON", "PRAGMA mmap_size=0", "PRAGMA cache_size=-8192", "PRAGMA trusted_schema=OFF");
+
+    /** The copies that this connection makes are flushed as the writer's are. */
+    static final List<String> CHECKPOINTER_SETTINGS = List.of(
+            "PRAGMA synchronous=FULL",
+            "PRAGMA fullfsync=ON",
+            "PRAGMA checkpoint_fullfsync=ON",
+            "PRAGMA wal_autocheckpoint=0",
+            "PRAGMA mmap_size=0",
+            "PRAGMA trusted_schema=OFF");
 
     static final String PAGE_SIZE = "PRAGMA page_size=4096";
 
@@ -119,8 +122,16 @@ final class Sql {
 
     static final String AGENTS = "SELECT card FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
 
+    /** Tells the log's size and copies nothing. */
+    static final String LOG_SIZE = "PRAGMA wal_checkpoint(NOOP)";
+
+    /** Copies what it can without waiting for anybody, and flushes it. */
+    static final String COPY_LOG = "PRAGMA wal_checkpoint(PASSIVE)";
+
     static final List<String> WRITES =
-            List.of(BEGIN, COMMIT, ROLLBACK, ADD_ENTRY, SET_METADATA, SET_AGENT, REMOVE_AGENT);
+            List.of(BEGIN, COMMIT, ROLLBACK, ADD_ENTRY, SET_METADATA, SET_AGENT, REMOVE_AGENT, LOG_SIZE, COPY_LOG);
+
+    static final List<String> CHECKPOINTS = List.of(COPY_LOG);
 
     static final List<String> READS = List.of(ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS);
 

@@ -14,6 +14,7 @@ import io.peerkit.api.storage.WriteBatch;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open store: one thread that writes, one that reads, a connection for each.
+ * An open store: one thread that writes, one that reads, one that copies the log into the file, a connection
+ * for each.
  *
- * <p>Both are daemons: a process that ends without closing loses nothing that was acknowledged.
+ * <p>All are daemons: a process that ends without closing loses nothing that was acknowledged.
  */
 public final class SqliteStore implements Storage {
     /** The most reads that may wait. */
@@ -43,18 +45,22 @@ public final class SqliteStore implements Storage {
     private final StoreLock lock;
     private final StoreWriter writer;
     private final StoreReader reader;
+    private final Checkpointer checkpointer;
     private final WriteQueue queue = new WriteQueue();
     private final ThreadPoolExecutor reads;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    private SqliteStore(Path file, StoreLock lock, StoreWriter writer, StoreReader reader) {
+    private SqliteStore(Path file, StoreLock lock, StoreWriter writer, StoreReader reader, Checkpointer checkpointer) {
         this.file = file;
         this.lock = lock;
         this.writer = writer;
         this.reader = reader;
-        daemon(new GroupCommit(file, queue, writer), "peerkit-store-writer").start();
+        this.checkpointer = checkpointer;
+        daemon(new GroupCommit(file, queue, writer, checkpointer), "peerkit-store-writer")
+                .start();
+        daemon(checkpointer, "peerkit-store-checkpointer").start();
         reads = new ThreadPoolExecutor(
                 1,
                 1,
@@ -89,18 +95,18 @@ public final class SqliteStore implements Storage {
     }
 
     private static SqliteStore connect(Path file, StoreLock lock, long maxPages) throws SQLException {
-        Connection writes = StoreConnections.writer(file, maxPages);
+        List<Connection> opened = new ArrayList<>();
         try {
-            StoreWriter writer = new StoreWriter(writes);
-            Connection reads = StoreConnections.reader(file);
-            try {
-                return new SqliteStore(file, lock, writer, new StoreReader(reads));
-            } catch (SQLException e) {
-                reads.close();
-                throw e;
-            }
+            opened.add(StoreConnections.writer(file, maxPages));
+            StoreWriter writer = new StoreWriter(opened.get(0));
+            opened.add(StoreConnections.reader(file));
+            StoreReader reader = new StoreReader(opened.get(1));
+            opened.add(StoreConnections.checkpointer(file));
+            return new SqliteStore(file, lock, writer, reader, new Checkpointer(file, opened.get(2)));
         } catch (SQLException e) {
-            writes.close();
+            for (Connection connection : opened) {
+                connection.close();
+            }
             throw e;
         }
     }
@@ -186,10 +192,12 @@ public final class SqliteStore implements Storage {
     private void finish() {
         queue.close();
         reads.shutdown();
+        checkpointer.stop();
         joinAll();
         // The writer's connection last: it then folds the log into the file.
         try (lock;
                 writer;
+                checkpointer;
                 reader) {
             LOG.debug("{}: closing", file);
         } catch (SQLException e) {
@@ -198,7 +206,7 @@ public final class SqliteStore implements Storage {
         }
     }
 
-    /** Waits for both threads, whoever interrupts: they end as soon as what waits is done. */
+    /** Waits for all threads, whoever interrupts: they end as soon as what waits is done. */
     private void joinAll() {
         boolean interrupted = false;
         for (Thread thread : threads) {

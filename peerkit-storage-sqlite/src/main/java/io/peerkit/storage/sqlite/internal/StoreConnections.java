@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
 import org.sqlite.JDBC;
 
@@ -44,9 +45,18 @@ final class StoreConnections {
 
     /** Opens the connection that reads; the writer's must have been opened before. */
     static Connection reader(Path file) throws SQLException {
+        return beside(file, Sql.READER_SETTINGS);
+    }
+
+    /** Opens the connection that copies the log; the writer's must have been opened before. */
+    static Connection checkpointer(Path file) throws SQLException {
+        return beside(file, Sql.CHECKPOINTER_SETTINGS);
+    }
+
+    private static Connection beside(Path file, List<String> settings) throws SQLException {
         Connection connection = connect(file);
         try (Statement statement = connection.createStatement()) {
-            for (String setting : Sql.READER_SETTINGS) {
+            for (String setting : settings) {
                 statement.execute(setting);
             }
             return connection;

@@ -100,6 +100,16 @@ final class StoreWriter implements AutoCloseable {
         return addEntry.executeUpdate() == 1;
     }
 
+    /** Asks how far the log has grown. */
+    LogState log() throws SQLException {
+        return LogState.after(statements.of(Sql.LOG_SIZE));
+    }
+
+    /** Copies the log into the file, as far as no reader needs it. */
+    void copyLog() throws SQLException {
+        var unused = LogState.after(statements.of(Sql.COPY_LOG));
+    }
+
     private void rollBack() {
         try {
             statements.of(Sql.ROLLBACK).execute();
@@ -107,6 +117,11 @@ final class StoreWriter implements AutoCloseable {
             // On a full disk SQLite rolls back by itself and then says here that no transaction is open.
             LOG.debug("nothing to roll back", e);
         }
+        forget();
+    }
+
+    /** To be called after any failure. */
+    void forget() {
         try {
             statements.forget();
         } catch (SQLException e) {

@@ -291,7 +291,7 @@ class SqliteStoreTest {
     void close_open_noThreadsAndNoLogLeft() throws IOException {
         Storage store = SqliteStore.open(file);
         store.write(batch(0, 10, 256)).join();
-        assertThat(threads()).hasSize(2);
+        assertThat(threads()).hasSize(3);
         store.close();
 
         assertThat(threads()).isEmpty();
