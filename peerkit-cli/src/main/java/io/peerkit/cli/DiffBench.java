@@ -29,6 +29,8 @@ final class DiffBench implements Benchmark {
 
     @Override
     public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
+        // The hook fails on purpose; the node's warnings about it would bury the figures.
+        System.setProperty("org.slf4j.simpleLogger.log.io.peerkit.gossip.internal.integrate.HookGate", "error");
         try (NodeProcess full = folder.sub("full").process(List.of())) {
             NodeAddress address = new NodeAddress(
                     full.ready().join().path("addresses").path(0).asText());
