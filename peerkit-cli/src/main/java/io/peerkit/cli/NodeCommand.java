@@ -68,7 +68,7 @@ final class NodeCommand implements Callable<Integer> {
         TextEvents textEvents = new TextEvents(System.out);
         NodeListener listener = json ? jsonEvents : textEvents;
         PeerkitNode node = builder(listener).start().join();
-        UntilTold lifetime = new UntilTold(node::close);
+        UntilTold lifetime = UntilTold.orSignalled(node::close);
         if (json) {
             jsonEvents.ready(node.agentId(), node.nodeId(), node.addresses());
             new JsonCommands(new NodeAnswers(node), lines, lifetime).readInBackground(System.in, watchStdin);

@@ -85,7 +85,7 @@ final class RelayCommand implements Callable<Integer> {
             builder.keys(FileKeyStore.at(DataFolder.keys(data)));
         }
         PeerkitRelay relay = builder.start().join();
-        UntilTold lifetime = new UntilTold(relay::close);
+        UntilTold lifetime = UntilTold.orSignalled(relay::close);
         if (json) {
             jsonEvents.ready(relay.agentId(), relay.nodeId(), relay.addresses());
             new JsonCommands(command -> answer(relay, command), lines, lifetime)

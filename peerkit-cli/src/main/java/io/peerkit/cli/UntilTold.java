@@ -16,7 +16,17 @@ final class UntilTold {
      */
     UntilTold(Runnable close) {
         this.close = close;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::signalled, "peerkit-shutdown"));
+    }
+
+    /**
+     * A life that signals end too. One a process: from then on the process ends by this one's word.
+     *
+     * @param close as for the constructor
+     */
+    static UntilTold orSignalled(Runnable close) {
+        UntilTold lifetime = new UntilTold(close);
+        Runtime.getRuntime().addShutdownHook(new Thread(lifetime::signalled, "peerkit-shutdown"));
+        return lifetime;
     }
 
     /** Ends the process soon. */
