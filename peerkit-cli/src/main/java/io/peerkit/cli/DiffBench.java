@@ -11,7 +11,6 @@ import io.peerkit.api.StorageHooks;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
@@ -34,16 +33,11 @@ final class DiffBench implements Benchmark {
         try (NodeProcess full = folder.sub("full").process(List.of())) {
             NodeAddress address = new NodeAddress(
                     full.ready().join().path("addresses").path(0).asText());
-            publish(full, 10_000, 1);
+            full.publishRandom(10_000, ENTRY_BYTES, 1);
             measure(folder, address, 10_000, runs, report, 25, 16);
-            publish(full, 90_000, 2);
+            full.publishRandom(90_000, ENTRY_BYTES, 2);
             measure(folder, address, 100_000, runs, report, 40, 25);
         }
-    }
-
-    private static void publish(NodeProcess node, int count, int seed) {
-        node.command("publish-random", Map.of("count", count, "size", ENTRY_BYTES, "seed", seed))
-                .join();
     }
 
     private static void measure(

@@ -15,8 +15,7 @@ final class HeapBench implements Benchmark {
         BenchFolder million = folder.sub("million");
         try (NodeProcess node = million.process(List.of())) {
             node.ready().join();
-            node.command("publish-random", Map.of("count", ENTRIES, "size", ENTRY_BYTES, "seed", 1))
-                    .join();
+            node.publishRandom(ENTRIES, ENTRY_BYTES, 1);
         }
         double[] seconds = new double[runs];
         double[] megabytes = new double[runs];

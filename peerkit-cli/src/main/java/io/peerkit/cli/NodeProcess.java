@@ -123,6 +123,12 @@ final class NodeProcess implements AutoCloseable {
         return answer.thenApply(NodeProcess::checked);
     }
 
+    /** Makes the node publish pseudo-random blobs, the same for the same seed; returns when they are stored. */
+    void publishRandom(int count, int size, int seed) {
+        command("publish-random", Map.of("count", count, "size", size, "seed", seed))
+                .join();
+    }
+
     private static JsonNode checked(JsonNode answer) {
         if (!answer.path("ok").asBoolean()) {
             throw new CommandException(

@@ -5,7 +5,6 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** How fast an empty peer gets everything from a full one in another process; SQLite on both sides. */
 final class SyncBench implements Benchmark {
@@ -16,16 +15,11 @@ final class SyncBench implements Benchmark {
         try (NodeProcess full = folder.sub("full").process(List.of())) {
             NodeAddress address = new NodeAddress(
                     full.ready().join().path("addresses").path(0).asText());
-            publish(full, 10_000, 1);
+            full.publishRandom(10_000, ENTRY_BYTES, 1);
             measure(folder, address, 10_000, runs, report, "entries/s", 20_000);
-            publish(full, 90_000, 2);
+            full.publishRandom(90_000, ENTRY_BYTES, 2);
             measure(folder, address, 100_000, runs, report, "entries/s", 20_000);
         }
-    }
-
-    private static void publish(NodeProcess node, int count, int seed) {
-        node.command("publish-random", Map.of("count", count, "size", ENTRY_BYTES, "seed", seed))
-                .join();
     }
 
     private static void measure(
