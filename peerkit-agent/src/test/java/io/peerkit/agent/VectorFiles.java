@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.agent.internal.ed25519;
+package io.peerkit.agent;
 
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads shared vectors in place: JSON as maps, lists and texts; numbers, true, false and null are texts as well. */
-final class VectorFiles {
+public final class VectorFiles {
     private final String json;
     private int at;
 
@@ -22,7 +22,7 @@ final class VectorFiles {
     }
 
     /** Skips the test when the file is absent, but fails it where the vectors must be there. */
-    static Object read(String name) throws IOException {
+    public static Object read(String name) throws IOException {
         Path file = Path.of(System.getProperty("peerkit.vectors", "vectors"), name);
         if (!Files.exists(file)) {
             if ("true".equals(System.getenv("CI"))) {
