@@ -48,7 +48,7 @@ record RotationStep(List<Part> parts, RotationState next) {
     }
 
     private static RotationStep entries(Storage inner, SealedForm form, RotationState state) {
-        List<StoredEntry> page = Futures.await(inner.scan(state.entry(), MAX_ITEMS, MAX_BYTES));
+        List<StoredEntry> page = Futures.awaitInterruptibly(inner.scan(state.entry(), MAX_ITEMS, MAX_BYTES));
         List<Part> parts = new ArrayList<>();
         for (StoredEntry entry : page) {
             if (!form.isCurrent(entry)) {
@@ -66,7 +66,7 @@ record RotationStep(List<Part> parts, RotationState next) {
     }
 
     private static RotationStep index(Storage inner, SealedForm form, RotationState state) {
-        List<StoredRecord> page = Futures.await(inner.records(
+        List<StoredRecord> page = Futures.awaitInterruptibly(inner.records(
                 SealedIndex.COLLECTION, RotationState.bytes(state.index()), MAX_METADATA, Integer.MAX_VALUE));
         if (page.isEmpty()) {
             return new RotationStep(List.of(), RotationState.of(RotationState.Phase.CARDS));
@@ -86,7 +86,7 @@ record RotationStep(List<Part> parts, RotationState next) {
     private static RotationStep chunks(Storage inner, SealedForm form, List<StoredRecord> index) {
         List<BlobHash> names =
                 index.stream().map(item -> SealedIndex.chunk(item.key())).toList();
-        List<StoredChunk> found = Futures.await(inner.chunks(names, MAX_BYTES));
+        List<StoredChunk> found = Futures.awaitInterruptibly(inner.chunks(names, MAX_BYTES));
         List<Part> parts = new ArrayList<>();
         long bytes = 0;
         for (StoredChunk chunk : found) {
@@ -108,7 +108,7 @@ record RotationStep(List<Part> parts, RotationState next) {
         List<Part> parts = new ArrayList<>();
         for (StoredRecord item : index) {
             String name = SealedIndex.metadata(item.key());
-            Optional<byte[]> value = Futures.await(inner.metadata(name));
+            Optional<byte[]> value = Futures.awaitInterruptibly(inner.metadata(name));
             if (value.isPresent() && !form.isCurrentMetadata(name, value.get())) {
                 byte[] fresh = form.sealMetadata(name, form.openMetadata(name, value.get()));
                 parts.add(new Part(name, batch -> batch.metadata(name, fresh)));
@@ -121,8 +121,8 @@ record RotationStep(List<Part> parts, RotationState next) {
 
     private static RotationStep records(Storage inner, SealedForm form, RotationState state) {
         String collection = SealedIndex.collection(state.index());
-        List<StoredRecord> page =
-                Futures.await(inner.records(collection, RotationState.bytes(state.cursor()), MAX_ITEMS, MAX_BYTES));
+        List<StoredRecord> page = Futures.awaitInterruptibly(
+                inner.records(collection, RotationState.bytes(state.cursor()), MAX_ITEMS, MAX_BYTES));
         List<Part> parts = new ArrayList<>();
         for (StoredRecord item : page) {
             if (!form.isCurrent(item)) {
@@ -141,7 +141,7 @@ record RotationStep(List<Part> parts, RotationState next) {
     /** As many as a step takes; ends when all that can be listed are sealed anew. */
     private static RotationStep cards(Storage inner, SealedForm form) {
         List<Part> parts = new ArrayList<>();
-        for (byte[] encoded : Futures.await(inner.agents(Storage.MAX_AGENTS))) {
+        for (byte[] encoded : Futures.awaitInterruptibly(inner.agents(Storage.MAX_AGENTS))) {
             if (form.isKnownCard(encoded) && !form.isCurrentCard(encoded) && parts.size() < MAX_ITEMS) {
                 var fresh = form.resealCard(encoded);
                 parts.add(new Part(
