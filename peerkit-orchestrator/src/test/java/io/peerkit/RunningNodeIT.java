@@ -15,6 +15,9 @@ import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
+import io.peerkit.api.StorageException;
+import io.peerkit.storage.sealed.SealedStorage;
+import io.peerkit.storage.sealed.StorageKey;
 import io.peerkit.storage.sqlite.SqliteStorage;
 import io.peerkit.transport.libp2p.Libp2pTransport;
 import java.io.IOException;
@@ -77,6 +80,23 @@ class RunningNodeIT {
             assertThat(two.get(before).join().orElseThrow()).isEqualTo("before".getBytes(UTF_8));
             assertThat(two.status().join().fingerprint())
                     .isEqualTo(one.status().join().fingerprint());
+        }
+    }
+
+    @Test
+    void sealedStore_restarted_blobIsThereAndTheStoreBelowIsRefused() {
+        SealedStorage sealed =
+                SealedStorage.of(SqliteStorage.at(folder.resolve("one.db")), StorageKey.of(KEY));
+        BlobHash hash;
+        try (PeerkitNode one = node("one").storage(sealed).start().join()) {
+            hash = one.publish("at rest".getBytes(UTF_8)).join();
+        }
+        assertThatThrownBy(() -> node("one").start().join())
+                .hasRootCauseInstanceOf(StorageException.class)
+                .hasRootCauseMessage("the store is sealed; open it by SealedStorage with its key");
+        try (PeerkitNode one = node("one").storage(sealed).start().join()) {
+            sealed.rotate().join();
+            assertThat(one.get(hash).join()).hasValue("at rest".getBytes(UTF_8));
         }
     }
 

@@ -89,8 +89,17 @@ public final class SealedStore implements Storage {
                     .orElseThrow(() -> new StorageException("the store is not sealed"));
             KeyRing ring = KeyWrap.unwrap(wrapped, old);
             putMarker(inner, KeyWrap.wrap(ring, fresh, Argon2Cost.STANDARD, new SecureRandom()));
-            // Until then the old key may open what the disk still has.
+            compact(inner);
+        }
+    }
+
+    private static void compact(Storage inner) {
+        try {
             Futures.await(inner.compact());
+        } catch (StorageException e) {
+            throw new StorageException(
+                    "the key was changed, but the store could not be compacted: the old key may still open what the disk has",
+                    e);
         }
     }
 
