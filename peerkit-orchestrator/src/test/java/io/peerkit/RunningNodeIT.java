@@ -85,8 +85,7 @@ class RunningNodeIT {
 
     @Test
     void sealedStore_restarted_blobIsThereAndTheStoreBelowIsRefused() {
-        SealedStorage sealed =
-                SealedStorage.of(SqliteStorage.at(folder.resolve("one.db")), StorageKey.of(KEY));
+        SealedStorage sealed = SealedStorage.of(SqliteStorage.at(folder.resolve("one.db")), StorageKey.of(KEY));
         BlobHash hash;
         try (PeerkitNode one = node("one").storage(sealed).start().join()) {
             hash = one.publish("at rest".getBytes(UTF_8)).join();
