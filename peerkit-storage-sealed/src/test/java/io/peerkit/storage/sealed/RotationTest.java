@@ -8,6 +8,7 @@ import static io.peerkit.storage.sealed.SealedSamples.entry;
 import static io.peerkit.storage.sealed.SealedSamples.everything;
 import static io.peerkit.storage.sealed.SealedSamples.item;
 import static io.peerkit.storage.sealed.SealedSamples.text;
+import static io.peerkit.storage.sealed.SealedSamples.until;
 import static io.peerkit.storage.sealed.SealedSamples.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -86,9 +87,7 @@ class RotationTest {
         Storage store = sealed.open();
         disk.dieAfter(writes, reaches);
         CompletableFuture<Void> rotated = sealed.rotate();
-        while (!disk.isDead() && !rotated.isDone()) {
-            Thread.onSpinWait();
-        }
+        until(() -> disk.isDead() || rotated.isDone());
         boolean died = disk.isDead();
         store.close();
         disk.live();
@@ -119,9 +118,7 @@ class RotationTest {
                     WriteBatch batch = batch(random);
                     last = batch;
                     CompletableFuture<?> written = store.write(batch);
-                    while (!written.isDone() && !sealedDisk.isDead()) {
-                        Thread.onSpinWait();
-                    }
+                    until(() -> written.isDone() || sealedDisk.isDead());
                     if (written.isDone()) {
                         assertThat(model.write(batch)).isCompleted();
                         last = WriteBatch.builder().build();

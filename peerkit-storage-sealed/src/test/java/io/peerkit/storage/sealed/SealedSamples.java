@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Values made from numbers, and everything a store has, written down so that it can be compared. */
 final class SealedSamples {
@@ -115,6 +116,17 @@ final class SealedSamples {
             throw new AssertionError(e.getCause());
         } catch (TimeoutException | InterruptedException e) {
             throw new AssertionError("no answer", e);
+        }
+    }
+
+    /** Spins, since what is awaited takes less than a millisecond, but not for ever. */
+    static void until(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+                throw new AssertionError("did not happen in 60 s");
+            }
+            Thread.onSpinWait();
         }
     }
 
