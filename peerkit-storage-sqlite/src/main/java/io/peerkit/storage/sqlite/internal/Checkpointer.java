@@ -56,10 +56,10 @@ final class Checkpointer implements Runnable, AutoCloseable {
         }
     }
 
-    /** Lets the writer compact the file, on its connection and thread, while nothing is copied. */
-    void compactWith(StoreWriter writer) throws SQLException {
+    /** Copies all of the log on the writer's connection and thread and empties it; says whether that was possible. */
+    boolean emptyLogFor(StoreWriter writer) throws SQLException {
         synchronized (copying) {
-            writer.compact();
+            return writer.emptyLog();
         }
     }
 
