@@ -56,6 +56,13 @@ final class Checkpointer implements Runnable, AutoCloseable {
         }
     }
 
+    /** Lets the writer write the file anew, if anything was removed; the log holds it all then, so nothing is copied meanwhile. */
+    void vacuumWith(StoreWriter writer) throws SQLException {
+        synchronized (copying) {
+            writer.vacuum();
+        }
+    }
+
     /** Copies all of the log on the writer's connection and thread and empties it; says whether that was possible. */
     boolean emptyLogFor(StoreWriter writer) throws SQLException {
         synchronized (copying) {

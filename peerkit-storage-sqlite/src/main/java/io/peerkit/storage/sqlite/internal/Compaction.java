@@ -10,16 +10,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the room of removed things back, in steps between commits: chunks move out of files that have gaps, the pages at the
- * end of the store's file move into free ones, and the log is emptied. A crash between steps loses nothing. Belongs to
- * the writer's thread.
+ * Gives the room of removed things back, in steps between commits: chunks move out of files that have gaps, the store's file is
+ * written anew, and the log is emptied. A crash loses nothing. Belongs to the writer's thread.
+ *
+ * <p>Writing the file anew is one step, which commits wait for. Moving pages into free ones bit by bit (incremental vacuum, with
+ * {@code secure_delete}) would spare that, but is not enough: when SQLite splits or merges a page, copies of rows may
+ * stay in its gap, where a later removal does not find them.
  */
 final class Compaction {
     /** The chunks that a step moves, in bytes: 8 MiB, some 10 ms. */
     private static final long STEP_BYTES = 8_388_608;
-
-    /** The pages of 4 KiB that a step gives back. */
-    private static final int STEP_PAGES = 512;
 
     /** How often the log is tried, {@link Sql#BUSY_TIMEOUT_MILLIS} each: our own readers are done in far less. */
     private static final int LOG_ATTEMPTS = 10;
@@ -28,7 +28,7 @@ final class Compaction {
     private final StoreWriter writer;
     private final Checkpointer checkpointer;
     private @Nullable Deque<Long> filesWithRoom;
-    private boolean pagesGivenBack;
+    private boolean vacuumed;
     private int attempts;
 
     Compaction(Path file, StoreWriter writer, Checkpointer checkpointer) {
@@ -49,8 +49,9 @@ final class Compaction {
             if (moved) {
                 files.removeFirst();
             }
-        } else if (!pagesGivenBack) {
-            pagesGivenBack = writer.giveBack(STEP_PAGES) == 0;
+        } else if (!vacuumed) {
+            checkpointer.vacuumWith(writer);
+            vacuumed = true;
         } else {
             return emptyLog();
         }

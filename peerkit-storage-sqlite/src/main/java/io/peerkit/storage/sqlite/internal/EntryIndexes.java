@@ -29,7 +29,7 @@ final class EntryIndexes {
             long throughBlob;
             try (ResultSet indexed = statement.executeQuery(Sql.INDEXED)) {
                 if (!indexed.next()) {
-                    throw new SQLException("the table indexed is empty");
+                    throw new SQLException("the table state is empty");
                 }
                 throughId = indexed.getLong(1);
                 throughBlob = indexed.getLong(2);

@@ -13,7 +13,7 @@ import java.sql.Statement;
 /** Looks through a whole store for damage and names the first it finds. */
 final class IntegrityCheck {
     private static final String ENTRIES =
-            "SELECT e.seq, e.time, e.id, e.blob_hash, typeof(e.blob) = 'null', i.by_id, i.by_blob FROM entry e, indexed i";
+            "SELECT e.seq, e.time, e.id, e.blob_hash, typeof(e.blob) = 'null', i.by_id, i.by_blob FROM entry e, state i";
 
     private static final String CHUNKS = "SELECT file, position, length, crc FROM chunk ORDER BY file, position";
 

@@ -9,7 +9,7 @@ import java.util.List;
  * <p>Entries lie in a rowid table in the order of arrival, so that a commit appends; {@code seq} is never used twice. The index of
  * (time, id) alone answers a scan of keys. Ids and blob hashes are found by their first 8 bytes as an integer, in the
  * tables {@code by_id} and {@code by_blob}, and compared in full in the row; as hashes come in no order, these two are written late
- * ({@link LateIndex}), and {@code indexed} says through which row they are complete.
+ * ({@link LateIndex}), and {@code state} says through which row they are complete.
  *
  * <p>Chunks lie in files beside this one ({@link ChunkFiles}); a row says where, and that the chunk is there at all.
  *
@@ -38,7 +38,7 @@ final class Sql {
 
     /**
      * No memory mapping: a damaged or shortened file would then kill the JVM by a signal instead of failing a call. What is deleted
-     * is overwritten in the pages that stay; pages that become free keep it until the file is compacted.
+     * is overwritten where it stood; free pages, and gaps in pages that were split or merged, keep copies until the file is compacted.
      */
     static final List<String> WRITER_SETTINGS = List.of(
             "PRAGMA synchronous=FULL",
@@ -65,8 +65,8 @@ final class Sql {
             "PRAGMA mmap_size=0",
             "PRAGMA trusted_schema=OFF");
 
-    /** How a new file is laid out; to be set before its first table. */
-    static final List<String> LAYOUT = List.of("PRAGMA page_size=4096", "PRAGMA auto_vacuum=INCREMENTAL");
+    /** To be set before the first table. */
+    static final String PAGE_SIZE = "PRAGMA page_size=4096";
 
     static final List<String> CREATE = List.of(
             """
@@ -85,8 +85,9 @@ final class Sql {
             CREATE TABLE by_blob (
                 prefix INTEGER, time INTEGER, seq INTEGER, PRIMARY KEY (prefix, time, seq)
             ) WITHOUT ROWID""",
-            "CREATE TABLE indexed (by_id INTEGER NOT NULL, by_blob INTEGER NOT NULL)",
-            "INSERT INTO indexed VALUES (0, 0)",
+            // Through which row the indexes are complete; whether anything was removed since the last compaction.
+            "CREATE TABLE state (by_id INTEGER NOT NULL, by_blob INTEGER NOT NULL, removed INTEGER NOT NULL)",
+            "INSERT INTO state VALUES (0, 0, 0)",
             "CREATE TABLE metadata (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE agent (id BLOB PRIMARY KEY, issued_at INTEGER NOT NULL, card BLOB NOT NULL)",
             "CREATE INDEX agent_issued ON agent (issued_at DESC, id)",
@@ -115,9 +116,13 @@ final class Sql {
 
     static final String LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM entry";
 
-    static final String INDEXED = "SELECT by_id, by_blob FROM indexed";
+    static final String INDEXED = "SELECT by_id, by_blob FROM state";
 
-    static final String SET_INDEXED = "UPDATE indexed SET by_id = ?1, by_blob = ?2";
+    static final String SET_INDEXED = "UPDATE state SET by_id = ?1, by_blob = ?2";
+
+    static final String IS_REMOVED = "SELECT removed FROM state";
+
+    static final String SET_REMOVED = "UPDATE state SET removed = ?1";
 
     /** Rows whose keys may not be in the late indexes yet. A blob's type is known without reading it. */
     static final String UNINDEXED =
@@ -223,10 +228,7 @@ final class Sql {
     /** Waits for readers, copies all of the log, and cuts it to nothing. */
     static final String EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)";
 
-    static final String FREE_PAGES = "PRAGMA freelist_count";
-
-    /** Puts pages from the file's end in the place of free ones, and gives the end back. */
-    static final String GIVE_BACK_PAGES = "PRAGMA incremental_vacuum(";
+    static final String VACUUM = "VACUUM";
 
     static final String INTEGRITY = "PRAGMA integrity_check(1)";
 
@@ -247,6 +249,7 @@ final class Sql {
             ADD_BY_BLOB,
             REMOVE_BY_BLOB,
             SET_INDEXED,
+            SET_REMOVED,
             SET_METADATA,
             SET_AGENT,
             REMOVE_AGENT,

@@ -34,9 +34,7 @@ final class StoreConnections {
         }
         Connection connection = connect(file);
         try (Statement statement = connection.createStatement()) {
-            for (String setting : Sql.LAYOUT) {
-                statement.execute(setting);
-            }
+            statement.execute(Sql.PAGE_SIZE);
             useLog(file, statement);
             for (String setting : Sql.WRITER_SETTINGS) {
                 statement.execute(setting);

@@ -27,10 +27,17 @@ final class StoreWriter implements AutoCloseable {
     private final EntryWriter entries;
     private final ChunkWriter chunks;
 
+    /** Whether the file may have traces of what was removed. */
+    private boolean removed;
+
     StoreWriter(Connection connection, EntryIndexes indexes, ChunkWriter chunks) throws SQLException {
         statements = new Statements(connection, Sql.WRITES);
         entries = new EntryWriter(statements, indexes);
         this.chunks = chunks;
+        try (Statement statement = connection.createStatement();
+                ResultSet state = statement.executeQuery(Sql.IS_REMOVED)) {
+            removed = state.next() && state.getInt(1) != 0;
+        }
     }
 
     /** Work within a transaction. */
@@ -44,13 +51,33 @@ final class StoreWriter implements AutoCloseable {
      * @return for each batch the indices of its new entries
      */
     List<BitSet> commit(List<WriteBatch> batches) throws SQLException, IOException {
-        return inTransaction(unused -> {
+        boolean traces = !removed && batches.stream().anyMatch(StoreWriter::leavesTraces);
+        List<BitSet> results = inTransaction(unused -> {
+            if (traces) {
+                markRemoved();
+            }
             List<BitSet> added = new ArrayList<>(batches.size());
             for (WriteBatch batch : batches) {
                 added.add(apply(batch));
             }
             return added;
         });
+        removed |= traces;
+        return results;
+    }
+
+    /** Rows that are set again leave traces as those that go. Of chunks the file has only places. */
+    private static boolean leavesTraces(WriteBatch batch) {
+        return !batch.removedEntries().isEmpty()
+                || !batch.removedAgents().isEmpty()
+                || !batch.removedRecords().isEmpty()
+                || !batch.records().isEmpty();
+    }
+
+    private void markRemoved() throws SQLException {
+        PreparedStatement set = statements.of(Sql.SET_REMOVED);
+        set.setInt(1, 1);
+        set.executeUpdate();
     }
 
     /** Does work in one transaction: when it returns, it is on the disk; when it throws, nothing of it is. */
@@ -139,16 +166,20 @@ final class StoreWriter implements AutoCloseable {
         var unused = LogState.after(statements.of(Sql.COPY_LOG));
     }
 
-    /** Gives free pages at the end of the file back, after moving pages from there into free ones. */
-    long giveBack(int pages) throws SQLException {
-        try (Statement statement = statements.connection().createStatement()) {
-            // Not a prepared one: it works row by row, and only this way the driver runs it to its end.
-            statement.executeUpdate(Sql.GIVE_BACK_PAGES + pages + ")");
-            try (ResultSet free = statement.executeQuery(Sql.FREE_PAGES)) {
-                free.next();
-                return free.getLong(1);
-            }
+    /** Writes the file anew without what was removed, if anything was. */
+    void vacuum() throws SQLException {
+        if (!removed) {
+            return;
         }
+        forget(); // SQLite wants no statement half-way for this, and the driver keeps some so.
+        try (Statement statement = statements.connection().createStatement()) {
+            statement.executeUpdate(Sql.VACUUM);
+        }
+        // A crash before this costs one compaction more.
+        PreparedStatement set = statements.of(Sql.SET_REMOVED);
+        set.setInt(1, 0);
+        set.executeUpdate();
+        removed = false;
     }
 
     /** Copies all of the log and cuts it to nothing; says whether that was possible, which it is not while somebody reads it. */

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Brings a store of an earlier version to this one: a new file is filled from the old one, flushed, and takes its name. A crash
  * leaves the old file or the new one, each whole.
  *
- * <p>That needs room for a second copy, as any way would that rewrites all entries; without it the old file stays as it is. In return
- * the new file has the layout that only an empty file can be given, and no trace of what was removed.
+ * <p>That needs room for a second copy, without which the old file stays as it is. In place it would need the same room for the log, and
+ * keep traces of what was removed.
  *
  * <p>A version to come adds its SQL to {@link #FILL}, under the version that it reads.
  */
@@ -39,7 +39,7 @@ final class Upgrade {
                     INSERT INTO by_blob (prefix, time, seq)
                     SELECT blob_prefix, time, seq FROM old.entry WHERE blob IS NOT NULL ORDER BY 1, 2, 3""",
                     """
-                    UPDATE indexed SET by_id = (SELECT coalesce(max(seq), 0) FROM entry),
+                    UPDATE state SET by_id = (SELECT coalesce(max(seq), 0) FROM entry),
                         by_blob = (SELECT coalesce(max(seq), 0) FROM entry)""",
                     "INSERT INTO metadata (name, value) SELECT name, value FROM old.metadata",
                     "INSERT INTO agent (id, issued_at, card) SELECT id, issued_at, card FROM old.agent"));
@@ -103,9 +103,7 @@ final class Upgrade {
             for (String setting : SETTINGS) {
                 statement.execute(setting);
             }
-            for (String setting : Sql.LAYOUT) {
-                statement.execute(setting);
-            }
+            statement.execute(Sql.PAGE_SIZE);
             try (PreparedStatement attach = connection.prepareStatement("ATTACH ?1 AS old")) {
                 attach.setString(1, file.toString());
                 attach.execute();
