@@ -3,6 +3,7 @@ package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.StorageException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -26,6 +27,10 @@ final class StoreConnections {
      */
     static Connection writer(Path file, long maxPages) throws SQLException, IOException {
         PrivateFiles.make(file);
+        if (!Files.isWritable(file)) {
+            // SQLite would open it, and fail at the first write.
+            throw new StorageException(file + ": the file cannot be opened for writing");
+        }
         PrivateFiles.warnWhenOpen(file);
         Upgrade.clean(file);
         long version = version(file);
