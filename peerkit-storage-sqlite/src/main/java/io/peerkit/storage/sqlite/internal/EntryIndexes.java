@@ -96,14 +96,18 @@ final class EntryIndexes {
         return byBlob;
     }
 
-    /** Gives an entry its row's number and takes up its keys. */
-    long add(StoredEntry entry, byte[] id, byte[] blobHash) {
+    /** The number of the next row. */
+    long nextSeq() {
+        return lastSeq + 1;
+    }
+
+    /** Takes up the keys of an entry that was written to the next row. */
+    void add(StoredEntry entry, byte[] id, byte[] blobHash) {
         lastSeq++;
         byId.add(idKey(id, lastSeq));
         if (entry.blob().isPresent()) {
             byBlob.add(blobKey(blobHash, StoredForm.time(entry.time()), lastSeq));
         }
-        return lastSeq;
     }
 
     /** Writes a share of the keys to the file; the last step of a transaction. */

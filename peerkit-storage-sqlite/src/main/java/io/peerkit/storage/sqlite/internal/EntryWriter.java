@@ -32,17 +32,25 @@ final class EntryWriter {
         for (int i = 0; i < entries.size(); i++) {
             StoredEntry entry = entries.get(i);
             byte[] id = entry.id().toBytes();
-            if (row(id).isEmpty()) {
-                byte[] blobHash = entry.blobHash().toBytes();
-                add.setLong(1, indexes.add(entry, id, blobHash));
-                add.setLong(2, StoredForm.time(entry.time()));
-                add.setBytes(3, id);
-                add.setBytes(4, blobHash);
-                add.setBytes(5, entry.envelope());
-                add.setBytes(6, entry.blob().orElse(null));
-                add.executeUpdate();
+            if (rowInMemory(id).isEmpty() && add(add, entry, id)) {
                 added.set(i);
             }
+        }
+        return added;
+    }
+
+    private boolean add(PreparedStatement add, StoredEntry entry, byte[] id) throws SQLException {
+        byte[] blobHash = entry.blobHash().toBytes();
+        add.setLong(1, indexes.nextSeq());
+        add.setLong(2, StoredForm.time(entry.time()));
+        add.setBytes(3, id);
+        add.setBytes(4, blobHash);
+        add.setBytes(5, entry.envelope());
+        add.setBytes(6, entry.blob().orElse(null));
+        add.setLong(7, StoredForm.prefix(id));
+        boolean added = add.executeUpdate() == 1;
+        if (added) {
+            indexes.add(entry, id, blobHash);
         }
         return added;
     }
@@ -85,14 +93,19 @@ final class EntryWriter {
     }
 
     private Optional<Row> row(byte[] id) throws SQLException {
-        long prefix = StoredForm.prefix(id);
-        for (LateIndex.Key key : indexes.byId().candidates(prefix)) {
+        Optional<Row> row = rowInMemory(id);
+        return row.isPresent() ? row : row(Sql.ROW_OF_ID, StoredForm.prefix(id), id);
+    }
+
+    /** Looks for the row by a key that is not in the file yet. */
+    private Optional<Row> rowInMemory(byte[] id) throws SQLException {
+        for (LateIndex.Key key : indexes.byId().candidates(StoredForm.prefix(id))) {
             Optional<Row> row = row(Sql.ROW_OF_SEQ, key.seq(), id);
             if (row.isPresent()) {
                 return row;
             }
         }
-        return row(Sql.ROW_OF_ID, prefix, id);
+        return Optional.empty();
     }
 
     private Optional<Row> row(String sql, long number, byte[] id) throws SQLException {

@@ -132,8 +132,12 @@ final class Sql {
 
     static final String IS_IN_BY_BLOB = "SELECT 1 FROM by_blob WHERE prefix = ?1 AND time = ?2 AND seq = ?3";
 
-    static final String ADD_ENTRY =
-            "INSERT INTO entry (seq, time, id, blob_hash, envelope, blob) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /** Changes no row when the entry is there and its key in the index; one statement for both halves the cost of calling. */
+    static final String ADD_ENTRY = """
+            INSERT INTO entry (seq, time, id, blob_hash, envelope, blob) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            WHERE NOT EXISTS (
+                SELECT 1 FROM by_id CROSS JOIN entry ON entry.seq = by_id.seq
+                WHERE by_id.prefix = ?7 AND entry.id = ?3)""";
 
     static final String REMOVE_ENTRY = "DELETE FROM entry WHERE seq = ?1";
 

@@ -97,7 +97,10 @@ final class StoreConnections {
             // The driver takes what stands behind it for settings and would open another file.
             throw new StorageException(file + ": the path has a question mark in it");
         }
-        Connection connection = JDBC.createConnection(JDBC.PREFIX + name, new Properties());
+        Properties settings = new Properties();
+        // Else the driver prepares and runs a query for the number of the last row after each insert.
+        settings.setProperty("jdbc.get_generated_keys", "false");
+        Connection connection = JDBC.createConnection(JDBC.PREFIX + name, settings);
         try (Statement statement = connection.createStatement()) {
             statement.execute(Sql.BUSY_TIMEOUT);
             return connection;
