@@ -128,7 +128,8 @@ class SqliteStorageTest extends StorageContract {
 
     private List<String> modes() throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(path -> !path.equals(folder) && !path.getFileName().toString().startsWith("store.db"))
+            return files.filter(path -> !path.equals(folder)
+                            && !path.getFileName().toString().startsWith("store.db"))
                     .map(path -> folder.relativize(path) + " " + mode(path))
                     .toList();
         }

@@ -42,9 +42,11 @@ final class ChunkReader implements AutoCloseable {
             while (end < found.size() && isOneTransfer(found, i, end)) {
                 end++;
             }
-            ByteBuffer run = input.transfer(found.get(i).place(), found.get(end - 1).place());
+            ByteBuffer run =
+                    input.transfer(found.get(i).place(), found.get(end - 1).place());
             for (; i < end; i++) {
-                chunks.add(new StoredChunk(found.get(i).hash(), input.take(found.get(i).place(), run)));
+                chunks.add(new StoredChunk(
+                        found.get(i).hash(), input.take(found.get(i).place(), run)));
             }
         }
         return chunks;

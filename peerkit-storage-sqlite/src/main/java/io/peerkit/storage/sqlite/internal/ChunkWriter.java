@@ -53,9 +53,8 @@ final class ChunkWriter implements AutoCloseable {
         Map<Long, Live> lives = new TreeMap<>();
         try (ResultSet row = statement.executeQuery(Sql.CHUNK_FILES)) {
             while (row.next()) {
-                long end = (row.getLong(2) + ChunkFiles.BLOCK_BYTES - 1)
-                        / ChunkFiles.BLOCK_BYTES
-                        * ChunkFiles.BLOCK_BYTES;
+                long end =
+                        (row.getLong(2) + ChunkFiles.BLOCK_BYTES - 1) / ChunkFiles.BLOCK_BYTES * ChunkFiles.BLOCK_BYTES;
                 lives.put(row.getLong(1), new Live(end, row.getLong(3)));
             }
         }

@@ -44,8 +44,7 @@ final class Compaction {
             filesWithRoom = new ArrayDeque<>(writer.chunkFilesWithRoom());
         } else if (!files.isEmpty()) {
             long first = files.getFirst();
-            boolean moved =
-                    writer.inTransaction(statements -> writer.chunks().moveOut(statements, first, STEP_BYTES));
+            boolean moved = writer.inTransaction(statements -> writer.chunks().moveOut(statements, first, STEP_BYTES));
             if (moved) {
                 files.removeFirst();
             }

@@ -69,8 +69,7 @@ final class EntryWriter {
         PreparedStatement remove = statements.of(Sql.REMOVE_ENTRY);
         remove.setLong(1, row.seq);
         remove.executeUpdate();
-        indexes.byId()
-                .remove(EntryIndexes.idKey(id, row.seq), LateIndex.Change.by(statements.of(Sql.REMOVE_BY_ID)));
+        indexes.byId().remove(EntryIndexes.idKey(id, row.seq), LateIndex.Change.by(statements.of(Sql.REMOVE_BY_ID)));
         if (row.blobHash != null) {
             indexes.byBlob()
                     .remove(

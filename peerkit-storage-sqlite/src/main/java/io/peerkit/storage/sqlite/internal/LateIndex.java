@@ -147,7 +147,8 @@ final class LateIndex {
         Key from = place.cursor();
         int rest = keys - moveRun(recent.tailSet(from, false), keys, toFile);
         if (rest > 0) {
-            // The round is over: what was in memory when it began is in the file. The next one ends where this move began.
+            // The round is over: what was in memory when it began is in the file. The next one ends where this move
+            // began.
             place = new Place(FIRST, lastRow, place.round());
             moveRun(recent.headSet(from, true), rest, toFile);
         }

@@ -174,8 +174,7 @@ final class Sql {
 
     static final String REMOVE_RECORD = "DELETE FROM record WHERE collection = ?1 AND key = ?2";
 
-    static final String ADD_CHUNK =
-            "INSERT INTO chunk (hash, file, position, length, crc) VALUES (?1, ?2, ?3, ?4, ?5)";
+    static final String ADD_CHUNK = "INSERT INTO chunk (hash, file, position, length, crc) VALUES (?1, ?2, ?3, ?4, ?5)";
 
     static final String MOVE_CHUNK = "UPDATE chunk SET file = ?2, position = ?3 WHERE hash = ?1";
 

@@ -104,8 +104,7 @@ public final class SqliteStore implements Storage {
     public static CompletableFuture<Void> backup(Path file, Path target) {
         SqliteStore store = OPEN.get(StoreLock.resolve(file));
         return store == null
-                ? CompletableFuture.failedFuture(
-                        new ClosedException(file + ": the store is not open in this process"))
+                ? CompletableFuture.failedFuture(new ClosedException(file + ": the store is not open in this process"))
                 : store.backup(target);
     }
 

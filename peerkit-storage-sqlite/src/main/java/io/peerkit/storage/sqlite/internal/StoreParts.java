@@ -36,8 +36,7 @@ record StoreParts(
      * @param checked whether to look through all of it for damage
      * @param maxPages where the file stops growing; a test's way to a full disk
      */
-    static StoreParts open(Path file, StoreLock lock, boolean checked, long maxPages)
-            throws SQLException, IOException {
+    static StoreParts open(Path file, StoreLock lock, boolean checked, long maxPages) throws SQLException, IOException {
         List<Connection> opened = new ArrayList<>();
         try {
             Connection writing = add(opened, StoreConnections.writer(file, maxPages));

@@ -79,7 +79,8 @@ final class StoreReader implements AutoCloseable {
             if (first.isPresent() && StoredForm.time(key.time()) != first.get().time()) {
                 break; // all others come later
             }
-            Optional<StoredEntry> entry = entryOfRow(key.seq()).filter(row -> row.blobHash().equals(hash));
+            Optional<StoredEntry> entry =
+                    entryOfRow(key.seq()).filter(row -> row.blobHash().equals(hash));
             first = earlier(first, entry);
         }
         return earlier(first, entryOf(Sql.ENTRY_OF_BLOB, prefix, bytes));

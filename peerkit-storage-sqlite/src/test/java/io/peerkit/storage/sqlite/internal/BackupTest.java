@@ -139,8 +139,8 @@ class BackupTest {
         StoredChunk chunk = CompactionTest.plainChunk(1, 10_000);
         try (Storage store = SqliteStore.open(file)) {
             store.write(WriteBatch.builder().chunks(List.of(chunk)).build()).join();
-            try (RandomAccessFile raw =
-                    new RandomAccessFile(folder.resolve("store.db.chunks/000000000001").toFile(), "rw")) {
+            try (RandomAccessFile raw = new RandomAccessFile(
+                    folder.resolve("store.db.chunks/000000000001").toFile(), "rw")) {
                 raw.seek(5_000);
                 raw.write(~chunk.bytes()[5_000]);
             }

@@ -74,12 +74,10 @@ class CompactionTest {
             assertThat(filesWithMarker()).isNotEmpty();
 
             store.write(WriteBatch.builder()
-                            .removeEntries(
-                                    entries.stream().map(StoredEntry::id).toList())
+                            .removeEntries(entries.stream().map(StoredEntry::id).toList())
                             .metadata("name", new byte[0])
                             .removeRecords(records)
-                            .removeChunks(
-                                    chunks.stream().map(StoredChunk::hash).toList())
+                            .removeChunks(chunks.stream().map(StoredChunk::hash).toList())
                             .build())
                     .join();
             store.compact().join();
@@ -102,7 +100,8 @@ class CompactionTest {
         Random random = new Random(seed);
         try (Storage store = SqliteStore.open(file)) {
             // Pages split, merge and move their rows about: none may keep a copy of what was once in it.
-            List<Integer> numbers = new ArrayList<>(IntStream.range(0, 4_000).boxed().toList());
+            List<Integer> numbers =
+                    new ArrayList<>(IntStream.range(0, 4_000).boxed().toList());
             Collections.shuffle(numbers, random);
             for (int from = 0; from < 4_000; from += 100) {
                 List<Integer> some = numbers.subList(from, from + 100);
@@ -120,7 +119,8 @@ class CompactionTest {
             for (int from = 0; from < 4_000; from += 100) {
                 List<Integer> some = numbers.subList(from, from + 100);
                 store.write(WriteBatch.builder()
-                                .removeEntries(some.stream().map(TestEntries::id).toList())
+                                .removeEntries(
+                                        some.stream().map(TestEntries::id).toList())
                                 .removeRecords(
                                         some.stream().map(CompactionTest::key).toList())
                                 .records(some.stream()
@@ -140,9 +140,8 @@ class CompactionTest {
     @Test
     void compact_mostRemoved_roomGivenBack() throws IOException {
         try (Storage store = SqliteStore.open(file)) {
-            List<StoredChunk> chunks = IntStream.range(0, 40)
-                    .mapToObj(i -> plainChunk(i, 262_144))
-                    .toList();
+            List<StoredChunk> chunks =
+                    IntStream.range(0, 40).mapToObj(i -> plainChunk(i, 262_144)).toList();
             store.write(WriteBatch.builder()
                             .entries(TestEntries.entries(0, 4_000, 1_000))
                             .chunks(chunks)
@@ -186,9 +185,7 @@ class CompactionTest {
             assertThat(store.chunks(List.of(chunk(1, 5_000).hash()), ALL_BYTES).join())
                     .isEmpty();
 
-            store.write(WriteBatch.builder()
-                            .chunks(List.of(plainChunk(2, 10)))
-                            .build())
+            store.write(WriteBatch.builder().chunks(List.of(plainChunk(2, 10))).build())
                     .join();
         }
         try (Stream<Path> files = Files.list(folder.resolve("store.db.chunks"))) {
@@ -244,7 +241,11 @@ class CompactionTest {
 
     private static RecordKey key(int number) {
         return RecordKey.of(
-                "c", ByteBuffer.allocate(8).putInt(number * 0x9e3779b1).putInt(number).array());
+                "c",
+                ByteBuffer.allocate(8)
+                        .putInt(number * 0x9e3779b1)
+                        .putInt(number)
+                        .array());
     }
 
     private static StoredEntry marked(int number, int envelopeBytes, int blobBytes) {

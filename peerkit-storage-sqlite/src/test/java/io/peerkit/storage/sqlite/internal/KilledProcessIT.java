@@ -155,19 +155,21 @@ class KilledProcessIT {
             assertThat(store.count().join()).isEqualTo((long) batches * BatchWriter.BATCH_ENTRIES - gone);
             for (int first = 0; first < batches; first += Storage.MAX_IDS / BatchWriter.BATCH_ENTRIES) {
                 int end = Math.min(batches, first + Storage.MAX_IDS / BatchWriter.BATCH_ENTRIES);
-                List<EntryId> ids = IntStream.range(
-                                first * BatchWriter.BATCH_ENTRIES, end * BatchWriter.BATCH_ENTRIES)
-                        .filter(number -> number % BatchWriter.BATCH_ENTRIES != 0
-                                || number / BatchWriter.BATCH_ENTRIES >= gone)
+                List<EntryId> ids = IntStream.range(first * BatchWriter.BATCH_ENTRIES, end * BatchWriter.BATCH_ENTRIES)
+                        .filter(number ->
+                                number % BatchWriter.BATCH_ENTRIES != 0 || number / BatchWriter.BATCH_ENTRIES >= gone)
                         .mapToObj(TestEntries::id)
                         .toList();
                 assertThat(store.entries(ids, Integer.MAX_VALUE).join()).hasSize(ids.size());
             }
-            assertThat(store.records("batches", Optional.empty(), Storage.MAX_RECORDS, Integer.MAX_VALUE)
-                            .join()
-                            .stream()
-                            .map(row -> ByteBuffer.wrap(row.value()).getInt()))
-                    .containsExactlyElementsOf(IntStream.range(gone, batches).boxed().toList());
+            assertThat(
+                            store
+                                    .records("batches", Optional.empty(), Storage.MAX_RECORDS, Integer.MAX_VALUE)
+                                    .join()
+                                    .stream()
+                                    .map(row -> ByteBuffer.wrap(row.value()).getInt()))
+                    .containsExactlyElementsOf(
+                            IntStream.range(gone, batches).boxed().toList());
             List<StoredChunk> chunks = IntStream.range(Math.max(0, gone - 50), batches)
                     .mapToObj(BatchWriter::chunk)
                     .toList();

@@ -27,9 +27,11 @@ class ReadOnlyIT {
         Path file = folder.resolve("store.db");
         fill(file);
 
-        readOnly(file, () -> assertThatThrownBy(() -> SqliteStore.open(file))
-                .isInstanceOf(StorageException.class)
-                .hasMessageContaining("store.db: the file cannot be opened for writing"));
+        readOnly(
+                file,
+                () -> assertThatThrownBy(() -> SqliteStore.open(file))
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageContaining("store.db: the file cannot be opened for writing"));
 
         assertCount(file);
     }

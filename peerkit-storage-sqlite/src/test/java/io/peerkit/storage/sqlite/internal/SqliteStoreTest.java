@@ -258,7 +258,8 @@ class SqliteStoreTest {
         fill(2_000);
         long damaged;
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-            // The third quarter of the file: entries and indexes; roots and metadata lie at its beginning, the last entry behind.
+            // The third quarter of the file: entries and indexes; roots and metadata lie at its beginning, the last
+            // entry behind.
             byte[] noise = new byte[(int) (raw.length() / 4)];
             new Random(1).nextBytes(noise);
             damaged = raw.length() / 2;

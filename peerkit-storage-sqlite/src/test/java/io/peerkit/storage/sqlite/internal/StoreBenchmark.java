@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sqlite.internal;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
@@ -12,10 +11,10 @@ import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -69,7 +68,9 @@ final class StoreBenchmark {
         try (Storage store = SqliteStore.open(file)) {
             callers(store, "fresh", 0);
         }
-        note("single.fileToRaw", Files.size(file) / ((FIXED_BYTES + SINGLE_ENVELOPE_BYTES + BLOB_BYTES) * (double) SINGLES));
+        note(
+                "single.fileToRaw",
+                Files.size(file) / ((FIXED_BYTES + SINGLE_ENVELOPE_BYTES + BLOB_BYTES) * (double) SINGLES));
         delete(folder);
         Files.createDirectories(folder);
         try (Storage store = SqliteStore.open(file)) {
@@ -218,7 +219,8 @@ final class StoreBenchmark {
     private void print(int runs, int bulk) {
         StringBuilder json = new StringBuilder("{\"runs\":" + runs + ",\"bulkEntries\":" + bulk);
         figures.forEach((name, values) -> {
-            double[] sorted = values.stream().mapToDouble(value -> value).sorted().toArray();
+            double[] sorted =
+                    values.stream().mapToDouble(value -> value).sorted().toArray();
             json.append(String.format(
                     Locale.ROOT,
                     ",\n\"%s\":{\"median\":%.3f,\"least\":%.3f,\"greatest\":%.3f}",
@@ -231,7 +233,11 @@ final class StoreBenchmark {
     }
 
     private static long cpu() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toNanos();
     }
 
     private static double seconds(long start) {

@@ -53,8 +53,7 @@ class UpgradeTest {
                 assertThat(store.entryOfBlob(plain.blobHash()).join()).isEmpty();
                 assertThat(store.keys(Optional.empty(), 5_000).join().times()[3_000])
                         .isEqualTo(-1);
-                assertThat(store.write(TestEntries.batch(1_000, 10, 256)).join()
-                                .isEmpty())
+                assertThat(store.write(TestEntries.batch(1_000, 10, 256)).join().isEmpty())
                         .isTrue();
             }
         }
