@@ -44,7 +44,7 @@ final class BatchWriter {
                     underWay.release();
                 });
                 if (batch % BATCHES_BETWEEN_COMPACTIONS == BATCHES_BETWEEN_COMPACTIONS - 1) {
-                    var compaction = store.compact();
+                    var unusedToo = store.compact();
                 }
             }
         }

@@ -3,7 +3,6 @@ package io.peerkit.storage.sqlite.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.peerkit.storage.sqlite.internal.LateIndex.Key;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LateIndexTest {
     private static final int RECENT = 1_000;
 
-    private final TreeSet<Key> inFile = new TreeSet<>();
+    private final TreeSet<LateIndex.Key> inFile = new TreeSet<>();
     private final LateIndex index = new LateIndex(0, RECENT);
 
     @Test
@@ -71,7 +70,7 @@ class LateIndexTest {
         index.committed();
         add(501, 2_000);
         index.remove(key(1), inFile::remove);
-        Set<Key> file = new HashSet<>();
+        Set<LateIndex.Key> file = new HashSet<>();
         index.move(2_500, file::add);
         assertThat(file).isNotEmpty();
 
@@ -89,11 +88,11 @@ class LateIndexTest {
     void randomTransactions_someRolledBack_everyKeyInMemoryOrFile() throws SQLException {
         long seed = 20_260_103;
         Random random = new Random(seed);
-        Map<Long, Key> expected = new HashMap<>();
+        Map<Long, LateIndex.Key> expected = new HashMap<>();
         long rows = 0;
         for (int transaction = 0; transaction < 2_000; transaction++) {
-            Map<Long, Key> after = new HashMap<>(expected);
-            TreeSet<Key> file = new TreeSet<>(inFile);
+            Map<Long, LateIndex.Key> after = new HashMap<>(expected);
+            TreeSet<LateIndex.Key> file = new TreeSet<>(inFile);
             long last = rows;
             for (int i = random.nextInt(100); i > 0; i--) {
                 last++;
@@ -118,7 +117,7 @@ class LateIndexTest {
                 inFile.addAll(file);
             }
         }
-        for (Key key : expected.values()) {
+        for (LateIndex.Key key : expected.values()) {
             assertThat(inFile.contains(key) != index.candidates(key.prefix()).contains(key))
                     .as("%s in memory or file, seed %s", key, seed)
                     .isTrue();
@@ -143,7 +142,7 @@ class LateIndexTest {
     }
 
     /** Prefixes in no order, some of them shared. */
-    private static Key key(long seq) {
-        return new Key((seq / 2) * 0x9e3779b97f4a7c15L, 0, seq);
+    private static LateIndex.Key key(long seq) {
+        return new LateIndex.Key((seq / 2) * 0x9e3779b97f4a7c15L, 0, seq);
     }
 }
