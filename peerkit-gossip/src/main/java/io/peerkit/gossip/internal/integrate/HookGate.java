@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,14 +69,12 @@ final class HookGate {
     }
 
     private void ask(List<Arrival> batch) {
-        List<Arrival> rejected = new ArrayList<>();
+        List<IntegrationVerdict> verdicts = new ArrayList<>(batch.size());
         List<Arrival> failed = new ArrayList<>();
         List<Arrival> kept = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             try {
-                if (hooks.onIntegrate(arrival.incoming()) == IntegrationVerdict.REJECTED) {
-                    rejected.add(arrival);
-                }
+                verdicts.add(Objects.requireNonNull(hooks.onIntegrate(arrival.incoming()), "verdict"));
                 kept.add(arrival);
                 hookFails = false;
             } catch (Throwable e) { // the application's code may throw anything, and the entry's source waits for us
@@ -85,7 +84,9 @@ final class HookGate {
         }
         loop.execute(() -> {
             asking = false;
-            rejected.forEach(Arrival::reject);
+            for (int i = 0; i < kept.size(); i++) {
+                kept.get(i).judge(verdicts.get(i));
+            }
             judged.accept(kept, failed);
             flush();
         });
