@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.Change;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.StorageHooks;
@@ -30,6 +31,9 @@ final class HookGate {
 
     /** On the user executor only, which runs one task at a time. */
     private boolean hookFails;
+
+    /** As {@link #hookFails}, for what is told afterwards. */
+    private boolean changeFails;
 
     /**
      * @param judged gets those to store, and those to drop because the hook failed
@@ -65,6 +69,25 @@ final class HookGate {
         } else {
             hookFails = true;
             LOG.warn("the application's hook failed on entry {}; it is not stored and comes again", entry, failure);
+        }
+    }
+
+    /** An entry is in the store. On the user executor. */
+    void stored(Arrival arrival) {
+        if (arrival.isRejected()) {
+            return;
+        }
+        EntryId entry = arrival.entry().stored().id();
+        try {
+            hooks.changed(new Change.Integrated(entry, arrival.entry().header()));
+            changeFails = false;
+        } catch (Throwable e) { // the application's code may throw anything, and the next entry must be told
+            if (changeFails) {
+                LOG.debug("the application's hook failed on the change by entry {} too", entry, e);
+            } else {
+                changeFails = true;
+                LOG.warn("the application's hook failed on the change by entry {}", entry, e);
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 package io.peerkit.gossip.internal.integrate;
 
 import io.peerkit.api.AgentId;
-import io.peerkit.api.Change;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
@@ -260,20 +259,8 @@ public final class Integrator {
                 LOG.error("the application's listener failed", e);
             }
         }
-        parts.hooks().ifPresent(user -> batch.forEach(arrival -> tell(user, arrival)));
+        hooks.ifPresent(gate -> batch.forEach(gate::stored));
         parts.loop().execute(() -> release(batch));
-    }
-
-    private static void tell(StorageHooks hooks, Arrival arrival) {
-        if (arrival.isRejected()) {
-            return;
-        }
-        try {
-            hooks.changed(new Change.Integrated(
-                    arrival.entry().stored().id(), arrival.entry().header()));
-        } catch (Throwable e) { // as above
-            LOG.error("the application's hook failed on a change", e);
-        }
     }
 
     private void failed(List<Arrival> batch, Throwable reason) {
