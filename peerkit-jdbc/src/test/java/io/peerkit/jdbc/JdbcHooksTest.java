@@ -11,6 +11,7 @@ import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.testkit.storage.MemoryStorage;
 import io.peerkit.testkit.transport.MemoryNetwork;
@@ -22,6 +23,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,6 +128,34 @@ class JdbcHooksTest {
         assertThat(tasks(source)).containsExactly("one", "one");
     }
 
+    @Test
+    void onIntegrate_storeFailsBehindTheTransaction_comesAgainAndIsNotAppliedTwice() throws Exception {
+        ConnectionSource source = application(Database.SQLITE);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        MemoryStorage storage = new MemoryStorage(thread);
+        JdbcHooks hooks = JdbcHooks.open(source, (connection, incoming) -> {
+            storage.failWrites(Integer.MAX_VALUE);
+            return apply(connection, incoming);
+        });
+        try (PeerkitNode author =
+                        TestNode.on(network, MemoryStorage.factory()).start().join();
+                PeerkitNode other = TestNode.on(network, new Opened(storage))
+                        .hooks(hooks)
+                        .start()
+                        .join()) {
+            author.publish(bytes("one")).join();
+            other.connect(author.addresses().get(0)).join();
+            TestNode.until(() -> notes(source).stream().anyMatch(arrivals -> Integer.parseInt(arrivals) > 1));
+            assertThat(other.status().join().entries()).isZero();
+            storage.failWrites(0);
+            TestNode.until(() -> other.status().join().entries() == 1);
+        } finally {
+            thread.shutdown();
+        }
+        assertThat(calls).hasValue(1);
+        assertThat(tasks(source)).containsExactly("one");
+    }
+
     @ParameterizedTest
     @EnumSource
     void onIntegrate_rejected_whatWasWrittenIsRolledBack(Database database) throws Exception {
@@ -214,6 +245,18 @@ class JdbcHooksTest {
             TestNode.until(() -> notes(source).size() < JdbcHooks.MAX_SETTLED);
         }
         assertThat(tasks(source)).hasSize(2 * JdbcHooks.MAX_SETTLED);
+    }
+
+    private record Opened(Storage storage) implements StorageFactory {
+        @Override
+        public Storage open() {
+            return storage;
+        }
+
+        @Override
+        public Optional<Path> keyFile() {
+            return Optional.empty();
+        }
     }
 
     private static Optional<byte[]> blob(Connection connection, BlobHash hash) throws SQLException {

@@ -78,7 +78,8 @@ class ExistingApplicationIT {
             two.type("shopping");
         }
         // What came from the other is not published again as two's own: three changes, three entries.
-        try (Storage storage = SqliteStorage.at(folder.resolve("two.db.peerkit")).open()) {
+        try (Storage storage =
+                SqliteStorage.at(folder.resolve("two.db.peerkit")).open()) {
             assertThat(storage.count().join()).isEqualTo(3);
         }
     }
