@@ -19,6 +19,9 @@ public interface PeerkitNode extends AutoCloseable {
     /** The most blobs in one {@link #publishAll}. */
     int MAX_BATCH = 1_024;
 
+    /** The longest key of {@link #publishOnce}, in bytes. */
+    int MAX_KEY_BYTES = 64;
+
     /**
      * Who this is.
      *
@@ -58,10 +61,41 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs);
 
     /**
+     * Publishes a blob unless something was published under the same key: for callers that may die before they hear of the
+     * end of the call, and then repeat it.
+     *
+     * @param key names the publication, 1 to {@link #MAX_KEY_BYTES} bytes, copied; random bytes, or an identifier of the
+     *     application
+     * @param blob as for {@link #publish}
+     * @return a future that completes as that of {@link #publish} does, with the first publication under the key, whatever the
+     *     blob, until the key is {@linkplain #forgetPublished forgotten}; failed as {@link #publish} is, and with
+     *     {@link LimitExceededException} when the key is too short or too long
+     */
+    CompletableFuture<Publication> publishOnce(byte[] key, byte[] blob);
+
+    /**
+     * Publishes blobs, in their order, those under whose key nothing was published before. All of them are published, or none.
+     *
+     * @param blobs bounded as for {@link #publishAll}, copied; of several with one key the first is published
+     * @return a future of the first publication under each key; failed as {@link #publishOnce} is
+     */
+    CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs);
+
+    /**
+     * Lets go of keys of {@link #publishOnce}, each of which takes about 100 bytes in the store, when no repetition can come any
+     * more. What was published stays.
+     *
+     * @param keys at most {@link #MAX_BATCH}, copied; one under which nothing was published is no failure
+     * @return a future that completes when they are forgotten durably
+     */
+    CompletableFuture<Void> forgetPublished(List<byte[]> keys);
+
+    /**
      * Gets a blob.
      *
      * @param hash names the blob
-     * @return a future of the blob, or of nothing when this node does not have it
+     * @return a future of the blob, from the store or from the application's {@link StorageHooks#blob}, or of nothing when this
+     *     node does not have it
      */
     CompletableFuture<Optional<byte[]>> get(BlobHash hash);
 

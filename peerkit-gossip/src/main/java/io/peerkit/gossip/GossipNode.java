@@ -4,16 +4,20 @@ package io.peerkit.gossip;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.Publication;
+import io.peerkit.api.StorageHooks;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
+import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
@@ -30,6 +34,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -52,15 +57,17 @@ public final class GossipNode {
     private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
     private final AtomicLong questions = new AtomicLong();
     private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentSkipListMap<>();
+    private final boolean keepsBlobs;
     private Optional<LiveNode> live = Optional.empty();
 
     /**
-     * Makes a node that does nothing yet.
+     * Makes a node that does nothing yet. Asks the hooks, if there are any, whether they keep blobs.
      *
      * @param settings what it is made of
      */
     public GossipNode(GossipSettings settings) {
         this.settings = settings;
+        this.keepsBlobs = settings.hooks().map(StorageHooks::keepsBlobs).orElse(false);
         this.loop = settings.loop();
     }
 
@@ -132,7 +139,7 @@ public final class GossipNode {
                 started.completeExceptionally(new ClosedException("node was started or stopped before"));
                 return;
             }
-            LiveNode node = new LiveNode(settings, transport);
+            LiveNode node = new LiveNode(settings, transport, keepsBlobs);
             live = Optional.of(node);
             while (!early.isEmpty()) {
                 early.remove().accept(node);
@@ -192,6 +199,52 @@ public final class GossipNode {
      * @return a future that completes when they are stored durably
      */
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        return publishing(
+                blobs,
+                (copies, hashes) -> ask((node, answer) -> node.publish(new Publisher.Call(copies, hashes, answer))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publishAllOnce}.
+     *
+     * @param blobs the blobs with their keys, copied
+     * @return a future of the first publication under each key
+     */
+    public CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs) {
+        List<RecordKey> keys;
+        try {
+            keys = blobs.stream().map(blob -> OncePublisher.key(blob.key())).toList();
+        } catch (LimitExceededException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return publishing(
+                blobs.stream().map(KeyedBlob::blob).toList(),
+                (copies, hashes) ->
+                        ask((node, answer) -> node.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#forgetPublished}.
+     *
+     * @param keys of publications, copied
+     * @return a future that completes when they are forgotten durably
+     */
+    public CompletableFuture<Void> forgetPublished(List<byte[]> keys) {
+        if (keys.size() > PeerkitNode.MAX_BATCH) {
+            return CompletableFuture.failedFuture(
+                    new LimitExceededException(keys.size() + " keys at once, at most " + PeerkitNode.MAX_BATCH));
+        }
+        try {
+            List<RecordKey> records = keys.stream().map(OncePublisher::key).toList();
+            return ask((node, answer) -> node.forgetPublished(records, answer));
+        } catch (LimitExceededException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<List<Publication>> publishing(
+            List<byte[]> blobs,
+            BiFunction<List<byte[]>, List<BlobHash>, CompletableFuture<List<Publication>>> publish) {
         List<byte[]> copies = new ArrayList<>(blobs.size());
         List<BlobHash> hashes = new ArrayList<>(blobs.size());
         long bytes = 0;
@@ -215,7 +268,7 @@ public final class GossipNode {
         if (copies.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        return ask((node, answer) -> node.publish(new Publisher.Call(copies, hashes, answer)));
+        return publish.apply(copies, hashes);
     }
 
     /**

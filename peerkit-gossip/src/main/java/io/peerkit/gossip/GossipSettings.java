@@ -28,7 +28,8 @@ import java.util.function.Consumer;
  * @param connections to whom to connect; not shared with another node
  * @param hooks looks at entries before they are stored, if the application wants to
  * @param listener is told what happens, on {@code userExecutor}
- * @param userExecutor runs hooks and the listener; the node gives it one task at a time
+ * @param userExecutor runs hooks and the listener; the node gives it one task at a time, and beside it up to two that read
+ *     blobs which the application keeps
  * @param bootstrap nodes to stay connected to, relays among them
  * @param denyAccess makes the access handshake refuse an agent from now on
  * @param timing intervals and bounds of time

@@ -5,6 +5,7 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
@@ -99,7 +100,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 settings.connections(),
                 settings.hooks(),
                 settings.listener(),
-                new SerialExecutor(user),
+                user,
                 settings.bootstrap(),
                 access::deny,
                 settings.timing()));
@@ -149,6 +150,26 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
         List<byte[]> copies = blobs.stream().map(byte[]::clone).toList();
         return calls.handOver(() -> gossip.publishAll(copies));
+    }
+
+    @Override
+    public CompletableFuture<Publication> publishOnce(byte[] key, byte[] blob) {
+        KeyedBlob copy = new KeyedBlob(key.clone(), blob.clone());
+        return calls.handOver(() -> gossip.publishAllOnce(List.of(copy)).thenApply(done -> done.get(0)));
+    }
+
+    @Override
+    public CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs) {
+        List<KeyedBlob> copies = blobs.stream()
+                .map(each -> new KeyedBlob(each.key().clone(), each.blob().clone()))
+                .toList();
+        return calls.handOver(() -> gossip.publishAllOnce(copies));
+    }
+
+    @Override
+    public CompletableFuture<Void> forgetPublished(List<byte[]> keys) {
+        List<byte[]> copies = keys.stream().map(byte[]::clone).toList();
+        return calls.handOver(() -> gossip.forgetPublished(copies));
     }
 
     @Override

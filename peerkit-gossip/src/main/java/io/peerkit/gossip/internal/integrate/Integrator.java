@@ -259,6 +259,7 @@ public final class Integrator {
                 LOG.error("the application's listener failed", e);
             }
         }
+        hooks.ifPresent(gate -> batch.forEach(gate::stored));
         parts.loop().execute(() -> release(batch));
     }
 

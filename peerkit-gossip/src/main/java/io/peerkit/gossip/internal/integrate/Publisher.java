@@ -4,12 +4,15 @@ package io.peerkit.gossip.internal.integrate;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntrySealer;
@@ -23,7 +26,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -49,6 +51,9 @@ public final class Publisher {
     /** Two, so that one batch is signed while the one before it is being committed. */
     private static final int MAX_WRITES = 2;
 
+    /** The most bytes of blobs in one call. */
+    static final long MAX_CALL_BYTES = 16L * 1_048_576;
+
     /** A batch ends with the call that reaches this many bytes. */
     private static final long MAX_WRITE_BYTES = 16L * 1_048_576;
 
@@ -59,9 +64,19 @@ public final class Publisher {
      *
      * @param blobs not changed by anyone any more
      * @param hashes of them
+     * @param keys under which they are published, as many as blobs, or none
      * @param done completes when they are stored
      */
-    public record Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+    public record Call(
+            List<byte[]> blobs,
+            List<BlobHash> hashes,
+            List<RecordKey> keys,
+            CompletableFuture<List<Publication>> done) {
+        /** A call without keys. */
+        public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+            this(blobs, hashes, List.of(), done);
+        }
+
         long bytes() {
             long sum = 0;
             for (byte[] blob : blobs) {
@@ -71,7 +86,11 @@ public final class Publisher {
         }
     }
 
-    /** What a publisher works with. */
+    /**
+     * What a publisher works with.
+     *
+     * @param keepsBlobs whether the application has the blobs, so that the store gets only the headers
+     */
     public record Parts(
             NodeLoop loop,
             AgentId self,
@@ -79,7 +98,8 @@ public final class Publisher {
             Storage storage,
             EntrySet set,
             HybridClock clock,
-            EntrySealer sealer) {}
+            EntrySealer sealer,
+            boolean keepsBlobs) {}
 
     private final Parts parts;
     private final Consumer<List<SealedEntry>> push;
@@ -144,15 +164,34 @@ public final class Publisher {
         }
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
         List<StoredEntry> entries = new ArrayList<>(sealed.size());
-        sealed.forEach(entry -> entries.add(entry.stored()));
+        sealed.forEach(entry -> entries.add(parts.keepsBlobs() ? Arrival.headerOnly(entry.stored()) : entry.stored()));
         byte[] clock =
                 ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(WriteBatch.of(entries, Map.of(CLOCK_METADATA, clock))),
+                parts.storage()
+                        .write(WriteBatch.builder()
+                                .entries(entries)
+                                .metadata(CLOCK_METADATA, clock)
+                                .records(records(calls, sealed))
+                                .build()),
                 added -> written(calls, sealed),
                 reason -> failed(calls, reason));
+    }
+
+    private static List<StoredRecord> records(List<Call> calls, List<SealedEntry> sealed) {
+        List<StoredRecord> records = new ArrayList<>();
+        int at = 0;
+        for (Call call : calls) {
+            for (int i = 0; i < call.keys().size(); i++) {
+                EntryId id = sealed.get(at + i).stored().id();
+                Publication publication = new Publication(id, call.hashes().get(i));
+                records.add(OncePublisher.record(call.keys().get(i), publication));
+            }
+            at += call.blobs().size();
+        }
+        return records;
     }
 
     private EntryHeader header(Call call, int index, long time) {

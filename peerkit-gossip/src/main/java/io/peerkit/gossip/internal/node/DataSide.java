@@ -8,7 +8,10 @@ import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.integrate.Arrival;
+import io.peerkit.gossip.internal.integrate.HookedStorage;
 import io.peerkit.gossip.internal.integrate.Integrator;
+import io.peerkit.gossip.internal.integrate.KeptBlobs;
+import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
@@ -18,6 +21,7 @@ import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.util.List;
+import java.util.Optional;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 final class DataSide {
@@ -25,6 +29,8 @@ final class DataSide {
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
+    private final OncePublisher once;
+    private final Optional<KeptBlobs> kept;
     private final Pusher pusher;
     private final Syncer syncer;
 
@@ -34,8 +40,12 @@ final class DataSide {
             EntrySet set,
             HybridClock clock,
             Transport transport,
-            UserTasks tasks) {
+            UserTasks tasks,
+            boolean keepsBlobs) {
         this.storage = storage;
+        this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
+        Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
+                .orElse(storage);
         this.set = set;
         this.integrator = new Integrator(
                 new Integrator.Parts(
@@ -57,7 +67,7 @@ final class DataSide {
         this.syncer = new Syncer(
                 new SyncParts(
                         settings.loop(),
-                        storage,
+                        served,
                         set,
                         integrator,
                         new SyncScope(settings.network(), SyncScope.ALL, EntryVerifier.OPEN_EPOCH),
@@ -66,7 +76,7 @@ final class DataSide {
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, storage, set, integrator, settings.distribution()),
+                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution()),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -76,8 +86,10 @@ final class DataSide {
                         storage,
                         set,
                         clock,
-                        new EntrySealer(settings.agent())),
+                        new EntrySealer(settings.agent()),
+                        keepsBlobs),
                 pusher::published);
+        this.once = new OncePublisher(settings.loop(), storage, publisher);
     }
 
     private void announce(List<Arrival> arrivals) {
@@ -121,6 +133,15 @@ final class DataSide {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    OncePublisher once() {
+        return once;
+    }
+
+    /** Blobs that the application keeps, if it has hooks. */
+    Optional<KeptBlobs> kept() {
+        return kept;
     }
 
     Pusher pusher() {

@@ -9,6 +9,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.AccessGrant;
@@ -23,6 +24,7 @@ import io.peerkit.gossip.internal.agents.OwnCard;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
@@ -70,6 +72,7 @@ public final class LiveNode {
     private final GossipSettings settings;
     private final NodeLoop loop;
     private final Transport transport;
+    private final boolean keepsBlobs;
     private final UserTasks tasks;
     private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
@@ -89,9 +92,11 @@ public final class LiveNode {
     /**
      * @param settings what the node is made of
      * @param transport the started transport
+     * @param keepsBlobs what {@link io.peerkit.api.StorageHooks#keepsBlobs} said
      */
-    public LiveNode(GossipSettings settings, Transport transport) {
+    public LiveNode(GossipSettings settings, Transport transport, boolean keepsBlobs) {
         this.settings = settings;
+        this.keepsBlobs = keepsBlobs;
         this.loop = settings.loop();
         this.transport = transport;
         this.tasks = new UserTasks(settings.userExecutor());
@@ -141,7 +146,8 @@ public final class LiveNode {
                 new EntryLoading(loop, storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
-                        data = Optional.of(new DataSide(settings, storage.get(), set, clock, transport, tasks));
+                        data = Optional.of(
+                                new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs));
                     }
                     begin(ready);
                 },
@@ -289,6 +295,22 @@ public final class LiveNode {
         }
     }
 
+    /** Publishes under keys. */
+    public void publishOnce(OncePublisher.Call call) {
+        Optional<DataSide> side = ready(call.done());
+        if (side.isPresent()) {
+            side.get().once().publish(call);
+        }
+    }
+
+    /** Forgets keys. */
+    public void forgetPublished(List<RecordKey> keys, CompletableFuture<Void> answer) {
+        Optional<DataSide> side = ready(answer);
+        if (side.isPresent()) {
+            side.get().once().forget(keys, answer);
+        }
+    }
+
     /** Gets a blob. */
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
         Optional<DataSide> side = ready(answer);
@@ -296,8 +318,17 @@ public final class LiveNode {
             LoopHop.then(
                     loop,
                     side.get().storage().entryOfBlob(hash),
-                    found -> answer.complete(found.flatMap(StoredEntry::blob)),
+                    found -> gotten(side.get(), hash, found.flatMap(StoredEntry::blob), answer),
                     answer::completeExceptionally);
+        }
+    }
+
+    private void gotten(
+            DataSide side, BlobHash hash, Optional<byte[]> stored, CompletableFuture<Optional<byte[]>> answer) {
+        if (stored.isPresent() || side.kept().isEmpty()) {
+            answer.complete(stored);
+        } else {
+            LoopHop.then(loop, side.kept().get().read(hash), answer::complete, answer::completeExceptionally);
         }
     }
 
