@@ -8,7 +8,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.gossip.internal.blob.FetchSimulation.Content;
-import io.peerkit.gossip.internal.blob.FetchSimulation.Provider;
+import io.peerkit.gossip.internal.blob.FetchSimulation.Source;
 import io.peerkit.gossip.internal.chunk.ChunkRef;
 import io.peerkit.gossip.internal.chunk.ContentChunker;
 import java.util.ArrayList;
@@ -42,8 +42,8 @@ class FetchMachineTest {
     void fetch_twoPeers_shareTheWorkByTheirSpeed() {
         FetchSimulation simulation = new FetchSimulation(SEED);
         Content content = simulation.content(GIB, 1);
-        Provider fast = simulation.provider("fast", 60 * MIB, 5, content);
-        Provider slow = simulation.provider("slow", 20 * MIB, 5, content);
+        Source fast = simulation.provider("fast", 60 * MIB, 5, content);
+        Source slow = simulation.provider("slow", 20 * MIB, 5, content);
         simulation.begin(content);
         assertThat(simulation.runUntilFetched(14_500, content)).isTrue();
         assertThat((double) fast.sentBytes / slow.sentBytes).isBetween(2.0, 4.0);
@@ -87,7 +87,7 @@ class FetchMachineTest {
         FetchSimulation simulation = new FetchSimulation(SEED);
         ChunkRef chunk = new ChunkRef(BlobHash.ofBlob(new byte[] {9}), ContentChunker.MAX_BYTES);
         Content content = simulation.content(2_000 * MIB, Collections.nCopies(2_000, chunk));
-        Provider provider = simulation.provider("a", 100 * MIB, 2, content);
+        Source provider = simulation.provider("a", 100 * MIB, 2, content);
         simulation.begin(content);
         assertThat(simulation.runUntilFetched(5_000, content)).isTrue();
         assertThat(provider.sentBytes).isLessThan(2 * MIB);
@@ -97,7 +97,7 @@ class FetchMachineTest {
     void fetch_silentPeer_othersTakeItsShareAndItGetsANewStream() {
         FetchSimulation simulation = new FetchSimulation(SEED);
         Content content = simulation.content(50 * MIB, 1);
-        Provider silent = simulation.provider("silent", 100 * MIB, 2, content);
+        Source silent = simulation.provider("silent", 100 * MIB, 2, content);
         silent.silent = true;
         simulation.provider("a", 10 * MIB, 2, content);
         simulation.begin(content);
@@ -110,7 +110,7 @@ class FetchMachineTest {
     void fetch_peerSendsWrongBytes_bannedAndItsShareFetchedElsewhere() {
         FetchSimulation simulation = new FetchSimulation(SEED);
         Content content = simulation.content(50 * MIB, 1);
-        Provider liar = simulation.provider("liar", 100 * MIB, 2, content);
+        Source liar = simulation.provider("liar", 100 * MIB, 2, content);
         liar.wrong = 1;
         simulation.provider("a", 10 * MIB, 2, content);
         simulation.begin(content);
@@ -136,7 +136,7 @@ class FetchMachineTest {
     void fetch_nobodyHasIt_beginsWhenSomebodyDoes() {
         FetchSimulation simulation = new FetchSimulation(SEED);
         Content content = simulation.content(20 * MIB, 1);
-        Provider empty = simulation.provider("empty", 10 * MIB, 2);
+        Source empty = simulation.provider("empty", 10 * MIB, 2);
         simulation.begin(content);
         simulation.runUntil(30_000);
         empty.has.addAll(content.pages().keySet());
@@ -213,7 +213,7 @@ class FetchMachineTest {
         };
         int count = 2 + simulation.random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            Provider provider = simulation.provider(
+            Source provider = simulation.provider(
                     "p" + i, simulation.random.nextLong(MIB / 2, 100 * MIB), simulation.random.nextInt(1, 300), contents);
             if (i > 0) {
                 // The first stays honest and whole, so that there is an end.
@@ -231,8 +231,8 @@ class FetchMachineTest {
             if (i < restarts) {
                 simulation.restart(contents);
             } else {
-                List<Provider> all = List.copyOf(simulation.providers.values());
-                Provider provider = all.get(simulation.random.nextInt(all.size()));
+                List<Source> all = List.copyOf(simulation.providers.values());
+                Source provider = all.get(simulation.random.nextInt(all.size()));
                 if (!simulation.banned.contains(provider.node)) {
                     simulation.cut(provider, simulation.random.nextInt(1, 5_000));
                 }
@@ -247,7 +247,7 @@ class FetchMachineTest {
         long again = simulation.receivedBytes - stored;
         // What is in flight when a connection breaks is not received at all; what is received twice was hedged, wrong, or on
         // its way into the store when the node died.
-        assertThat(again).as("seed %d", seed).isLessThan(stored / 4 + 64 * MIB);
+        assertThat(again).as("seed %d", seed).isLessThan(stored / 10 + 32 * MIB);
         return 100 * again / stored;
     }
 }

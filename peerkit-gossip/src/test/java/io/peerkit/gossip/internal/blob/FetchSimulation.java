@@ -28,7 +28,7 @@ final class FetchSimulation {
     record Content(BlobHash blob, BlobManifest manifest, Map<BlobHash, byte[]> pages, List<ChunkRef> chunks) {}
 
     /** A peer: what it has, how fast it is, how often it sends wrong bytes. */
-    static final class Provider {
+    static final class Source {
         final NodeId node;
         final long bytesPerSecond;
         final int latencyMillis;
@@ -38,7 +38,7 @@ final class FetchSimulation {
         long sentBytes;
         long busyUntil;
 
-        Provider(String name, long bytesPerSecond, int latencyMillis) {
+        Source(String name, long bytesPerSecond, int latencyMillis) {
             this.node = new NodeId(name);
             this.bytesPerSecond = bytesPerSecond;
             this.latencyMillis = latencyMillis;
@@ -48,7 +48,7 @@ final class FetchSimulation {
     private record Event(long at, long number, Runnable task) {}
 
     final Map<BlobHash, Integer> store = new HashMap<>();
-    final Map<NodeId, Provider> providers = new LinkedHashMap<>();
+    final Map<NodeId, Source> providers = new LinkedHashMap<>();
     final Set<BlobHash> fetched = new LinkedHashSet<>();
     final Set<NodeId> banned = new LinkedHashSet<>();
     final List<String> lies = new ArrayList<>();
@@ -111,8 +111,8 @@ final class FetchSimulation {
         lengths.put(chunk, length);
     }
 
-    Provider provider(String name, long bytesPerSecond, int latencyMillis, Content... contents) {
-        Provider provider = new Provider(name, bytesPerSecond, latencyMillis);
+    Source provider(String name, long bytesPerSecond, int latencyMillis, Content... contents) {
+        Source provider = new Source(name, bytesPerSecond, latencyMillis);
         for (Content content : contents) {
             content.chunks().forEach(chunk -> provider.has.add(chunk.hash()));
             provider.has.addAll(content.pages().keySet());
@@ -127,7 +127,7 @@ final class FetchSimulation {
     }
 
     /** The connection to a peer breaks, and comes back. */
-    void cut(Provider provider, int millis) {
+    void cut(Source provider, int millis) {
         perform(machine.peerDown(provider.node, now));
         provider.busyUntil = now;
         int before = ++generations(provider)[0];
@@ -140,7 +140,7 @@ final class FetchSimulation {
 
     private final Map<NodeId, int[]> generationOf = new HashMap<>();
 
-    private int[] generations(Provider provider) {
+    private int[] generations(Source provider) {
         return generationOf.computeIfAbsent(provider.node, none -> new int[1]);
     }
 
@@ -149,7 +149,7 @@ final class FetchSimulation {
         run++;
         machine = new FetchMachine();
         takenBytes = 0;
-        for (Provider provider : providers.values()) {
+        for (Source provider : providers.values()) {
             generations(provider)[0]++;
             provider.busyUntil = now;
             if (!banned.contains(provider.node)) {
@@ -226,7 +226,7 @@ final class FetchSimulation {
                 generations(at(ban.peer()))[0]++;
             } else if (action instanceof FetchAction.Renew renew) {
                 renewals++;
-                Provider provider = at(renew.peer());
+                Source provider = at(renew.peer());
                 provider.busyUntil = now;
                 int generation = ++generations(provider)[0];
                 later(100, () -> {
@@ -238,7 +238,7 @@ final class FetchSimulation {
         }
     }
 
-    private Provider at(NodeId peer) {
+    private Source at(NodeId peer) {
         return Objects.requireNonNull(providers.get(peer));
     }
 
@@ -246,7 +246,7 @@ final class FetchSimulation {
         return Objects.requireNonNull(lengths.get(hash));
     }
 
-    private void ask(Provider provider, List<BlobHash> hashes) {
+    private void ask(Source provider, List<BlobHash> hashes) {
         if (provider.silent) {
             return;
         }
@@ -263,7 +263,7 @@ final class FetchSimulation {
         }
     }
 
-    private void answer(Provider provider, BlobHash hash, boolean present) {
+    private void answer(Source provider, BlobHash hash, boolean present) {
         if (!present) {
             machine.absent(provider.node, hash, now);
         } else {
@@ -280,7 +280,7 @@ final class FetchSimulation {
         perform(machine.more(provider.node, now));
     }
 
-    private void checked(Provider provider, ChunkRef chunk, boolean right) {
+    private void checked(Source provider, ChunkRef chunk, boolean right) {
         perform(machine.checked(provider.node, chunk.hash(), chunk.length(), right, now));
         if (!right) {
             takenBytes -= chunk.length();
