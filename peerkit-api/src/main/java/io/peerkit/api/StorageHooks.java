@@ -10,7 +10,9 @@ package io.peerkit.api;
 @FunctionalInterface
 public interface StorageHooks {
     /**
-     * A peer sent an entry that this node does not have.
+     * A peer sent an entry that this node does not have. One of kind {@link
+     * io.peerkit.api.gossip.EntryHeader#KIND_LARGE_BLOB} carries the manifest of a large blob; when it is rejected, the blob is
+     * not fetched.
      *
      * @param incoming the entry, checked
      * @return whether to keep it; when it throws, the entry is not stored, the failure is logged, and the entry comes

@@ -14,11 +14,14 @@ import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -125,6 +128,7 @@ public final class GossipNode {
             // Before anything else: until then the transport tells peers that this node does not speak them.
             transport.handleStreams(Pusher.PROTOCOL, this::accept);
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
+            transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -226,6 +230,31 @@ public final class GossipNode {
      */
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
         return ask((node, answer) -> node.get(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(InputStream, long)}.
+     *
+     * @param content read on the workers of the settings, not closed
+     * @param size how many bytes it gives
+     * @return a future of the content's hash
+     */
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        if (size < 0 || size > BlobManifest.MAX_SIZE) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    "content of " + size + " bytes, must have 0 to " + BlobManifest.MAX_SIZE));
+        }
+        return ask((node, answer) -> node.publish(content, size, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#openBlob}.
+     *
+     * @param hash names the content
+     * @return a future of the content
+     */
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return ask((node, answer) -> node.openBlob(hash, answer));
     }
 
     /**

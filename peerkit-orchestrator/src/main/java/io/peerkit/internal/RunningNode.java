@@ -17,6 +17,7 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.gossip.GossipNode;
 import io.peerkit.gossip.GossipSettings;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         LocalAgent agent = LocalAgent.open(settings.keys());
         SerialLoop loop = new SerialLoop("peerkit-loop-" + agent.id().toString().substring(0, 8));
         closing.add(loop::close);
+        WorkThreads workers = new WorkThreads("peerkit");
+        closing.add(workers::close);
         Optional<Storage> storage = settings.storage().map(StorageFactory::open);
         storage.ifPresent(opened -> closing.add(opened::close));
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
@@ -89,6 +92,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 settings.hooks(),
                 settings.listener(),
                 new SerialExecutor(user),
+                workers,
                 settings.bootstrap(),
                 access::deny,
                 settings.timing()));
@@ -143,6 +147,16 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
         return calls.handOver(() -> gossip.get(hash));
+    }
+
+    @Override
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        return calls.handOver(() -> gossip.publish(content, size));
+    }
+
+    @Override
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return calls.handOver(() -> gossip.openBlob(hash));
     }
 
     @Override

@@ -76,11 +76,6 @@ final class FetchMachine {
         return new ArrayList<>(downloads.values());
     }
 
-    /** Whether another peer may be asked. */
-    boolean takesSuppliers() {
-        return suppliers.size() < MAX_SUPPLIERS;
-    }
-
     /** Whether so much waits to be stored that nothing should be read from peers. */
     boolean isFull() {
         return takenBytes >= MAX_TAKEN_BYTES;
@@ -288,6 +283,23 @@ final class FetchMachine {
         }
     }
 
+    /** The blobs that wait for a chunk. */
+    List<BlobHash> usersOf(BlobHash chunk) {
+        Want want = wants.get(chunk);
+        return want == null
+                ? List.of()
+                : want.users().stream().map(page -> page.download().blob()).distinct().toList();
+    }
+
+    /** The peers that lately had nothing of all that is fetched. */
+    List<NodeId> useless(long now) {
+        return suppliers.values().stream()
+                .filter(supplier -> !downloads.isEmpty()
+                        && downloads.keySet().stream().allMatch(blob -> supplier.restsFrom(blob, now)))
+                .map(Supplier::peer)
+                .toList();
+    }
+
     /** A chunk that was right is in the store. */
     List<FetchAction> stored(ChunkRef chunk, long now) {
         takenBytes -= chunk.length();
@@ -353,6 +365,12 @@ final class FetchMachine {
                 actions.add(new FetchAction.Renew(supplier.peer()));
             }
         }
+        fillAll(now);
+        return done();
+    }
+
+    /** Asks every peer for what it has room for. */
+    List<FetchAction> askAll(long now) {
         fillAll(now);
         return done();
     }

@@ -4,12 +4,14 @@ package io.peerkit.gossip.internal.integrate;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntrySealer;
@@ -23,10 +25,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,9 +61,21 @@ public final class Publisher {
      *
      * @param blobs not changed by anyone any more
      * @param hashes of them
+     * @param kind of the entries
+     * @param records what to store with an entry, at most 4 each
      * @param done completes when they are stored
      */
-    public record Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+    public record Call(
+            List<byte[]> blobs,
+            List<BlobHash> hashes,
+            int kind,
+            Function<EntryId, List<StoredRecord>> records,
+            CompletableFuture<List<Publication>> done) {
+        /** A call that publishes ordinary blobs. */
+        public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+            this(blobs, hashes, EntryHeader.KIND_BLOB, entry -> List.of(), done);
+        }
+
         long bytes() {
             long sum = 0;
             for (byte[] blob : blobs) {
@@ -143,14 +157,21 @@ public final class Publisher {
             }
         }
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
-        List<StoredEntry> entries = new ArrayList<>(sealed.size());
-        sealed.forEach(entry -> entries.add(entry.stored()));
-        byte[] clock =
-                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
+        WriteBatch.Builder batch = WriteBatch.builder();
+        int at = 0;
+        for (Call call : calls) {
+            for (int i = 0; i < call.blobs().size(); i++) {
+                StoredEntry entry = sealed.get(at++).stored();
+                batch.entries(List.of(entry)).records(call.records().apply(entry.id()));
+            }
+        }
+        batch.metadata(
+                CLOCK_METADATA,
+                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array());
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(WriteBatch.of(entries, Map.of(CLOCK_METADATA, clock))),
+                parts.storage().write(batch.build()),
                 added -> written(calls, sealed),
                 reason -> failed(calls, reason));
     }
@@ -162,7 +183,7 @@ public final class Publisher {
                 time,
                 EntryVerifier.OPEN_EPOCH,
                 Optional.empty(),
-                EntryHeader.KIND_BLOB,
+                call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
                 List.of());

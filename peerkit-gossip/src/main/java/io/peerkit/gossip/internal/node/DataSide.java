@@ -4,6 +4,8 @@ package io.peerkit.gossip.internal.node;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.internal.blob.BlobParts;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
@@ -27,6 +29,7 @@ final class DataSide {
     private final Publisher publisher;
     private final Pusher pusher;
     private final Syncer syncer;
+    private final LargeBlobs blobs;
 
     DataSide(
             GossipSettings settings,
@@ -78,10 +81,20 @@ final class DataSide {
                         clock,
                         new EntrySealer(settings.agent())),
                 pusher::published);
+        this.blobs = new LargeBlobs(new BlobParts(
+                settings.loop(),
+                transport,
+                storage,
+                publisher,
+                settings.listener(),
+                tasks,
+                settings.workers()));
+        blobs.start();
     }
 
     private void announce(List<Arrival> arrivals) {
         pusher.stored(arrivals);
+        blobs.stored(arrivals);
     }
 
     private void resume() {
@@ -94,17 +107,20 @@ final class DataSide {
         // snapshot.
         pusher.peerUp(peer);
         syncer.peerUp(peer);
+        blobs.peerUp(peer);
     }
 
     void peerDown(Peer peer) {
         pusher.peerDown(peer);
         syncer.peerDown(peer);
+        blobs.peerDown(peer);
     }
 
     void tick() {
         integrator.tick();
         pusher.tick();
         syncer.tick();
+        blobs.tick();
     }
 
     Storage storage() {
@@ -131,8 +147,13 @@ final class DataSide {
         return syncer;
     }
 
+    LargeBlobs blobs() {
+        return blobs;
+    }
+
     void stop() {
         pusher.stop();
         syncer.stop();
+        blobs.stop();
     }
 }

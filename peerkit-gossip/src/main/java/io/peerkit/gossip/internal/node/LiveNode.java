@@ -20,6 +20,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.agents.AgentDirectory;
 import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.agents.OwnCard;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
@@ -32,6 +33,7 @@ import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -266,7 +268,7 @@ public final class LiveNode {
         });
     }
 
-    /** A peer opened a push or sync stream. */
+    /** A peer opened a push, sync or blob stream. */
     public void accepted(PeerStream stream) {
         whenStarted(
                 () -> {
@@ -276,6 +278,8 @@ public final class LiveNode {
                         data.get().pusher().accept(stream);
                     } else if (stream.protocol().equals(Syncer.PROTOCOL)) {
                         data.get().syncer().accept(stream);
+                    } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
+                        data.get().blobs().accept(stream);
                     }
                 },
                 stream::reset);
@@ -298,6 +302,22 @@ public final class LiveNode {
                     side.get().storage().entryOfBlob(hash),
                     found -> answer.complete(found.flatMap(StoredEntry::blob)),
                     answer::completeExceptionally);
+        }
+    }
+
+    /** Publishes what a stream gives. */
+    public void publish(InputStream content, long size, CompletableFuture<BlobHash> answer) {
+        Optional<DataSide> side = ready(answer);
+        if (side.isPresent()) {
+            side.get().blobs().publish(content, size, answer);
+        }
+    }
+
+    /** Opens a blob. */
+    public void openBlob(BlobHash hash, CompletableFuture<Optional<InputStream>> answer) {
+        Optional<DataSide> side = ready(answer);
+        if (side.isPresent()) {
+            LoopHop.then(loop, side.get().blobs().open(hash), answer::complete, answer::completeExceptionally);
         }
     }
 
