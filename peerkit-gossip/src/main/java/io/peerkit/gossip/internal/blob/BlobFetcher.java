@@ -73,6 +73,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
     private long toStoreBytes;
     private int writes;
     private boolean stopped;
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
 
     BlobFetcher(BlobParts parts, ClaimGate gate, Listener listener) {
         this.parts = parts;
@@ -128,9 +129,23 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
         suppliers.tick();
     }
 
-    void stop() {
+    /** Asks for nothing more; the future completes when what came is stored. */
+    CompletableFuture<Void> stop() {
         stopped = true;
         suppliers.stop();
+        CompletableFuture<Void> checked = new CompletableFuture<>();
+        lane.execute(() -> checked.complete(null));
+        return OnLoop.of(parts.loop(), checked).thenCompose(done -> {
+            store();
+            endIfIdle();
+            return idle;
+        });
+    }
+
+    private void endIfIdle() {
+        if (stopped && writes == 0 && toStore.isEmpty()) {
+            idle.complete(null);
+        }
     }
 
     private void perform(List<FetchAction> actions) {
@@ -323,6 +338,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
                     store();
                     perform(machine.askAll(clock.millis()));
                     suppliers.resume();
+                    endIfIdle();
                 });
     }
 

@@ -310,8 +310,8 @@ final class BlobQueue implements BlobFetcher.Listener {
         }
     }
 
-    void stop() {
+    CompletableFuture<Void> stop() {
         stopped = true;
-        fetcher.stop();
+        return fetcher.stop();
     }
 }

@@ -137,10 +137,10 @@ public final class LargeBlobs {
                 .thenApply(entry -> entry.flatMap(StoredEntry::blob).map(BlobManifest::decode));
     }
 
-    /** Ends streams and takes nothing more. */
-    public void stop() {
+    /** Ends streams and takes nothing more; the future completes when the chunks that came are stored. */
+    public CompletableFuture<Void> stop() {
         uploads.stop();
-        queue.stop();
         server.stop();
+        return queue.stop();
     }
 }

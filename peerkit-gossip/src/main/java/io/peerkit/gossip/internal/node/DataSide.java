@@ -20,6 +20,7 @@ import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 final class DataSide {
@@ -151,9 +152,9 @@ final class DataSide {
         return blobs;
     }
 
-    void stop() {
+    CompletableFuture<Void> stop() {
         pusher.stop();
         syncer.stop();
-        blobs.stop();
+        return blobs.stop();
     }
 }

@@ -430,11 +430,8 @@ public final class LiveNode {
         DataSide side = data.get();
         LoopHop.then(
                 loop,
-                side.publisher().stop(),
-                idle -> {
-                    side.stop();
-                    answer.complete(null);
-                },
+                side.publisher().stop().thenComposeAsync(idle -> side.stop(), loop),
+                answer::complete,
                 answer::completeExceptionally);
     }
 }
