@@ -6,10 +6,13 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
+import io.peerkit.cbor.Frames;
 import io.peerkit.gossip.internal.chunk.ContentChunker;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Blob frames as CBOR maps; unknown keys are ignored, unknown types refused.
@@ -33,7 +36,79 @@ public final class BlobFrameCodec {
     private static final int ABSENT = 3;
     private static final CborLimits LIMITS = new CborLimits(MAX_FRAME_BYTES, 4, 64);
 
+    /** What stands in front of the chunk's bytes, between them and the hash, and behind that: a map of d, h and t. */
+    private static final byte[] CHUNK_START = {(byte) 0xa3, 0x61, 'd'};
+
+    private static final byte[] CHUNK_MIDDLE = {0x61, 'h', 0x58, HASH_BYTES};
+    private static final byte[] CHUNK_END = {0x61, 't', CHUNK};
+    private static final int[] HEAD_BYTES = {5, 3, 2, 1};
+
     private BlobFrameCodec() {}
+
+    /**
+     * Encodes a chunk with the frame's length in front of it, the bytes copied once: gigabytes pass through here.
+     *
+     * @return what {@link #encode} gives behind its length
+     */
+    static byte[] frame(BlobHash hash, byte[] bytes) {
+        byte[] head = bytesHead(bytes.length);
+        int payload = CHUNK_START.length + head.length + bytes.length + CHUNK_MIDDLE.length + HASH_BYTES + CHUNK_END.length;
+        byte[] prefix = Frames.prefix(payload);
+        ByteBuffer frame = ByteBuffer.allocate(prefix.length + payload)
+                .put(prefix)
+                .put(CHUNK_START)
+                .put(head)
+                .put(bytes)
+                .put(CHUNK_MIDDLE);
+        hash.copyTo(frame.array(), frame.position());
+        return frame.position(frame.position() + HASH_BYTES).put(CHUNK_END).array();
+    }
+
+    /** The head of a byte string, as short as can be; RFC 8949 section 3. */
+    private static byte[] bytesHead(int length) {
+        if (length < 24) {
+            return new byte[] {(byte) (0x40 | length)};
+        }
+        if (length <= 0xff) {
+            return new byte[] {0x58, (byte) length};
+        }
+        if (length <= 0xffff) {
+            return new byte[] {0x59, (byte) (length >> 8), (byte) length};
+        }
+        return new byte[] {
+            0x5a, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length
+        };
+    }
+
+    /**
+     * Reads a chunk without unknown keys, whose encoding has its parts at places that its length tells. All else is left to the
+     * decoder of any CBOR, which copies several times.
+     */
+    private static Optional<BlobFrame> plainChunk(byte[] payload) {
+        int tail = CHUNK_MIDDLE.length + HASH_BYTES + CHUNK_END.length;
+        for (int headBytes : HEAD_BYTES) {
+            int length = payload.length - CHUNK_START.length - headBytes - tail;
+            if (length < 0 || length > ContentChunker.MAX_BYTES) {
+                continue;
+            }
+            byte[] head = bytesHead(length);
+            int from = CHUNK_START.length + headBytes;
+            int end = payload.length - CHUNK_END.length;
+            if (head.length == headBytes
+                    && isAt(payload, 0, CHUNK_START)
+                    && isAt(payload, CHUNK_START.length, head)
+                    && isAt(payload, from + length, CHUNK_MIDDLE)
+                    && isAt(payload, end, CHUNK_END)) {
+                BlobHash hash = BlobHash.of(Arrays.copyOfRange(payload, end - HASH_BYTES, end));
+                return Optional.of(new BlobFrame.Chunk(hash, Arrays.copyOfRange(payload, from, from + length)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isAt(byte[] payload, int at, byte[] part) {
+        return Arrays.equals(payload, at, at + part.length, part, 0, part.length);
+    }
 
     /** Encodes a frame. */
     public static byte[] encode(BlobFrame frame) {
@@ -66,6 +141,10 @@ public final class BlobFrameCodec {
      * @throws InvalidBytesException when it is malformed or over a bound
      */
     public static BlobFrame decode(byte[] payload) {
+        Optional<BlobFrame> chunk = plainChunk(payload);
+        if (chunk.isPresent()) {
+            return chunk.get();
+        }
         CborMap map = Cbor.decodeMap("blob frame", payload, LIMITS);
         int type = map.requireInt("t", 0, Integer.MAX_VALUE);
         return switch (type) {

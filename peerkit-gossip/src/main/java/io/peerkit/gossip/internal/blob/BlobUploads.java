@@ -52,7 +52,7 @@ final class BlobUploads {
         private final byte[] owner;
         private final BlobUpload upload;
         private long parts;
-        private boolean touchedStore;
+        private Optional<CompletableFuture<Void>> lastWrite = Optional.empty();
 
         Running(Wish wish, byte[] owner) {
             this.wish = wish;
@@ -167,8 +167,8 @@ final class BlobUploads {
         CompletableFuture<?> unused = read(upload, CompletableFuture.completedFuture(null))
                 .thenCompose(manifest -> commit(upload, manifest))
                 .whenComplete((hash, failure) -> {
-                    if (failure != null && upload.touchedStore && !stopped) {
-                        drop(upload);
+                    if (failure != null && upload.lastWrite.isPresent() && !stopped) {
+                        drop(upload, upload.lastWrite.get());
                     } else {
                         owners.remove(BlobHash.of(owner));
                     }
@@ -176,13 +176,17 @@ final class BlobUploads {
                 });
     }
 
-    private void drop(Running upload) {
-        CompletableFuture<?> unused = release.upload(upload.owner).whenComplete((done, failure) -> {
-            owners.remove(BlobHash.of(upload.owner));
-            if (failure != null) {
-                LOG.debug("what is left of upload {} is removed at the next start", upload.name(), failure);
-            }
-        });
+    /** Removes an upload once its last write has ended, which may be of what was read before the failure. */
+    private void drop(Running upload, CompletableFuture<Void> lastWrite) {
+        CompletableFuture<?> unused = lastWrite
+                .exceptionally(failure -> null)
+                .thenCompose(done -> release.upload(upload.owner))
+                .whenComplete((done, failure) -> {
+                    owners.remove(BlobHash.of(upload.owner));
+                    if (failure != null) {
+                        LOG.debug("what is left of upload {} is removed at the next start", upload.name(), failure);
+                    }
+                });
     }
 
     /** Reads a batch while the one before it is being written. */
@@ -210,11 +214,13 @@ final class BlobUploads {
         }
         records.add(BlobRecords.uploadPart(upload.owner, upload.parts++, hashes));
         hashes.forEach(hash -> records.add(BlobRecords.use(hash, upload.owner)));
-        upload.touchedStore = true;
         WriteBatch batch =
                 WriteBatch.builder().records(records).chunks(chunks).build();
-        return gate.claim(() -> OnLoop.of(parts.loop(), parts.storage().write(batch)))
+        CompletableFuture<Void> written = gate.claim(
+                        () -> OnLoop.of(parts.loop(), parts.storage().write(batch)))
                 .thenApply(done -> null);
+        upload.lastWrite = Optional.of(written);
+        return written;
     }
 
     /** All chunks are stored: the entry, the state of the blob and the end of the upload go into one batch. */

@@ -92,7 +92,7 @@ final class ServedStream implements FrameChannel.Handler {
             }
             at++;
             answerAbsent(absent);
-            channel.send(BlobFrameCodec.encode(new BlobFrame.Chunk(chunk.hash(), chunk.bytes())));
+            channel.sendFrame(BlobFrameCodec.frame(chunk.hash(), chunk.bytes()));
             bytes += chunk.bytes().length;
         }
         if (bytes > BATCH_BYTES) {

@@ -8,9 +8,11 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborMap;
+import io.peerkit.cbor.Frames;
 import io.peerkit.gossip.internal.entry.Mutations;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class BlobFrameCodecTest {
@@ -50,6 +52,30 @@ class BlobFrameCodecTest {
 
     private static BlobFrame wants(int count) {
         return BlobFrameCodec.decode(BlobFrameCodec.encode(new BlobFrame.Want(Collections.nCopies(count, HASH))));
+    }
+
+    @Test
+    void frame_everyLengthOfHead_asTheEncoderWrites() {
+        for (int length : new int[] {0, 1, 23, 24, 255, 256, 65_535, 65_536, 1_048_576}) {
+            byte[] bytes = new byte[length];
+            new SplittableRandom(length).nextBytes(bytes);
+            byte[] encoded = BlobFrameCodec.encode(new BlobFrame.Chunk(HASH, bytes));
+            assertThat(BlobFrameCodec.frame(HASH, bytes)).isEqualTo(Frames.write(encoded));
+            BlobFrame.Chunk decoded = (BlobFrame.Chunk) BlobFrameCodec.decode(encoded);
+            assertThat(decoded.hash()).isEqualTo(HASH);
+            assertThat(decoded.bytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void decode_chunkWithAnUnknownKey_taken() {
+        byte[] frame = Cbor.encode(CborMap.builder()
+                .put("d", new byte[100])
+                .put("h", HASH.toBytes())
+                .put("t", 2)
+                .put("x", 1)
+                .build());
+        assertThat(((BlobFrame.Chunk) BlobFrameCodec.decode(frame)).bytes()).hasSize(100);
     }
 
     @Test
