@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.api;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * its work.
  */
 public interface PeerkitNode extends AutoCloseable {
-    /** The longest blob that can be published, in bytes. */
+    /** The longest blob that can be published as an array of bytes; longer ones are published from a stream. */
     int MAX_BLOB_BYTES = 1_048_576;
 
     /** The most blobs in one {@link #publishAll}. */
@@ -91,11 +92,38 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<Void> forgetPublished(List<byte[]> keys);
 
     /**
+     * Publishes a content of any length up to 1 TiB, with constant memory. One of more than {@link #MAX_BLOB_BYTES} bytes is cut
+     * into chunks, of which peers fetch those they miss from all who have them.
+     *
+     * @param content read to its end on a thread of the node that may block, and not closed; two contents are read at a time,
+     *     others wait
+     * @param size how many bytes {@code content} gives
+     * @return a future of the SHA-256 of the whole content, which completes when it is stored durably here; failed with
+     *     <ul>
+     *       <li>{@link InvalidSettingException} when {@code content} gives more or fewer bytes
+     *       <li>the {@link java.io.IOException} that {@code content} threw
+     *       <li>{@link LimitExceededException} when {@code size} is out of bounds or too many contents wait
+     *     </ul>
+     *     Nothing of a content that failed stays in the store
+     */
+    CompletableFuture<BlobHash> publish(InputStream content, long size);
+
+    /**
+     * Opens a blob of any length, without having it in memory.
+     *
+     * @param hash names the whole content
+     * @return a future of a stream that begins at the first byte, or of nothing when this node does not have the content or not
+     *     all of it yet. The stream is for one thread at a time, which waits for the store: never read it on a thread of the store
+     *     or the transport. It throws {@link java.io.IOException} when the store cannot be read or the node is closed
+     */
+    CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash);
+
+    /**
      * Gets a blob.
      *
      * @param hash names the blob
      * @return a future of the blob, from the store or from the application's {@link StorageHooks#blob}, or of nothing when this
-     *     node does not have it
+     *     node does not have it or it has more than {@link #MAX_BLOB_BYTES} bytes: {@link #openBlob} opens it
      */
     CompletableFuture<Optional<byte[]>> get(BlobHash hash);
 

@@ -16,6 +16,9 @@ public interface StorageHooks {
      * A peer sent an entry that this node does not have. The entry may come again when the process died between the call and
      * the end of storing it, or the store failed: make the work idempotent by entry.
      *
+     * <p>One of kind {@link io.peerkit.api.gossip.EntryHeader#KIND_LARGE_BLOB} carries the manifest of a large blob, which the
+     * store keeps even when the answer is {@link IntegrationVerdict#KEPT}; when it is rejected, the blob is not fetched.
+     *
      * @param incoming the entry, checked
      * @return whether to keep it, and who does; when it throws, the entry is not stored, the failure is logged, and the entry
      *     comes again in a later round

@@ -17,12 +17,16 @@ import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.node.DataSide;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -132,6 +136,7 @@ public final class GossipNode {
             // Before anything else: until then the transport tells peers that this node does not speak them.
             transport.handleStreams(Pusher.PROTOCOL, this::accept);
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
+            transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -183,6 +188,10 @@ public final class GossipNode {
         return answer;
     }
 
+    private <T> CompletableFuture<T> askData(BiConsumer<DataSide, CompletableFuture<T>> question) {
+        return ask((node, answer) -> node.withData(answer, data -> question.accept(data, answer)));
+    }
+
     private static <T> void answer(
             BiConsumer<LiveNode, CompletableFuture<T>> question, LiveNode node, CompletableFuture<T> answer) {
         try {
@@ -201,7 +210,8 @@ public final class GossipNode {
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
         return publishing(
                 blobs,
-                (copies, hashes) -> ask((node, answer) -> node.publish(new Publisher.Call(copies, hashes, answer))));
+                (copies, hashes) ->
+                        askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
     }
 
     /**
@@ -219,8 +229,8 @@ public final class GossipNode {
         }
         return publishing(
                 blobs.stream().map(KeyedBlob::blob).toList(),
-                (copies, hashes) ->
-                        ask((node, answer) -> node.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
+                (copies, hashes) -> askData(
+                        (data, answer) -> data.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
     }
 
     /**
@@ -236,7 +246,7 @@ public final class GossipNode {
         }
         try {
             List<RecordKey> records = keys.stream().map(OncePublisher::key).toList();
-            return ask((node, answer) -> node.forgetPublished(records, answer));
+            return askData((data, answer) -> data.forgetPublished(records, answer));
         } catch (LimitExceededException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -278,7 +288,32 @@ public final class GossipNode {
      * @return a future of the blob
      */
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
-        return ask((node, answer) -> node.get(hash, answer));
+        return askData((data, answer) -> data.get(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(InputStream, long)}.
+     *
+     * @param content read on the workers of the settings, not closed
+     * @param size how many bytes it gives
+     * @return a future of the content's hash
+     */
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        if (size < 0 || size > BlobManifest.MAX_SIZE) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    "content of " + size + " bytes, must have 0 to " + BlobManifest.MAX_SIZE));
+        }
+        return askData((data, answer) -> data.publish(content, size, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#openBlob}.
+     *
+     * @param hash names the content
+     * @return a future of the content
+     */
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return askData((data, answer) -> data.openBlob(hash, answer));
     }
 
     /**

@@ -19,6 +19,7 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.gossip.GossipNode;
 import io.peerkit.gossip.GossipSettings;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         LocalAgent agent = LocalAgent.open(settings.keys());
         SerialLoop loop = new SerialLoop("peerkit-loop-" + agent.id().toString().substring(0, 8));
         closing.add(loop::close);
+        WorkThreads workers = new WorkThreads("peerkit");
+        closing.add(workers::close);
         Optional<Storage> storage = settings.storage().map(StorageFactory::open);
         storage.ifPresent(opened -> {
             closing.add(opened::close);
@@ -101,6 +104,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 settings.hooks(),
                 settings.listener(),
                 user,
+                workers,
                 settings.bootstrap(),
                 access::deny,
                 settings.timing()));
@@ -175,6 +179,16 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
         return calls.handOver(() -> gossip.get(hash));
+    }
+
+    @Override
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        return calls.handOver(() -> gossip.publish(content, size));
+    }
+
+    @Override
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return calls.handOver(() -> gossip.openBlob(hash));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.reconcile.EntryView;
 import java.time.Duration;
 import java.util.Arrays;
@@ -90,7 +91,7 @@ public final class EntryVerifier {
         if (header.epoch() != OPEN_EPOCH) {
             return new Refused(Refusal.WRONG_EPOCH);
         }
-        if (header.kind() != EntryHeader.KIND_BLOB) {
+        if (header.kind() != EntryHeader.KIND_BLOB && header.kind() != EntryHeader.KIND_LARGE_BLOB) {
             return new Refused(Refusal.WRONG_KIND);
         }
         if (header.time() == EntryView.RESERVED_TIME) {
@@ -101,6 +102,10 @@ public final class EntryVerifier {
         }
         if (!Arrays.equals(sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
             return new Refused(Refusal.WRONG_HASH);
+        }
+        if (header.kind() == EntryHeader.KIND_LARGE_BLOB
+                && !BlobManifest.isValid(entry.wire().blob())) {
+            return new Refused(Refusal.WRONG_MANIFEST);
         }
         if (!isSigned(entry)) {
             return new Refused(Refusal.WRONG_SIGNATURE);

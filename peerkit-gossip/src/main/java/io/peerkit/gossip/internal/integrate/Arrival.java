@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.integrate;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeId;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
@@ -57,8 +58,10 @@ public final class Arrival {
         return new Incoming(entry.stored().id(), entry.header(), wire.blob(), Optional.of(source.agent()));
     }
 
+    /** Takes the application's word; but a manifest that is kept is kept by the store, as its chunks are. */
     void judge(IntegrationVerdict given) {
-        verdict = given;
+        boolean manifest = entry.header().kind() == EntryHeader.KIND_LARGE_BLOB;
+        verdict = manifest && given == IntegrationVerdict.KEPT ? IntegrationVerdict.ACCEPTED : given;
     }
 
     boolean isRejected() {

@@ -7,6 +7,7 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.Publication;
 import io.peerkit.api.StorageException;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredRecord;
@@ -83,7 +84,7 @@ public final class OncePublisher {
         return RecordKey.of(COLLECTION, key);
     }
 
-    static StoredRecord record(RecordKey key, Publication publication) {
+    private static StoredRecord record(RecordKey key, Publication publication) {
         byte[] value = new byte[2 * ID_BYTES];
         publication.entry().copyTo(value, 0);
         publication.hash().copyTo(value, ID_BYTES);
@@ -192,7 +193,12 @@ public final class OncePublisher {
         }
         List<RecordKey> keys = List.copyOf(fresh.keySet());
         CompletableFuture<List<Publication>> done = new CompletableFuture<>();
-        publisher.publish(new Publisher.Call(List.copyOf(fresh.values()), hashes, keys, done));
+        publisher.publish(new Publisher.Call(
+                List.copyOf(fresh.values()),
+                hashes,
+                EntryHeader.KIND_BLOB,
+                (index, entry) -> List.of(record(keys.get(index), new Publication(entry, hashes.get(index)))),
+                done));
         LoopHop.then(
                 loop,
                 done,

@@ -9,7 +9,6 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
-import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -59,22 +58,37 @@ public final class Publisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
+    /** Says what is stored in one batch with an entry. */
+    @FunctionalInterface
+    public interface EntryRecords {
+        /**
+         * The records of an entry.
+         *
+         * @param index of its blob in the call
+         * @param entry that was made of it
+         * @return the records
+         */
+        List<StoredRecord> of(int index, EntryId entry);
+    }
+
     /**
      * One call.
      *
      * @param blobs not changed by anyone any more
      * @param hashes of them
-     * @param keys under which they are published, as many as blobs, or none
+     * @param kind of the entries
+     * @param records what to store with each entry, at most 4
      * @param done completes when they are stored
      */
     public record Call(
             List<byte[]> blobs,
             List<BlobHash> hashes,
-            List<RecordKey> keys,
+            int kind,
+            EntryRecords records,
             CompletableFuture<List<Publication>> done) {
-        /** A call without keys. */
+        /** A call that publishes ordinary blobs, and nothing with them. */
         public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, List.of(), done);
+            this(blobs, hashes, EntryHeader.KIND_BLOB, (index, entry) -> List.of(), done);
         }
 
         long bytes() {
@@ -163,35 +177,29 @@ public final class Publisher {
             }
         }
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
-        List<StoredEntry> entries = new ArrayList<>(sealed.size());
-        sealed.forEach(entry -> entries.add(parts.keepsBlobs() ? Arrival.headerOnly(entry.stored()) : entry.stored()));
-        byte[] clock =
-                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
+        WriteBatch.Builder batch = WriteBatch.builder();
+        int at = 0;
+        for (Call call : calls) {
+            for (int i = 0; i < call.blobs().size(); i++) {
+                StoredEntry entry = sealed.get(at++).stored();
+                batch.entries(List.of(toStore(call, entry)))
+                        .records(call.records().of(i, entry.id()));
+            }
+        }
+        batch.metadata(
+                CLOCK_METADATA,
+                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array());
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage()
-                        .write(WriteBatch.builder()
-                                .entries(entries)
-                                .metadata(CLOCK_METADATA, clock)
-                                .records(records(calls, sealed))
-                                .build()),
+                parts.storage().write(batch.build()),
                 added -> written(calls, sealed),
                 reason -> failed(calls, reason));
     }
 
-    private static List<StoredRecord> records(List<Call> calls, List<SealedEntry> sealed) {
-        List<StoredRecord> records = new ArrayList<>();
-        int at = 0;
-        for (Call call : calls) {
-            for (int i = 0; i < call.keys().size(); i++) {
-                EntryId id = sealed.get(at + i).stored().id();
-                Publication publication = new Publication(id, call.hashes().get(i));
-                records.add(OncePublisher.record(call.keys().get(i), publication));
-            }
-            at += call.blobs().size();
-        }
-        return records;
+    /** A manifest stays in the store: its chunks are there too. */
+    private StoredEntry toStore(Call call, StoredEntry entry) {
+        return parts.keepsBlobs() && call.kind() == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
     }
 
     private EntryHeader header(Call call, int index, long time) {
@@ -201,7 +209,7 @@ public final class Publisher {
                 time,
                 EntryVerifier.OPEN_EPOCH,
                 Optional.empty(),
-                EntryHeader.KIND_BLOB,
+                call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
                 List.of());

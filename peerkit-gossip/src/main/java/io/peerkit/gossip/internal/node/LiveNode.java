@@ -2,16 +2,13 @@
 package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.AgentId;
-import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.agent.AgentInfo;
-import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Traffic;
@@ -21,11 +18,10 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.agents.AgentDirectory;
 import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.agents.OwnCard;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
-import io.peerkit.gossip.internal.integrate.OncePublisher;
-import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
@@ -272,7 +268,7 @@ public final class LiveNode {
         });
     }
 
-    /** A peer opened a push or sync stream. */
+    /** A peer opened a push, sync or blob stream. */
     public void accepted(PeerStream stream) {
         whenStarted(
                 () -> {
@@ -282,65 +278,23 @@ public final class LiveNode {
                         data.get().pusher().accept(stream);
                     } else if (stream.protocol().equals(Syncer.PROTOCOL)) {
                         data.get().syncer().accept(stream);
+                    } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
+                        data.get().blobs().accept(stream);
                     }
                 },
                 stream::reset);
     }
 
-    /** Publishes. */
-    public void publish(Publisher.Call call) {
-        Optional<DataSide> side = ready(call.done());
-        if (side.isPresent()) {
-            side.get().publisher().publish(call);
-        }
-    }
-
-    /** Publishes under keys. */
-    public void publishOnce(OncePublisher.Call call) {
-        Optional<DataSide> side = ready(call.done());
-        if (side.isPresent()) {
-            side.get().once().publish(call);
-        }
-    }
-
-    /** Forgets keys. */
-    public void forgetPublished(List<RecordKey> keys, CompletableFuture<Void> answer) {
-        Optional<DataSide> side = ready(answer);
-        if (side.isPresent()) {
-            side.get().once().forget(keys, answer);
-        }
-    }
-
-    /** Gets a blob. */
-    public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        Optional<DataSide> side = ready(answer);
-        if (side.isPresent()) {
-            LoopHop.then(
-                    loop,
-                    side.get().storage().entryOfBlob(hash),
-                    found -> gotten(side.get(), hash, found.flatMap(StoredEntry::blob), answer),
-                    answer::completeExceptionally);
-        }
-    }
-
-    private void gotten(
-            DataSide side, BlobHash hash, Optional<byte[]> stored, CompletableFuture<Optional<byte[]>> answer) {
-        if (stored.isPresent() || side.kept().isEmpty()) {
-            answer.complete(stored);
-        } else {
-            LoopHop.then(loop, side.kept().get().read(hash), answer::complete, answer::completeExceptionally);
-        }
-    }
-
-    private Optional<DataSide> ready(CompletableFuture<?> answer) {
+    /** Hands a call over to those who keep entries; without them it fails. */
+    public void withData(CompletableFuture<?> answer, Consumer<DataSide> call) {
         if (stopped || data.isEmpty()) {
             answer.completeExceptionally(new ClosedException(
                     stopped
                             ? "node is closed"
                             : storage.isEmpty() ? "infrastructure has no store" : "node has not started"));
-            return Optional.empty();
+        } else {
+            call.accept(data.get());
         }
-        return data;
     }
 
     /** Connects to a node. */
@@ -441,11 +395,8 @@ public final class LiveNode {
         DataSide side = data.get();
         LoopHop.then(
                 loop,
-                side.publisher().stop(),
-                idle -> {
-                    side.stop();
-                    answer.complete(null);
-                },
+                side.publisher().stop().thenComposeAsync(idle -> side.stop(), loop),
+                answer::complete,
                 answer::completeExceptionally);
     }
 }

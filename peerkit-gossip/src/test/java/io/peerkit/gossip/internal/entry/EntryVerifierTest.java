@@ -6,11 +6,13 @@ import static io.peerkit.gossip.internal.entry.EntrySamples.NOW_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.peer.JdkAgent;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +116,17 @@ class EntryVerifierTest {
         EntryHeader right = EntrySamples.header(AUTHOR.id(), blob(1), 5);
         assertRefused(sealed(with(right, NetworkId.named("other"), 1, 0), blob(1)), Refusal.WRONG_NETWORK);
         assertRefused(sealed(with(right, NETWORK, 2, 0), blob(1)), Refusal.WRONG_EPOCH);
-        assertRefused(sealed(with(right, NETWORK, 1, 1), blob(1)), Refusal.WRONG_KIND);
+        assertRefused(sealed(with(right, NETWORK, 1, 2), blob(1)), Refusal.WRONG_KIND);
+    }
+
+    @Test
+    void check_largeBlob_onlyWithAManifest() {
+        byte[] manifest =
+                new BlobManifest(BlobHash.ofBlob(blob(1)), 2_000_000, List.of(BlobHash.ofBlob(blob(2)))).encode();
+        EntryHeader right = EntrySamples.header(AUTHOR.id(), manifest, 5);
+        assertThat(check(sealed(with(right, NETWORK, 1, 1), manifest))).isInstanceOf(EntryVerifier.Valid.class);
+        EntryHeader wrong = EntrySamples.header(AUTHOR.id(), blob(1), 5);
+        assertRefused(sealed(with(wrong, NETWORK, 1, 1), blob(1)), Refusal.WRONG_MANIFEST);
     }
 
     private static EntryHeader with(EntryHeader header, NetworkId network, long epoch, int kind) {
