@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.cli;
 
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.storage.sqlite.SqliteStorage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a node keeps in its data folder. */
@@ -13,5 +17,18 @@ final class DataFolder {
 
     static Path keys(Path folder) {
         return folder.resolve("peerkit.keys");
+    }
+
+    /**
+     * Opens the store of a folder, without a node.
+     *
+     * @throws StorageException when there is none, or a process has it open
+     */
+    static Storage open(Path folder) {
+        Path database = database(folder);
+        if (!Files.isRegularFile(database)) {
+            throw new StorageException(folder + " holds no store: there is no file " + database);
+        }
+        return SqliteStorage.at(database).open();
     }
 }

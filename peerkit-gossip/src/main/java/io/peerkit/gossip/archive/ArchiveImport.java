@@ -29,6 +29,7 @@ public final class ArchiveImport {
     private final Storage storage;
     private final Agent agent;
     private Optional<NetworkId> network = Optional.empty();
+    private EntryChunks chunks = EntryChunks.NONE;
     private InstantSource clock = InstantSource.system();
     private Consumer<ArchiveSummary> progress = read -> {};
 
@@ -76,6 +77,17 @@ public final class ArchiveImport {
     }
 
     /**
+     * Takes chunks in.
+     *
+     * @param keeper says what keeps them
+     * @return this
+     */
+    public ArchiveImport chunks(EntryChunks keeper) {
+        chunks = keeper;
+        return this;
+    }
+
+    /**
      * Sets the clock. An entry more than 60 s ahead of it ends the import, which goes on when it is repeated after that time.
      *
      * @param wall the clock; the system's by default
@@ -107,6 +119,6 @@ public final class ArchiveImport {
      * @throws StorageException when store or disk fail; repeating the import goes on
      */
     public ArchiveSummary from(Path file) {
-        return new ImportRun(new ImportRun.Parts(storage, agent, network, clock, progress)).from(file);
+        return new ImportRun(new ImportRun.Parts(storage, agent, network, chunks, clock, progress)).from(file);
     }
 }

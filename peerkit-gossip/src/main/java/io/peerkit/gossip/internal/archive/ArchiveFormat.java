@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.archive;
 
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.archive.EntryChunks;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -25,11 +26,12 @@ public final class ArchiveFormat {
     /** The least length that a writer may be told to keep sections to, in bytes; a longer entry has one for itself. */
     public static final int MIN_SECTION_BYTES = 1_024;
 
-    /** The most entries and chunks in a section. */
-    public static final int MAX_SECTION_ITEMS = WriteBatch.MAX_ENTRIES;
-
-    /** The most chunks in a section. */
+    /** The most chunks in a section: as many as a batch takes. */
     public static final int MAX_SECTION_CHUNKS = WriteBatch.MAX_CHUNKS;
+
+    /** The most entries and chunks in a section: a batch takes them with a record each, a few for each chunk, and one more. */
+    public static final int MAX_SECTION_ITEMS =
+            WriteBatch.MAX_RECORDS - 1 - EntryChunks.MAX_RECORDS_OF_CHUNK * MAX_SECTION_CHUNKS;
 
     /** The longest frame in bytes: the longest blob and envelope, keys and lengths. */
     static final int MAX_FRAME_BYTES = StoredEntry.MAX_BLOB_BYTES + StoredEntry.MAX_ENVELOPE_BYTES + 64;

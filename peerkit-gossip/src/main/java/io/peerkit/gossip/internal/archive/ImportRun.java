@@ -9,9 +9,11 @@ import io.peerkit.api.agent.Agent;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.archive.ArchiveSummary;
+import io.peerkit.gossip.archive.EntryChunks;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
@@ -36,6 +38,7 @@ public final class ImportRun {
     private static final byte[] NO_BLOB = {};
 
     private final Parts parts;
+    private Optional<BlobHash> owner = Optional.empty();
     private CompletableFuture<BitSet> writing = CompletableFuture.completedFuture(new BitSet());
 
     /**
@@ -44,6 +47,7 @@ public final class ImportRun {
      * @param storage open; not closed here
      * @param agent checks signatures
      * @param network where the archive has to belong; if absent, where the store's entries do, and if it has none, anywhere
+     * @param chunks what keeps chunks
      * @param clock the wall clock
      * @param progress is told what was read, after each section
      */
@@ -51,6 +55,7 @@ public final class ImportRun {
             Storage storage,
             Agent agent,
             Optional<NetworkId> network,
+            EntryChunks chunks,
             InstantSource clock,
             Consumer<ArchiveSummary> progress) {}
 
@@ -81,6 +86,7 @@ public final class ImportRun {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 ArchiveReader reader = open(channel);
                 if (reader.skipTo(position.get().total(), position.get().prefixHash())) {
+                    owner = position.get().owner();
                     return read(reader);
                 }
             }
@@ -151,45 +157,59 @@ public final class ImportRun {
     private WriteBatch batch(ArchiveReader.Section section, EntryVerifier verifier) {
         List<StoredEntry> entries = new ArrayList<>();
         List<StoredChunk> chunks = new ArrayList<>();
+        List<StoredRecord> records = new ArrayList<>();
         for (ArchiveReader.Placed item : section.items()) {
             if (item.frame() instanceof ArchiveFrame.Chunk chunk) {
-                chunks.add(new StoredChunk(BlobHash.ofBlob(chunk.bytes()), chunk.bytes()));
+                BlobHash name = BlobHash.ofBlob(chunk.bytes());
+                chunks.add(new StoredChunk(name, chunk.bytes()));
+                records.addAll(parts.chunks()
+                        .recordsOf(
+                                name,
+                                owner.orElseThrow(() ->
+                                        refused(item.offset(), "chunk", "it stands behind no entry that has chunks"))));
             } else if (item.frame() instanceof ArchiveFrame.Entry entry) {
-                entries.add(proven(item.offset(), entry, verifier));
+                OpenedEntry proven = proven(item.offset(), entry, verifier);
+                StoredEntry stored = new StoredEntry(
+                        proven.id(),
+                        proven.header().time(),
+                        proven.header().blobHash(),
+                        entry.envelope(),
+                        entry.blob());
+                entries.add(stored);
+                Optional<StoredRecord> record = parts.chunks().recordOf(stored, proven.header());
+                owner = record.map(some -> stored.blobHash());
+                record.ifPresent(records::add);
             }
         }
+        records.add(new ImportPosition(section.total(), section.prefixHash(), owner).record());
         return WriteBatch.builder()
                 .entries(entries)
                 .chunks(chunks)
-                .records(List.of(new ImportPosition(section.total(), section.prefixHash()).record()))
+                .records(records)
                 .build();
     }
 
-    private StoredEntry proven(long offset, ArchiveFrame.Entry entry, EntryVerifier verifier) {
+    private OpenedEntry proven(long offset, ArchiveFrame.Entry entry, EntryVerifier verifier) {
         WireEntry wire = new WireEntry(entry.envelope(), entry.blob().orElse(NO_BLOB));
-        OpenedEntry opened = verifier.open(wire).orElseThrow(() -> refused(offset, "malformed"));
+        OpenedEntry opened = verifier.open(wire).orElseThrow(() -> refused(offset, "entry", "malformed"));
         long nowMillis = parts.clock().millis();
         EntryVerifier.Checked checked = entry.blob().isPresent()
                 ? verifier.check(opened, nowMillis)
                 : verifier.checkWithoutBlob(opened, nowMillis);
         if (checked instanceof EntryVerifier.Refused no) {
-            throw refused(offset, opened.id() + " " + no.reason());
+            throw refused(offset, "entry", opened.id() + " " + no.reason());
         }
         if (checked instanceof EntryVerifier.Held wait) {
             throw refused(
                     offset,
+                    "entry",
                     opened.id() + " lies in the future of this clock; it can be imported from "
                             + Instant.ofEpochMilli(wait.untilMillis()) + " on");
         }
-        return new StoredEntry(
-                opened.id(),
-                opened.header().time(),
-                opened.header().blobHash(),
-                entry.envelope(),
-                entry.blob());
+        return opened;
     }
 
-    private static InvalidBytesException refused(long offset, String why) {
-        return new InvalidBytesException("archive at byte " + offset + ": entry refused: " + why);
+    private static InvalidBytesException refused(long offset, String what, String why) {
+        return new InvalidBytesException("archive at byte " + offset + ": " + what + " refused: " + why);
     }
 }
