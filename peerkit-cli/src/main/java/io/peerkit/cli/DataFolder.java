@@ -4,8 +4,10 @@ package io.peerkit.cli;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.storage.sqlite.SqliteStorage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What a node keeps in its data folder. */
 final class DataFolder {
@@ -30,5 +32,19 @@ final class DataFolder {
             throw new StorageException(folder + " holds no store: there is no file " + database);
         }
         return SqliteStorage.at(database).open();
+    }
+
+    /** What the store of a folder takes on the disk: its file and what it keeps beside it. */
+    static long bytes(Path folder) throws IOException {
+        String name = database(folder).getFileName().toString();
+        long bytes = 0;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path file : tree.filter(Files::isRegularFile).toList()) {
+                if (folder.relativize(file).getName(0).toString().startsWith(name)) {
+                    bytes += Files.size(file);
+                }
+            }
+        }
+        return bytes;
     }
 }

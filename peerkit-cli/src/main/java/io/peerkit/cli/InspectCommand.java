@@ -62,7 +62,7 @@ final class InspectCommand implements Callable<Integer> {
                     .put("envelopeBytes", contents.envelopeBytes())
                     .put("blobBytes", contents.blobBytes())
                     .put("agents", storage.agents(Storage.MAX_AGENTS).join().size())
-                    .put("bytes", fileBytes());
+                    .put("bytes", DataFolder.bytes(folder));
             shares(figures, "networks", "network", contents.networks());
             shares(figures, "authors", "author", contents.authors());
             shares(figures, "kinds", "kind", contents.kinds());
@@ -89,13 +89,6 @@ final class InspectCommand implements Callable<Integer> {
                 figures.putNull("agentId");
             }
         }
-    }
-
-    /** What the store takes on the disk, its log included. */
-    private long fileBytes() throws IOException {
-        Path database = DataFolder.database(folder);
-        Path log = database.resolveSibling(database.getFileName() + "-wal");
-        return Files.size(database) + (Files.exists(log) ? Files.size(log) : 0);
     }
 
     private static void shares(ObjectNode figures, String field, String name, List<StoredContents.Share> shares) {
