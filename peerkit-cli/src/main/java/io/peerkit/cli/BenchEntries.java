@@ -48,8 +48,8 @@ record BenchEntries(int singleBytes, int batchBytes) {
             node.publishAll(blobs).join();
         }
         try (Storage storage = factory.open()) {
-            List<StoredEntry> all = storage.scan(Optional.empty(), BATCH + 1, Integer.MAX_VALUE)
-                    .join();
+            List<StoredEntry> all =
+                    storage.scan(Optional.empty(), BATCH + 1, Integer.MAX_VALUE).join();
             int sum = 0;
             for (StoredEntry entry : all.subList(1, all.size())) {
                 sum += entry.envelope().length;

@@ -23,8 +23,7 @@ record BenchStore(String name, Opener opener, int entries, boolean onDisk, boole
     /** Those that are measured, in this order in every round. The one in memory shows what the workload itself costs. */
     static final List<BenchStore> ALL = List.of(
             new BenchStore("memory", folder -> MemoryStorage.factory(), 100_000, false, false),
-            new BenchStore(
-                    "sqlite", folder -> SqliteStorage.at(DataFolder.database(folder)), 1_000_000, true, true));
+            new BenchStore("sqlite", folder -> SqliteStorage.at(DataFolder.database(folder)), 1_000_000, true, true));
 
     /** Makes a store. */
     interface Opener {

@@ -48,8 +48,7 @@ final class ImportCommand implements Callable<Integer> {
         ArchiveReport report = new ArchiveReport("imported", json);
         // Signatures are checked with the authors' keys; this node's own is not needed, nor made here.
         LocalAgent checker = LocalAgent.open(KeyStore.inMemory());
-        try (Storage storage =
-                SqliteStorage.at(DataFolder.database(folder)).open()) {
+        try (Storage storage = SqliteStorage.at(DataFolder.database(folder)).open()) {
             ArchiveImport archive = ArchiveImport.into(storage, checker).progress(report);
             if (wanted != null) {
                 archive.network(wanted);

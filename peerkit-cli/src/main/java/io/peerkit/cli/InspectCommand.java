@@ -44,7 +44,11 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--json", description = "as one JSON object")
     private boolean json;
 
-    @Option(names = "--authors", paramLabel = "N", defaultValue = "20", description = "how many authors to list; 20 by default")
+    @Option(
+            names = "--authors",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "how many authors to list; 20 by default")
     private int authors = 20;
 
     @Override
@@ -94,7 +98,10 @@ final class InspectCommand implements Callable<Integer> {
     private static void shares(ObjectNode figures, String field, String name, List<StoredContents.Share> shares) {
         var list = figures.putArray(field);
         for (StoredContents.Share share : shares) {
-            list.addObject().put(name, share.name()).put("entries", share.entries()).put("bytes", share.bytes());
+            list.addObject()
+                    .put(name, share.name())
+                    .put("entries", share.entries())
+                    .put("bytes", share.bytes());
         }
     }
 

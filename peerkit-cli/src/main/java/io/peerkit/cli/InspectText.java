@@ -15,7 +15,10 @@ final class InspectText {
     static void print(ObjectNode figures, PrintStream out) {
         figures.properties().forEach(field -> {
             if (field.getValue().isValueNode()) {
-                out.printf("%-14s %s%n", field.getKey(), field.getValue().isNull() ? "sealed" : field.getValue().asText());
+                out.printf(
+                        "%-14s %s%n",
+                        field.getKey(),
+                        field.getValue().isNull() ? "sealed" : field.getValue().asText());
             }
         });
         figures.properties().forEach(field -> {
@@ -27,7 +30,8 @@ final class InspectText {
                 } else {
                     value.properties()
                             .forEach(each -> out.printf(
-                                    "  %-64s %12s%n", each.getKey(), each.getValue().asText()));
+                                    "  %-64s %12s%n",
+                                    each.getKey(), each.getValue().asText()));
                 }
             }
         });

@@ -9,10 +9,14 @@ import picocli.CommandLine.Option;
 
 /** {@code --network}: which one, where a store or file does not tell. */
 final class NetworkOption {
-    @Option(names = "--network", paramLabel = "ID", description = "the network's id, 64 hex digits, as inspect shows it")
+    @Option(
+            names = "--network",
+            paramLabel = "ID",
+            description = "the network's id, 64 hex digits, as inspect shows it")
     private @Nullable String text;
 
-    @Nullable NetworkId id() {
+    @Nullable
+    NetworkId id() {
         try {
             return text == null ? null : NetworkId.parse(text);
         } catch (InvalidBytesException e) {

@@ -22,8 +22,7 @@ final class StorageBench implements Benchmark {
             for (BenchStore store : BenchStore.ALL) {
                 BenchFolder place = folder.sub(store.name());
                 int entries = run < 0 ? WARM_UP_ENTRIES : store.entries();
-                Map<StorageFigure, Double> round =
-                        new StorageRound(store, sizes, place.path(), entries).run();
+                Map<StorageFigure, Double> round = new StorageRound(store, sizes, place.path(), entries).run();
                 place.delete();
                 if (run >= 0) {
                     Map<StorageFigure, double[]> all =

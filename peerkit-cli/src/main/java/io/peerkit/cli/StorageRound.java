@@ -80,8 +80,7 @@ final class StorageRound {
         Semaphore free = new Semaphore(UNDER_WAY);
         List<CompletableFuture<?>> writes = new ArrayList<>();
         for (int i = 0; i < entries; i += BenchEntries.BATCH) {
-            WriteBatch batch =
-                    WriteBatch.ofEntries(sizes.batch(i, Math.min(BenchEntries.BATCH, entries - i)));
+            WriteBatch batch = WriteBatch.ofEntries(sizes.batch(i, Math.min(BenchEntries.BATCH, entries - i)));
             free.acquireUninterruptibly();
             writes.add(storage.write(batch).whenComplete((added, failure) -> free.release()));
         }

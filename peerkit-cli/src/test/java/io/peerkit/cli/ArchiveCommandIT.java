@@ -25,8 +25,8 @@ class ArchiveCommandIT {
     private Path folder;
 
     private NodeProcess node(String name, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("--data", path(name), "--key", KEY, "--listen", "/ip4/127.0.0.1/tcp/0"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--data", path(name), "--key", KEY, "--listen", "/ip4/127.0.0.1/tcp/0"));
         arguments.addAll(List.of(more));
         return NodeProcess.start(folder.resolve(name + ".log"), arguments);
     }
@@ -50,7 +50,8 @@ class ArchiveCommandIT {
                     .join()
                     .path("hash")
                     .asText();
-            fingerprint = node.command("status", Map.of()).join().path("fingerprint").asText();
+            fingerprint =
+                    node.command("status", Map.of()).join().path("fingerprint").asText();
             CommandRun inUse = run("export", path("one"), path("x.pka"));
             assertThat(inUse.exitCode()).isEqualTo(1);
             assertThat(inUse.errors()).contains("peerkit.db");
@@ -70,11 +71,21 @@ class ArchiveCommandIT {
         assertThat(Files.mismatch(folder.resolve("x.pka"), folder.resolve("y.pka")))
                 .isEqualTo(-1);
 
+        CommandRun inspected = run("inspect", path("two"), "--json");
+        assertThat(inspected.json().path("fingerprint").asText()).isEqualTo(fingerprint);
+        assertThat(run("inspect", path("two")).output()).contains("epochs").contains("301 entries");
+
         try (NodeProcess two = node("two")) {
             String address = two.ready().join().path("addresses").path(0).asText();
-            assertThat(two.command("get", Map.of("hash", hash)).join().path("data").asText())
+            assertThat(two.command("get", Map.of("hash", hash))
+                            .join()
+                            .path("data")
+                            .asText())
                     .isEqualTo("aGVsbG8=");
-            assertThat(two.command("status", Map.of()).join().path("fingerprint").asText())
+            assertThat(two.command("status", Map.of())
+                            .join()
+                            .path("fingerprint")
+                            .asText())
                     .isEqualTo(fingerprint);
             try (NodeProcess three = node("three")) {
                 three.ready().join();

@@ -266,7 +266,8 @@ class ArchiveTest {
                 into(storage).progress(progress::add).from(file);
 
                 assertSame(ArchiveSamples.all(storage), few);
-                assertThat(progress).allSatisfy(each -> assertThat(each.entries()).isGreaterThan(sofar.size()));
+                assertThat(progress)
+                        .allSatisfy(each -> assertThat(each.entries()).isGreaterThan(sofar.size()));
             }
         }
         assertThat(stored).isEqualTo(few.size());
@@ -385,7 +386,8 @@ class ArchiveTest {
                             .build())
                     .join();
 
-            ArchiveSummary written = smallSections(storage).chunks(new BlobChunks()).to(file);
+            ArchiveSummary written =
+                    smallSections(storage).chunks(new BlobChunks()).to(file);
 
             assertThat(written.chunks()).isEqualTo(139);
             whole = Files.readAllBytes(file);
@@ -403,9 +405,8 @@ class ArchiveTest {
                 assertThatThrownBy(() -> into(storage).chunks(new BlobChunks()).from(cut))
                         .hasMessageContaining("cut off");
                 into(storage).chunks(new BlobChunks()).from(file);
-                assertThat(storage.chunksPresent(chunks.stream()
-                                        .map(StoredChunk::hash)
-                                        .toList())
+                assertThat(storage.chunksPresent(
+                                        chunks.stream().map(StoredChunk::hash).toList())
                                 .join()
                                 .cardinality())
                         .isEqualTo(139);

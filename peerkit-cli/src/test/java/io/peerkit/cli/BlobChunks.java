@@ -38,7 +38,8 @@ final class BlobChunks implements EntryChunks {
         return names(entry).isEmpty()
                 ? Optional.empty()
                 : Optional.of(new StoredRecord(
-                        RecordKey.of(WANTED, entry.id().toBytes()), entry.blobHash().toBytes()));
+                        RecordKey.of(WANTED, entry.id().toBytes()),
+                        entry.blobHash().toBytes()));
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A run of the command in a process of its own.
  *
  * @param exitCode of the process
- * @param output the last line of its standard output
+ * @param output all of its standard output
  * @param errors its standard error
  */
 record CommandRun(int exitCode, String output, String errors) {
@@ -37,14 +37,14 @@ record CommandRun(int exitCode, String output, String errors) {
             process.destroyForcibly();
             throw new IllegalStateException("process " + process.pid() + " did not end");
         }
-        List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
         return new CommandRun(
                 process.exitValue(),
-                lines.isEmpty() ? "" : lines.get(lines.size() - 1),
+                Files.readString(output, StandardCharsets.UTF_8),
                 Files.readString(errors, StandardCharsets.UTF_8));
     }
 
+    /** The last line of its output. */
     JsonNode json() throws IOException {
-        return JsonLines.JSON.readTree(output);
+        return JsonLines.JSON.readTree(output.substring(output.stripTrailing().lastIndexOf('\n') + 1));
     }
 }

@@ -75,8 +75,8 @@ public final class ArchiveExport {
      */
     public ArchiveExport sectionBytes(int bytes) {
         if (bytes < ArchiveFormat.MIN_SECTION_BYTES || bytes > ArchiveFormat.MAX_SECTION_BYTES) {
-            throw new InvalidSettingException("sectionBytes of " + bytes + ", must be " + ArchiveFormat.MIN_SECTION_BYTES
-                    + " to " + ArchiveFormat.MAX_SECTION_BYTES);
+            throw new InvalidSettingException("sectionBytes of " + bytes + ", must be "
+                    + ArchiveFormat.MIN_SECTION_BYTES + " to " + ArchiveFormat.MAX_SECTION_BYTES);
         }
         sectionBytes = bytes;
         return this;

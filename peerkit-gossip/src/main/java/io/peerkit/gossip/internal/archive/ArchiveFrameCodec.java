@@ -74,8 +74,7 @@ final class ArchiveFrameCodec {
             case SECTION_END -> {
                 requireKeys(map, 3);
                 yield new ArchiveFrame.SectionEnd(
-                        map.requireBytesExact("h", ArchiveFormat.HASH_BYTES),
-                        map.requireLong("p", 0, Long.MAX_VALUE));
+                        map.requireBytesExact("h", ArchiveFormat.HASH_BYTES), map.requireLong("p", 0, Long.MAX_VALUE));
             }
             case END -> {
                 requireKeys(map, 5);

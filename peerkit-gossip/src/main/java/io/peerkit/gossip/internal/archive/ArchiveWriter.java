@@ -23,8 +23,7 @@ final class ArchiveWriter {
     private long chunks;
     private long length;
 
-    private ArchiveWriter(
-            WritableByteChannel target, int sectionBytes, MessageDigest digest, ArchiveSummary written) {
+    private ArchiveWriter(WritableByteChannel target, int sectionBytes, MessageDigest digest, ArchiveSummary written) {
         this.target = target;
         this.sectionBytes = sectionBytes;
         this.digest = digest;
@@ -80,7 +79,8 @@ final class ArchiveWriter {
             chunks++;
         } else {
             entries++;
-            withoutBlob += item instanceof ArchiveFrame.Entry entry && entry.blob().isEmpty() ? 1 : 0;
+            withoutBlob +=
+                    item instanceof ArchiveFrame.Entry entry && entry.blob().isEmpty() ? 1 : 0;
         }
         return closes;
     }

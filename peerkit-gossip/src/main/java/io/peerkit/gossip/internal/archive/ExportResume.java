@@ -71,7 +71,10 @@ record ExportResume(ArchiveSummary total, MessageDigest digest, Optional<StoredE
                     }
                 }
                 good = new ExportResume(
-                        section.get().total(), reader.digest(), last, section.get().chunksDone());
+                        section.get().total(),
+                        reader.digest(),
+                        last,
+                        section.get().chunksDone());
             }
         } catch (InvalidBytesException e) {
             // Damaged from here on: what follows is written again.
@@ -124,8 +127,7 @@ record ExportResume(ArchiveSummary total, MessageDigest digest, Optional<StoredE
 
         private boolean isOfNetwork(EntryKey key) {
             List<StoredEntry> found = StoreCalls.await(storage.entries(List.of(key.id()), 1));
-            return !found.isEmpty()
-                    && StoreCalls.header(found.get(0)).network().equals(network);
+            return !found.isEmpty() && StoreCalls.header(found.get(0)).network().equals(network);
         }
     }
 }

@@ -112,7 +112,9 @@ public final class EntryVerifier {
         if (withBlob && header.blobSize() != entry.wire().blob().length) {
             return new Refused(Refusal.WRONG_SIZE);
         }
-        if (withBlob && !Arrays.equals(sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
+        if (withBlob
+                && !Arrays.equals(
+                        sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
             return new Refused(Refusal.WRONG_HASH);
         }
         if (!isSigned(entry)) {

@@ -41,8 +41,7 @@ final class Tally<K> {
     }
 
     private void forget() {
-        for (Map.Entry<K, Count> entry :
-                byBytes().subList(MAX_KEYS / 2, counts.size())) {
+        for (Map.Entry<K, Count> entry : byBytes().subList(MAX_KEYS / 2, counts.size())) {
             others.entries += entry.getValue().entries;
             others.bytes += entry.getValue().bytes;
             counts.remove(entry.getKey());

@@ -144,11 +144,9 @@ class ArchiveReaderTest {
         for (int length = (int) begin; length < file.length; length++) {
             ArchiveReader reader = reader(Arrays.copyOf(file, length));
             int end = length;
-            assertThat(sections(reader))
-                    .as("cut at %d", length)
-                    .hasSize((int) sections.stream()
-                            .filter(section -> section.total().bytes() <= end)
-                            .count());
+            assertThat(sections(reader)).as("cut at %d", length).hasSize((int) sections.stream()
+                    .filter(section -> section.total().bytes() <= end)
+                    .count());
             assertThat(reader.isComplete()).isFalse();
         }
         for (int length = 0; length < begin; length++) {
@@ -238,8 +236,7 @@ class ArchiveReaderTest {
         byte[] file = forged();
         file[file.length - 1] = 2; // the version is the last byte of the start
 
-        assertThatThrownBy(() -> reader(file))
-                .hasMessageContaining("archive of version 2, this release reads 1");
+        assertThatThrownBy(() -> reader(file)).hasMessageContaining("archive of version 2, this release reads 1");
         assertThatThrownBy(() -> reader(new byte[100])).hasMessageContaining("this is no archive");
     }
 
