@@ -123,6 +123,24 @@ class ArchiveTest {
     }
 
     @Test
+    void to_partOfAnotherModeOrALink_closedToOthersAndNotFollowed() throws IOException {
+        Path file = folder.resolve("new.pka");
+        Path part = folder.resolve("new.pka.part");
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        try (Storage storage = ArchiveSamples.memory(few)) {
+            Files.createSymbolicLink(part, precious);
+            assertThatThrownBy(() -> ArchiveExport.of(storage).to(file)).isInstanceOf(StorageException.class);
+            assertThat(precious).hasContent("precious");
+            Files.delete(part);
+            Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+
+            ArchiveExport.of(storage).to(file);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
     void to_cutAtEveryByte_resumedEqualsWhole() throws IOException {
         byte[] whole = Files.readAllBytes(exported(few));
         Path file = folder.resolve("resumed.pka");
