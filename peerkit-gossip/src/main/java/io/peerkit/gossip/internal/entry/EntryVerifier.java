@@ -84,6 +84,19 @@ public final class EntryVerifier {
      * @param nowMillis the local clock in milliseconds since 1970
      */
     public Checked check(OpenedEntry entry, long nowMillis) {
+        return check(entry, true, nowMillis);
+    }
+
+    /**
+     * Proves an entry that came without its blob.
+     *
+     * @param nowMillis the local clock in milliseconds since 1970
+     */
+    public Checked checkWithoutBlob(OpenedEntry entry, long nowMillis) {
+        return check(entry, false, nowMillis);
+    }
+
+    private Checked check(OpenedEntry entry, boolean withBlob, long nowMillis) {
         EntryHeader header = entry.header();
         if (!header.network().equals(network)) {
             return new Refused(Refusal.WRONG_NETWORK);
@@ -97,10 +110,12 @@ public final class EntryVerifier {
         if (header.time() == EntryView.RESERVED_TIME) {
             return new Refused(Refusal.WRONG_TIME);
         }
-        if (header.blobSize() != entry.wire().blob().length) {
+        if (withBlob && header.blobSize() != entry.wire().blob().length) {
             return new Refused(Refusal.WRONG_SIZE);
         }
-        if (!Arrays.equals(sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
+        if (withBlob
+                && !Arrays.equals(
+                        sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
             return new Refused(Refusal.WRONG_HASH);
         }
         if (header.kind() == EntryHeader.KIND_LARGE_BLOB

@@ -178,4 +178,23 @@ class EntryVerifierTest {
     private void assertRefused(WireEntry wire, Refusal reason) {
         assertThat(check(wire)).isEqualTo(new EntryVerifier.Refused(reason));
     }
+
+    @Test
+    void checkWithoutBlob_headerAlone_everythingButTheBlobIsProven() {
+        byte[] blob = blob(1);
+        WireEntry whole = sealed(EntrySamples.header(AUTHOR.id(), blob, HybridClock.at(NOW_MILLIS)), blob);
+        WireEntry bare = new WireEntry(whole.envelope(), new byte[0]);
+        EntryVerifier elsewhere = new EntryVerifier(agent, NetworkId.named("other"), DRIFT);
+
+        assertThat(verifier.checkWithoutBlob(verifier.open(bare).orElseThrow(), NOW_MILLIS))
+                .isInstanceOf(EntryVerifier.Valid.class);
+        assertThat(check(bare)).isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_SIZE));
+        assertThat(elsewhere.checkWithoutBlob(elsewhere.open(bare).orElseThrow(), NOW_MILLIS))
+                .isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_NETWORK));
+        byte[] forged = whole.envelope().clone();
+        forged[forged.length - 1] ^= 1; // in the signature
+        assertThat(verifier.checkWithoutBlob(
+                        verifier.open(new WireEntry(forged, new byte[0])).orElseThrow(), NOW_MILLIS))
+                .isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_SIGNATURE));
+    }
 }
