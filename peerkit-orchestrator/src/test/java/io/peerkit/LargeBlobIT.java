@@ -11,13 +11,9 @@ import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.storage.sqlite.SqliteStorage;
 import io.peerkit.transport.libp2p.Libp2pTransport;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +73,8 @@ class LargeBlobIT {
     void fetch_cutAt90Percent_atMost12PercentAgain() throws Exception {
         PeerkitNode author = node("author").start().join();
         try {
-            BlobHash hash = author.publish(new SeededContent(1, CUT_SIZE), CUT_SIZE).join();
+            BlobHash hash =
+                    author.publish(new SeededContent(1, CUT_SIZE), CUT_SIZE).join();
             PeerkitNode reader = node("reader").start().join();
             reader.connect(author.addresses().get(0)).join();
             while (reader.status().join().bytesIn() < CUT_SIZE * 9 / 10) {
@@ -135,51 +132,39 @@ class LargeBlobIT {
 
     @Test
     void publishFetchOpen_oneGibibyte_heapOf64Mebibytes() throws Exception {
-        long size = 1_024 * MIB;
-        Path out = folder.resolve("out");
-        Process server = process(List.of("serve", directory("server"), "3", Long.toString(size)), out);
-        try {
-            while (!Files.readString(out).contains("address ")) {
-                assertThat(server.isAlive()).as(Files.readString(out)).isTrue();
-                TimeUnit.MILLISECONDS.sleep(20);
+        try (Running server = Running.start(folder, "server", "serve", "3", Long.toString(1_024 * MIB))) {
+            String published = server.awaitLine("published ");
+            String address = server.awaitLine("address ").substring(8);
+            try (Running client = Running.start(folder, "client", "fetch", address)) {
+                String fetched = client.awaitLine("fetched ");
+                String read = client.awaitLine("read ");
+                System.out.println(published + "\n" + fetched + "\n" + read);
+                String hash = published.split(" ")[1];
+                assertThat(fetched).startsWith("fetched " + hash);
+                assertThat(read).startsWith("read " + hash);
             }
-            String said = Files.readString(out);
-            String hash = said.split(" ", 3)[1];
-            String address = said.substring(said.indexOf("address ") + 8).strip();
-            Path fetched = folder.resolve("fetched");
-            Process client = process(List.of("fetch", directory("client"), address), fetched);
-            try {
-                assertThat(client.waitFor(240, TimeUnit.SECONDS)).isTrue();
-                System.out.print(said + Files.readString(fetched));
-                assertThat(client.exitValue()).isZero();
-                assertThat(Files.readString(fetched)).contains("fetched " + hash).contains("read " + hash);
-            } finally {
-                client.destroyForcibly();
-            }
-            server.outputWriter(UTF_8).close();
-            assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(server.exitValue()).isZero();
-        } finally {
-            server.destroyForcibly();
         }
     }
 
-    private String directory(String name) throws IOException {
-        return Files.createDirectory(folder.resolve(name)).toString();
-    }
-
-    private static Process process(List<String> arguments, Path out) throws IOException {
-        String modules = System.getProperty("jdk.module.path", "");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path") + File.pathSeparator + modules,
-                LargeBlobProcess.class.getName()));
-        command.addAll(arguments);
-        return new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    @Test
+    void fetch_processKilledAgainAndAgain_goesOnWhereItWas() throws Exception {
+        try (Running server = Running.start(folder, "server", "serve", "4", Long.toString(2 * CUT_SIZE))) {
+            String hash = server.awaitLine("published ").split(" ")[1];
+            String address = server.awaitLine("address ").substring(8);
+            long here = 0;
+            for (int kill = 0; kill < 3; kill++) {
+                try (Running client = Running.start(folder, "client", "fetch", address)) {
+                    here = Long.parseLong(client.awaitLine("progress ").split(" ")[1]);
+                    client.kill();
+                }
+            }
+            try (Running client = Running.start(folder, "client", "fetch", address)) {
+                assertThat(client.awaitLine("fetched ")).startsWith("fetched " + hash);
+                long received = Long.parseLong(client.awaitLine("received ").split(" ")[1]);
+                assertThat(client.awaitLine("read ")).startsWith("read " + hash);
+                System.out.printf("killed thrice, at last with %d %% there; then %d bytes%n", here, received);
+                assertThat(received).isLessThan(2 * CUT_SIZE * (100 - here) / 100 + 4 * MIB);
+            }
+        }
     }
 }

@@ -73,7 +73,8 @@ class LargeBlobTest {
                 PeerkitNode two = start()) {
             two.connect(one.addresses().get(0)).join();
 
-            BlobHash hash = one.publish(new SeededContent(1, 20 * MIB + 17), 20 * MIB + 17).join();
+            BlobHash hash = one.publish(new SeededContent(1, 20 * MIB + 17), 20 * MIB + 17)
+                    .join();
 
             assertThat(hash).isEqualTo(hashOf(1, 20 * MIB + 17));
             Complete done = nextComplete();
@@ -108,19 +109,19 @@ class LargeBlobTest {
     void publish_wrongSize_failsAndNothingIsPublished() throws Exception {
         try (PeerkitNode node = start()) {
             for (int size : new int[] {10, 5 * MIB}) {
-                assertThatThrownBy(() ->
-                                node.publish(new SeededContent(3, size - 1), size).join())
+                assertThatThrownBy(() -> node.publish(new SeededContent(3, size - 1), size)
+                                .join())
                         .hasCauseInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining("content of " + (size - 1) + " bytes");
-                assertThatThrownBy(() ->
-                                node.publish(new SeededContent(3, size + 1), size).join())
+                assertThatThrownBy(() -> node.publish(new SeededContent(3, size + 1), size)
+                                .join())
                         .hasCauseInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining("more than " + size);
             }
             assertThatThrownBy(() -> node.publish(new SeededContent(3, 1), -1).join())
                     .hasCauseInstanceOf(LimitExceededException.class);
-            assertThatThrownBy(() ->
-                            node.publish(new SeededContent(3, 1), (1L << 40) + 1).join())
+            assertThatThrownBy(() -> node.publish(new SeededContent(3, 1), (1L << 40) + 1)
+                            .join())
                     .hasCauseInstanceOf(LimitExceededException.class);
             assertThat(node.status().join().entries()).isZero();
         }
@@ -152,7 +153,8 @@ class LargeBlobTest {
         try (PeerkitNode one = start();
                 PeerkitNode two = start()) {
             BlobHash hash = one.publish(new SeededContent(4, 3 * MIB), 3 * MIB).join();
-            assertThat(one.publish(new SeededContent(4, 3 * MIB), 3 * MIB).join()).isEqualTo(hash);
+            assertThat(one.publish(new SeededContent(4, 3 * MIB), 3 * MIB).join())
+                    .isEqualTo(hash);
             assertThat(one.status().join().entries()).isEqualTo(2);
 
             two.connect(one.addresses().get(0)).join();

@@ -103,7 +103,8 @@ final class BlobContent extends InputStream {
             throw gone("lacks a page");
         }
         try {
-            page = ChunkPage.decode(found.get(0).bytes(), nextPage == manifest.pages().size());
+            page = ChunkPage.decode(
+                    found.get(0).bytes(), nextPage == manifest.pages().size());
         } catch (PeerkitException e) {
             throw new IOException("the store holds a damaged page of large blob " + manifest.content(), e);
         }

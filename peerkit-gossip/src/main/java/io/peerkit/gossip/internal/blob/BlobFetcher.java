@@ -175,8 +175,8 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
 
     private void readPage(FetchAction.ReadPage read) {
         claim(read.blob(), List.of(new ChunkRef(read.hash(), 0)))
-                .thenCompose(done -> OnLoop.of(
-                        parts.loop(), parts.storage().chunks(List.of(read.hash()), ChunkPage.MAX_BYTES)))
+                .thenCompose(done ->
+                        OnLoop.of(parts.loop(), parts.storage().chunks(List.of(read.hash()), ChunkPage.MAX_BYTES)))
                 .thenAccept(found -> {
                     Optional<byte[]> bytes = found.stream().findFirst().map(StoredChunk::bytes);
                     perform(machine.pageRead(read.blob(), read.page(), bytes, clock.millis()));
@@ -195,8 +195,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
     private void claimAndLook(FetchAction.Claim claim) {
         List<BlobHash> hashes = claim.chunks().stream().map(ChunkRef::hash).toList();
         claim(claim.blob(), claim.chunks())
-                .thenCompose(done ->
-                        OnLoop.of(parts.loop(), parts.storage().chunksPresent(hashes)))
+                .thenCompose(done -> OnLoop.of(parts.loop(), parts.storage().chunksPresent(hashes)))
                 .thenAccept(present -> claimed(claim, present))
                 .exceptionally(reason -> retry(reason, claim));
     }
@@ -269,8 +268,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
     }
 
     private void checked(Came came, boolean right) {
-        perform(machine.checked(
-                came.peer(), came.chunk().hash(), came.chunk().length(), right, clock.millis()));
+        perform(machine.checked(came.peer(), came.chunk().hash(), came.chunk().length(), right, clock.millis()));
         if (right) {
             toStore.add(came);
             toStoreBytes += came.chunk().length();
@@ -299,8 +297,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
     }
 
     private void store() {
-        while (!toStore.isEmpty()
-                && (writes == 0 || (writes < MAX_WRITES && toStoreBytes >= WORTH_A_WRITE))) {
+        while (!toStore.isEmpty() && (writes == 0 || (writes < MAX_WRITES && toStoreBytes >= WORTH_A_WRITE))) {
             List<Came> batch = new ArrayList<>();
             long bytes = 0;
             while (!toStore.isEmpty()
@@ -326,7 +323,8 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
                 .toList();
         CompletableFuture<?> unused = gate.claim(() -> OnLoop.of(
                         parts.loop(),
-                        parts.storage().write(WriteBatch.builder().chunks(chunks).build())))
+                        parts.storage()
+                                .write(WriteBatch.builder().chunks(chunks).build())))
                 .whenComplete((done, failure) -> {
                     writes--;
                     if (failure != null) {
@@ -354,7 +352,10 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
                     if (hash.equals(manifest.get().content())) {
                         listener.fetched(blob);
                     } else {
-                        listener.lied(blob, "its content has the hash " + hash + ", not " + manifest.get().content());
+                        listener.lied(
+                                blob,
+                                "its content has the hash " + hash + ", not "
+                                        + manifest.get().content());
                     }
                 })
                 .exceptionally(reason -> {

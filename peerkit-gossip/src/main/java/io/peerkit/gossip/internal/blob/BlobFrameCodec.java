@@ -52,7 +52,8 @@ public final class BlobFrameCodec {
      */
     static byte[] frame(BlobHash hash, byte[] bytes) {
         byte[] head = bytesHead(bytes.length);
-        int payload = CHUNK_START.length + head.length + bytes.length + CHUNK_MIDDLE.length + HASH_BYTES + CHUNK_END.length;
+        int payload =
+                CHUNK_START.length + head.length + bytes.length + CHUNK_MIDDLE.length + HASH_BYTES + CHUNK_END.length;
         byte[] prefix = Frames.prefix(payload);
         ByteBuffer frame = ByteBuffer.allocate(prefix.length + payload)
                 .put(prefix)
@@ -75,9 +76,7 @@ public final class BlobFrameCodec {
         if (length <= 0xffff) {
             return new byte[] {0x59, (byte) (length >> 8), (byte) length};
         }
-        return new byte[] {
-            0x5a, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length
-        };
+        return new byte[] {0x5a, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length};
     }
 
     /**

@@ -243,8 +243,7 @@ final class BlobQueue implements BlobFetcher.Listener {
     }
 
     private static BlobRecords.State state(BlobHash blob, BlobManifest manifest, Active of, boolean complete) {
-        return new BlobRecords.State(
-                complete, manifest.content(), manifest.size(), of.entries.get(0), blob.toBytes());
+        return new BlobRecords.State(complete, manifest.content(), manifest.size(), of.entries.get(0), blob.toBytes());
     }
 
     @Override
@@ -266,8 +265,7 @@ final class BlobQueue implements BlobFetcher.Listener {
 
     private void tellComplete(Active done, BlobHash content, long size) {
         List<EntryId> entries = List.copyOf(done.entries);
-        parts.tasks()
-                .execute(() -> entries.forEach(entry -> parts.listener().blobComplete(entry, content, size)));
+        parts.tasks().execute(() -> entries.forEach(entry -> parts.listener().blobComplete(entry, content, size)));
     }
 
     void tick() {

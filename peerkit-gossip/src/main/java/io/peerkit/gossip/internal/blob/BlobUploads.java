@@ -207,15 +207,15 @@ final class BlobUploads {
         if (chunks.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        List<BlobHash> hashes = chunks.stream().map(StoredChunk::hash).distinct().toList();
+        List<BlobHash> hashes =
+                chunks.stream().map(StoredChunk::hash).distinct().toList();
         List<StoredRecord> records = new ArrayList<>(hashes.size() + 2);
         if (upload.parts == 0) {
             records.add(BlobRecords.upload(upload.owner, false));
         }
         records.add(BlobRecords.uploadPart(upload.owner, upload.parts++, hashes));
         hashes.forEach(hash -> records.add(BlobRecords.use(hash, upload.owner)));
-        WriteBatch batch =
-                WriteBatch.builder().records(records).chunks(chunks).build();
+        WriteBatch batch = WriteBatch.builder().records(records).chunks(chunks).build();
         CompletableFuture<Void> written = gate.claim(
                         () -> OnLoop.of(parts.loop(), parts.storage().write(batch)))
                 .thenApply(done -> null);
@@ -229,8 +229,8 @@ final class BlobUploads {
         BlobHash blob = BlobHash.ofBlob(bytes);
         return OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(blob)))
                 .thenCompose(state -> {
-                    boolean known =
-                            state.isPresent() && BlobRecords.readState(state.get()).complete();
+                    boolean known = state.isPresent()
+                            && BlobRecords.readState(state.get()).complete();
                     CompletableFuture<List<Publication>> published = new CompletableFuture<>();
                     parts.publisher()
                             .publish(new Publisher.Call(
@@ -244,7 +244,10 @@ final class BlobUploads {
                                         ? release.upload(upload.owner)
                                         : release.forgetUpload(upload.owner))
                                 .exceptionally(reason -> {
-                                    LOG.debug("records of upload {} are removed at the next start", upload.name(), reason);
+                                    LOG.debug(
+                                            "records of upload {} are removed at the next start",
+                                            upload.name(),
+                                            reason);
                                     return null;
                                 });
                         return manifest.content();
@@ -252,10 +255,8 @@ final class BlobUploads {
                 });
     }
 
-    private static List<StoredRecord> records(
-            Running upload, BlobManifest manifest, BlobHash blob, EntryId entry) {
-        BlobRecords.State state =
-                new BlobRecords.State(true, manifest.content(), manifest.size(), entry, upload.owner);
+    private static List<StoredRecord> records(Running upload, BlobManifest manifest, BlobHash blob, EntryId entry) {
+        BlobRecords.State state = new BlobRecords.State(true, manifest.content(), manifest.size(), entry, upload.owner);
         return List.of(
                 BlobRecords.state(blob, state),
                 BlobRecords.content(manifest.content(), blob),

@@ -55,7 +55,8 @@ final class ChunkRelease {
         }
         BlobHash hash = manifest.pages().get(index);
         return OnLoop.of(loop, storage.chunks(List.of(hash), ChunkPage.MAX_BYTES))
-                .thenCompose(found -> chunksOf(owner, found, index == manifest.pages().size() - 1))
+                .thenCompose(found ->
+                        chunksOf(owner, found, index == manifest.pages().size() - 1))
                 .thenCompose(done -> page(owner, manifest, index + 1));
     }
 
@@ -77,14 +78,12 @@ final class ChunkRelease {
 
     /** Removes what an upload has written, then the records of it. */
     CompletableFuture<Void> upload(byte[] owner) {
-        return parts(owner, true)
-                .thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
+        return parts(owner, true).thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
     }
 
     /** Removes the records of an upload that was published; its chunks stay. */
     CompletableFuture<Void> forgetUpload(byte[] owner) {
-        return parts(owner, false)
-                .thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
+        return parts(owner, false).thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
     }
 
     private CompletableFuture<Void> parts(byte[] owner, boolean chunksToo) {
@@ -147,13 +146,14 @@ final class ChunkRelease {
                     }
                     return looked;
                 })
-                .thenCompose(done ->
-                        write(WriteBatch.builder().removeChunks(unused).build()));
+                .thenCompose(
+                        done -> write(WriteBatch.builder().removeChunks(unused).build()));
     }
 
     private CompletableFuture<Boolean> isUsed(BlobHash hash) {
         byte[] beginning = hash.toBytes();
         return OnLoop.of(loop, storage.records(BlobRecords.USE, Optional.of(beginning), 1, 1))
-                .thenApply(found -> !found.isEmpty() && startsWith(found.get(0).key().key(), beginning));
+                .thenApply(found ->
+                        !found.isEmpty() && startsWith(found.get(0).key().key(), beginning));
     }
 }

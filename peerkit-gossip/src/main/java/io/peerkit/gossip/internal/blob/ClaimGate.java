@@ -56,7 +56,9 @@ final class ClaimGate {
     }
 
     private void next() {
-        while (!waiting.isEmpty() && !removing && (claims == 0 || !waiting.element().alone())) {
+        while (!waiting.isEmpty()
+                && !removing
+                && (claims == 0 || !waiting.element().alone())) {
             Step step = waiting.remove();
             if (step.alone()) {
                 removing = true;

@@ -133,8 +133,10 @@ final class FetchMachine {
             if (page.download().list(page, chunks)) {
                 actions.add(new FetchAction.Claim(blob, index, chunks));
             } else {
-                lied(page.download(), "the chunks of its pages do not add up to " + page.download().manifest().size()
-                        + " bytes");
+                lied(
+                        page.download(),
+                        "the chunks of its pages do not add up to "
+                                + page.download().manifest().size() + " bytes");
             }
         } catch (InvalidBytesException e) {
             lied(page.download(), "page " + index + ": " + e);
@@ -288,7 +290,10 @@ final class FetchMachine {
         Want want = wants.get(chunk);
         return want == null
                 ? List.of()
-                : want.users().stream().map(page -> page.download().blob()).distinct().toList();
+                : want.users().stream()
+                        .map(page -> page.download().blob())
+                        .distinct()
+                        .toList();
     }
 
     /** The peers that lately had nothing of all that is fetched. */
@@ -323,8 +328,10 @@ final class FetchMachine {
         for (ChunkRef listed : page.chunks()) {
             if (listed.hash().equals(chunk.hash())) {
                 if (listed.length() != chunk.length()) {
-                    lied(page.download(), "chunk " + chunk.hash() + " has " + chunk.length() + " bytes, its page says "
-                            + listed.length());
+                    lied(
+                            page.download(),
+                            "chunk " + chunk.hash() + " has " + chunk.length() + " bytes, its page says "
+                                    + listed.length());
                     return;
                 }
                 bytes += chunk.length();
@@ -400,7 +407,8 @@ final class FetchMachine {
             if (want.isFor(supplier.peer(), again, now)
                     && !supplier.isAsked(want.hash())
                     && want.users().stream()
-                            .anyMatch(page -> !supplier.restsFrom(page.download().blob(), now))) {
+                            .anyMatch(
+                                    page -> !supplier.restsFrom(page.download().blob(), now))) {
                 supplier.ask(want.hash(), want.length(), now);
                 want.asked(supplier.peer(), now);
                 asks.add(want.hash());

@@ -129,7 +129,8 @@ public final class LargeBlobs {
                                 .thenApply(manifest ->
                                         manifest.map(known -> (InputStream) new BlobContent(parts.storage(), known)))
                         : OnLoop.of(parts.loop(), parts.storage().entryOfBlob(hash))
-                                .thenApply(entry -> entry.flatMap(StoredEntry::blob).map(ByteArrayInputStream::new)));
+                                .thenApply(entry ->
+                                        entry.flatMap(StoredEntry::blob).map(ByteArrayInputStream::new)));
     }
 
     private CompletableFuture<Optional<BlobManifest>> manifest(BlobHash blob) {

@@ -78,7 +78,8 @@ final class ServedStream implements FrameChannel.Handler {
             batch.add(owed.remove());
         }
         reading = true;
-        LoopHop.then(server.loop(), server.storage().chunks(batch, BATCH_BYTES), found -> found(batch, found), this::fail);
+        LoopHop.then(
+                server.loop(), server.storage().chunks(batch, BATCH_BYTES), found -> found(batch, found), this::fail);
     }
 
     private void found(List<BlobHash> asked, List<StoredChunk> found) {

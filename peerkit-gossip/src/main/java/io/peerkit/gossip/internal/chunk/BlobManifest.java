@@ -45,8 +45,8 @@ public record BlobManifest(BlobHash content, long size, List<BlobHash> pages) {
         long least = pagesOf((size + ContentChunker.MAX_BYTES - 1) / ContentChunker.MAX_BYTES);
         long most = pagesOf((size - 1) / ContentChunker.MIN_BYTES + 1);
         if (pages.size() < least || pages.size() > most) {
-            throw new InvalidBytesException("large blob of " + size + " bytes in " + pages.size()
-                    + " pages, must have " + least + " to " + most);
+            throw new InvalidBytesException("large blob of " + size + " bytes in " + pages.size() + " pages, must have "
+                    + least + " to " + most);
         }
     }
 

@@ -236,7 +236,10 @@ public final class Integrator {
         LoopHop.then(
                 parts.loop(),
                 parts.storage()
-                        .write(WriteBatch.builder().entries(entries).records(records).build()),
+                        .write(WriteBatch.builder()
+                                .entries(entries)
+                                .records(records)
+                                .build()),
                 added -> written(batch, added),
                 reason -> failed(batch, reason));
     }

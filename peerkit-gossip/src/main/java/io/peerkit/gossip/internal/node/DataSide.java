@@ -83,13 +83,7 @@ final class DataSide {
                         new EntrySealer(settings.agent())),
                 pusher::published);
         this.blobs = new LargeBlobs(new BlobParts(
-                settings.loop(),
-                transport,
-                storage,
-                publisher,
-                settings.listener(),
-                tasks,
-                settings.workers()));
+                settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
         blobs.start();
     }
 

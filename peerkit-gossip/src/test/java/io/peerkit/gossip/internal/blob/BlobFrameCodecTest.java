@@ -46,7 +46,8 @@ class BlobFrameCodecTest {
         assertThat(wants(64)).isInstanceOf(BlobFrame.Want.class);
         assertThatThrownBy(() -> wants(65)).isInstanceOf(InvalidBytesException.class);
         assertThatThrownBy(() -> wants(0)).isInstanceOf(InvalidBytesException.class);
-        byte[] cut = Cbor.encode(CborMap.builder().put("t", 3).put("i", new byte[33]).build());
+        byte[] cut =
+                Cbor.encode(CborMap.builder().put("t", 3).put("i", new byte[33]).build());
         assertThatThrownBy(() -> BlobFrameCodec.decode(cut)).isInstanceOf(InvalidBytesException.class);
     }
 

@@ -71,8 +71,8 @@ class FetchMachineTest {
         Content first = simulation.content(100 * MIB, 1);
         List<ChunkRef> chunks = new ArrayList<>(first.chunks().subList(0, 100));
         chunks.addAll(simulation.content(20 * MIB, 2).chunks());
-        Content second = simulation.content(
-                chunks.stream().mapToLong(ChunkRef::length).sum(), chunks);
+        Content second =
+                simulation.content(chunks.stream().mapToLong(ChunkRef::length).sum(), chunks);
         simulation.provider("a", 100 * MIB, 2, first, second);
         simulation.begin(first);
         assertThat(simulation.runUntilFetched(5_000, first)).isTrue();
@@ -176,7 +176,8 @@ class FetchMachineTest {
     void page_withAWrongLength_authorLied() {
         FetchSimulation simulation = new FetchSimulation(SEED);
         Content content = simulation.content(10 * MIB, 1);
-        simulation.trueLength(content.chunks().get(3).hash(), content.chunks().get(3).length() - 1);
+        simulation.trueLength(
+                content.chunks().get(3).hash(), content.chunks().get(3).length() - 1);
         simulation.provider("a", 100 * MIB, 2, content);
         simulation.begin(content);
         simulation.runUntil(5_000);
@@ -201,7 +202,8 @@ class FetchMachineTest {
         for (long seed = SEED; seed < SEED + SEEDS; seed++) {
             worst = Math.max(worst, chaos(seed));
         }
-        System.out.println("seeds " + SEED + " and " + SEEDS + " following: at most " + worst + " % of the bytes twice");
+        System.out.println(
+                "seeds " + SEED + " and " + SEEDS + " following: at most " + worst + " % of the bytes twice");
     }
 
     /** Gives the percentage of bytes that came more than once. */
@@ -214,7 +216,10 @@ class FetchMachineTest {
         int count = 2 + simulation.random.nextInt(4);
         for (int i = 0; i < count; i++) {
             Source provider = simulation.provider(
-                    "p" + i, simulation.random.nextLong(MIB / 2, 100 * MIB), simulation.random.nextInt(1, 300), contents);
+                    "p" + i,
+                    simulation.random.nextLong(MIB / 2, 100 * MIB),
+                    simulation.random.nextInt(1, 300),
+                    contents);
             if (i > 0) {
                 // The first stays honest and whole, so that there is an end.
                 provider.has.removeIf(hash -> simulation.random.nextInt(3) == 0);
@@ -238,14 +243,19 @@ class FetchMachineTest {
                 }
             }
         }
-        assertThat(simulation.runUntilFetched(1_500_000, contents)).as("seed %d", seed).isTrue();
+        assertThat(simulation.runUntilFetched(1_500_000, contents))
+                .as("seed %d", seed)
+                .isTrue();
         for (Content content : contents) {
-            assertThat(content.chunks()).as("seed %d", seed).allMatch(chunk -> simulation.store.containsKey(chunk.hash()));
+            assertThat(content.chunks())
+                    .as("seed %d", seed)
+                    .allMatch(chunk -> simulation.store.containsKey(chunk.hash()));
         }
         assertThat(simulation.lies).isEmpty();
         long stored = stored(simulation);
         long again = simulation.receivedBytes - stored;
-        // What is in flight when a connection breaks is not received at all; what is received twice was hedged, wrong, or on
+        // What is in flight when a connection breaks is not received at all; what is received twice was hedged, wrong,
+        // or on
         // its way into the store when the node died.
         assertThat(again).as("seed %d", seed).isLessThan(stored / 10 + 32 * MIB);
         return 100 * again / stored;

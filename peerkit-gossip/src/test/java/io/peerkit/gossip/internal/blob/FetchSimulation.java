@@ -85,8 +85,10 @@ final class FetchSimulation {
         List<ChunkRef> chunks = new ArrayList<>();
         long left = size;
         while (left > 0) {
-            int length = (int) Math.min(left, lengthsOf.nextInt(ContentChunker.MIN_BYTES, ContentChunker.MAX_BYTES + 1));
-            byte[] name = ByteBuffer.allocate(8).putInt(seed).putInt(chunks.size()).array();
+            int length =
+                    (int) Math.min(left, lengthsOf.nextInt(ContentChunker.MIN_BYTES, ContentChunker.MAX_BYTES + 1));
+            byte[] name =
+                    ByteBuffer.allocate(8).putInt(seed).putInt(chunks.size()).array();
             chunks.add(new ChunkRef(BlobHash.ofBlob(name), length));
             left -= length;
         }
@@ -206,8 +208,8 @@ final class FetchSimulation {
             if (action instanceof FetchAction.Ask ask) {
                 ask(at(ask.peer()), ask.hashes());
             } else if (action instanceof FetchAction.ReadPage read) {
-                Optional<byte[]> bytes = Optional.ofNullable(pageBytes.get(read.hash()))
-                        .filter(page -> store.containsKey(read.hash()));
+                Optional<byte[]> bytes =
+                        Optional.ofNullable(pageBytes.get(read.hash())).filter(page -> store.containsKey(read.hash()));
                 later(1, () -> perform(machine.pageRead(read.blob(), read.page(), bytes, now)));
             } else if (action instanceof FetchAction.Claim claim) {
                 later(1, () -> {

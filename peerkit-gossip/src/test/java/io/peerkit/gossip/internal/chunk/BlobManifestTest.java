@@ -70,10 +70,13 @@ class BlobManifestTest {
 
     @Test
     void decode_mutations_takenOrRefused() {
-        Mutations.feed(41, List.of(manifest(2_000_000, 1).encode(), manifest(1L << 31, 3).encode()), bytes -> {
-            BlobManifest taken = BlobManifest.decode(bytes);
-            assertThat(taken.encode()).isEqualTo(bytes);
-        });
+        Mutations.feed(
+                41,
+                List.of(manifest(2_000_000, 1).encode(), manifest(1L << 31, 3).encode()),
+                bytes -> {
+                    BlobManifest taken = BlobManifest.decode(bytes);
+                    assertThat(taken.encode()).isEqualTo(bytes);
+                });
     }
 
     @Test

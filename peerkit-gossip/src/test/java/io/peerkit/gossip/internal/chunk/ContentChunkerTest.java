@@ -74,7 +74,8 @@ class ContentChunkerTest {
                 .allMatch(chunk ->
                         chunk.length() >= ContentChunker.MIN_BYTES && chunk.length() <= ContentChunker.MAX_BYTES);
         assertThat(content.length / chunks.size()).isBetween(200 * 1024, 350 * 1024);
-        System.out.printf("seed %d: %d chunks, %d bytes on average%n", SEED, chunks.size(), content.length / chunks.size());
+        System.out.printf(
+                "seed %d: %d chunks, %d bytes on average%n", SEED, chunks.size(), content.length / chunks.size());
     }
 
     @Test
@@ -96,6 +97,7 @@ class ContentChunkerTest {
         byte[] changed = content.clone();
         Arrays.fill(changed, 8 * MIB, 8 * MIB + 1_000, (byte) 1);
         List<ChunkRef> after = chunks(changed);
-        assertThat(after.stream().filter(chunk -> !before.contains(chunk)).count()).isBetween(1L, 5L);
+        assertThat(after.stream().filter(chunk -> !before.contains(chunk)).count())
+                .isBetween(1L, 5L);
     }
 }

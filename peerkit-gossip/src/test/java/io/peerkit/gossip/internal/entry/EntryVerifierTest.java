@@ -121,7 +121,8 @@ class EntryVerifierTest {
 
     @Test
     void check_largeBlob_onlyWithAManifest() {
-        byte[] manifest = new BlobManifest(BlobHash.ofBlob(blob(1)), 2_000_000, List.of(BlobHash.ofBlob(blob(2)))).encode();
+        byte[] manifest =
+                new BlobManifest(BlobHash.ofBlob(blob(1)), 2_000_000, List.of(BlobHash.ofBlob(blob(2)))).encode();
         EntryHeader right = EntrySamples.header(AUTHOR.id(), manifest, 5);
         assertThat(check(sealed(with(right, NETWORK, 1, 1), manifest))).isInstanceOf(EntryVerifier.Valid.class);
         EntryHeader wrong = EntrySamples.header(AUTHOR.id(), blob(1), 5);
