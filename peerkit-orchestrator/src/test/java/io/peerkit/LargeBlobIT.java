@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,6 +64,18 @@ class LargeBlobIT {
         return next;
     }
 
+    /** The node may be dialing the old address of the other, which its card names; such a dial and this one end together. */
+    private static void reconnect(PeerkitNode node, PeerkitNode other) {
+        for (int tries = 0; ; tries++) {
+            try {
+                node.connect(other.addresses().get(0)).join();
+                return;
+            } catch (CompletionException e) {
+                assertThat(tries).as("connecting fails with %s", e).isLessThan(20);
+            }
+        }
+    }
+
     private static void assertOpens(PeerkitNode node, BlobHash hash) throws IOException {
         try (InputStream content = node.openBlob(hash).join().orElseThrow()) {
             assertThat(BlobHash.of(SeededContent.sha256(content))).isEqualTo(hash);
@@ -90,7 +103,7 @@ class LargeBlobIT {
             author = node("author").start().join();
             try (PeerkitNode again = node("reader").start().join()) {
                 assertThat(again.openBlob(hash).join()).isEmpty();
-                again.connect(author.addresses().get(0)).join();
+                reconnect(again, author);
 
                 assertThat(nextComplete()).isEqualTo(hash);
 
@@ -139,7 +152,7 @@ class LargeBlobIT {
                 String fetched = client.awaitLine("fetched ");
                 String read = client.awaitLine("read ");
                 System.out.println(published + "\n" + fetched + "\n" + read);
-                String hash = published.split(" ")[1];
+                String hash = published.split(" ", -1)[1];
                 assertThat(fetched).startsWith("fetched " + hash);
                 assertThat(read).startsWith("read " + hash);
             }
@@ -149,18 +162,20 @@ class LargeBlobIT {
     @Test
     void fetch_processKilledAgainAndAgain_goesOnWhereItWas() throws Exception {
         try (Running server = Running.start(folder, "server", "serve", "4", Long.toString(2 * CUT_SIZE))) {
-            String hash = server.awaitLine("published ").split(" ")[1];
+            String hash = server.awaitLine("published ").split(" ", -1)[1];
             String address = server.awaitLine("address ").substring(8);
             long here = 0;
             for (int kill = 0; kill < 3; kill++) {
                 try (Running client = Running.start(folder, "client", "fetch", address)) {
-                    here = Long.parseLong(client.awaitLine("progress ").split(" ")[1]);
+                    do {
+                        here = Long.parseLong(client.awaitLine("progress ").split(" ", -1)[1]);
+                    } while (here < 10 * (kill + 1));
                     client.kill();
                 }
             }
             try (Running client = Running.start(folder, "client", "fetch", address)) {
                 assertThat(client.awaitLine("fetched ")).startsWith("fetched " + hash);
-                long received = Long.parseLong(client.awaitLine("received ").split(" ")[1]);
+                long received = Long.parseLong(client.awaitLine("received ").split(" ", -1)[1]);
                 assertThat(client.awaitLine("read ")).startsWith("read " + hash);
                 System.out.printf("killed thrice, at last with %d %% there; then %d bytes%n", here, received);
                 assertThat(received).isLessThan(2 * CUT_SIZE * (100 - here) / 100 + 4 * MIB);
