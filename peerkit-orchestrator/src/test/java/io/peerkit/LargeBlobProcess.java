@@ -96,6 +96,7 @@ final class LargeBlobProcess {
                 say("fetched", hash, length.get(), begin == null ? System.nanoTime() : begin);
                 long reading = System.nanoTime();
                 try (InputStream content = node.openBlob(hash).join().orElseThrow()) {
+                    System.out.println("received " + node.status().join().bytesIn());
                     say("read", BlobHash.of(SeededContent.sha256(content)), length.get(), reading);
                 }
             }

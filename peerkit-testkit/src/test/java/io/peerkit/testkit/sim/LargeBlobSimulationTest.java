@@ -224,7 +224,10 @@ class LargeBlobSimulationTest {
         assertThat(publishing).isCompletedExceptionally();
         assertThat(everWritten).isNotEmpty();
         checkBooks(author);
-        assertThat(author.contents().chunksPresent(List.copyOf(everWritten)).join().isEmpty())
+        assertThat(author.contents()
+                        .chunksPresent(List.copyOf(everWritten))
+                        .join()
+                        .isEmpty())
                 .isTrue();
     }
 
@@ -232,9 +235,9 @@ class LargeBlobSimulationTest {
     void fetch_peerWithARottenDisk_othersDeliver() {
         SimulatedNode author = simulation.add(member());
         pass(Duration.ofSeconds(1));
-        SimulatedNode rotten = simulation.add(member()
-                .lyingStore(store -> watched(store, LargeBlobSimulationTest::rot, UnaryOperator.identity()))
-                .bootstrap(author.addresses()));
+        SimulatedNode rotten = simulation.add(
+                member().lyingStore(store -> watched(store, LargeBlobSimulationTest::rot, UnaryOperator.identity()))
+                        .bootstrap(author.addresses()));
         pass(Duration.ofSeconds(5));
         BlobHash hash = publish(author, content(4));
         pass(Duration.ofSeconds(30));
@@ -260,8 +263,8 @@ class LargeBlobSimulationTest {
     @Test
     void fetch_manifestLiesAboutTheContent_neverAnswersAndChunksAreRemoved() {
         SimulatedNode author = simulation.add(member());
-        SimulatedNode reader = simulation.add(member()
-                .lyingStore(store -> watched(store, UnaryOperator.identity(), LargeBlobSimulationTest::otherContent))
+        SimulatedNode reader = simulation.add(member().lyingStore(
+                        store -> watched(store, UnaryOperator.identity(), LargeBlobSimulationTest::otherContent))
                 .bootstrap(author.addresses()));
         pass(Duration.ofSeconds(5));
         BlobHash hash = publish(author, content(5));
@@ -270,7 +273,10 @@ class LargeBlobSimulationTest {
         assertThat(complete).isEmpty();
         assertThat(isOpen(reader, hash)).isFalse();
         checkBooks(reader);
-        assertThat(reader.contents().chunksPresent(List.copyOf(everWritten)).join().isEmpty())
+        assertThat(reader.contents()
+                        .chunksPresent(List.copyOf(everWritten))
+                        .join()
+                        .isEmpty())
                 .isTrue();
         assertThat(reader.contents()
                         .records("large-blob", Optional.empty(), 10, MIB)
@@ -333,10 +339,7 @@ class LargeBlobSimulationTest {
         assertThat(broken).isCompletedExceptionally();
         assertThat(everWritten.size()).isGreaterThan(ofFirst.size());
         checkBooks(author);
-        assertThat(author.contents()
-                        .chunksPresent(List.copyOf(ofFirst))
-                        .join()
-                        .cardinality())
+        assertThat(author.contents().chunksPresent(List.copyOf(ofFirst)).join().cardinality())
                 .isEqualTo(ofFirst.size());
         assertThat(isOpen(author, hash)).isTrue();
     }
@@ -350,7 +353,8 @@ class LargeBlobSimulationTest {
                 .record(RecordKey.of("blob-content", hash.toBytes()))
                 .join()
                 .orElseThrow();
-        byte[] manifest = simulation.await(author.gossip().get(BlobHash.of(state))).orElseThrow();
+        byte[] manifest =
+                simulation.await(author.gossip().get(BlobHash.of(state))).orElseThrow();
         assertThat(new String(manifest, 1, 2, UTF_8)).isEqualTo("ah");
     }
 }
