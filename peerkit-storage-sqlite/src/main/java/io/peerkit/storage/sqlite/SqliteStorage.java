@@ -12,8 +12,9 @@ import java.util.concurrent.CompletableFuture;
  * A store in one SQLite file (write-ahead log, {@code synchronous=FULL}): what is acknowledged survives the death of the
  * process and of the machine.
  *
- * <p>An open store has three daemon threads: {@code peerkit-store-writer} and {@code peerkit-store-reader}, on which its
- * futures complete, and {@code peerkit-store-checkpointer}. Reads see a snapshot and never wait for a commit.
+ * <p>An open store has four daemon threads: {@code peerkit-store-writer}, {@code peerkit-store-reader} and {@code
+ * peerkit-store-chunks}, on which its futures complete, and {@code peerkit-store-checkpointer}; a backup has its own. Reads see a
+ * snapshot and never wait for a commit.
  *
  * <p>All writes that wait are committed together. When more than 64 MiB or 100,000 items would wait, a write fails at once with
  * {@link io.peerkit.api.LimitExceededException}; the same write works later. Reads do so when 16,384 wait.

@@ -35,6 +35,9 @@ final class LateIndex {
     /** Keys that a commit moves beyond twice its own, while too many are in memory: bounds how long it takes. */
     private static final int MOST_EXTRA = 1_024;
 
+    /** Rows between {@link #through} and the last, as a multiple of the keys in memory: what opening after a crash reads. */
+    private static final long MOST_ROUNDS_BEHIND = 8;
+
     private static final Key FIRST = new Key(Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE);
 
     /**
@@ -134,6 +137,9 @@ final class LateIndex {
         int excess = size - removed.size() - mostRecent;
         if (excess >= LEAST_MOVE) {
             move(Math.min(excess, 2 * added.size() + MOST_EXTRA), lastRow, toFile);
+        } else if (lastRow - place.through() > MOST_ROUNDS_BEHIND * mostRecent) {
+            // Most rows have no key, as where the application declines blobs.
+            move(MOST_EXTRA, lastRow, toFile);
         }
     }
 

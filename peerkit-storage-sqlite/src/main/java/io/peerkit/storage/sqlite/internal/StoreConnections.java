@@ -26,6 +26,7 @@ final class StoreConnections {
      * @param maxPages where the file stops growing; a test's way to a full disk
      */
     static Connection writer(Path file, long maxPages) throws SQLException, IOException {
+        checkName(file);
         PrivateFiles.make(file);
         if (!Files.isWritable(file)) {
             // SQLite would open it, and fail at the first write.
@@ -92,21 +93,24 @@ final class StoreConnections {
 
     /** Opens a connection with SQLite's own settings. */
     static Connection connect(Path file) throws SQLException {
-        String name = file.toString();
-        if (name.indexOf('?') >= 0) {
-            // The driver takes what stands behind it for settings and would open another file.
-            throw new StorageException(file + ": the path has a question mark in it");
-        }
+        checkName(file);
         Properties settings = new Properties();
         // Else the driver prepares and runs a query for the number of the last row after each insert.
         settings.setProperty("jdbc.get_generated_keys", "false");
-        Connection connection = JDBC.createConnection(JDBC.PREFIX + name, settings);
+        Connection connection = JDBC.createConnection(JDBC.PREFIX + file, settings);
         try (Statement statement = connection.createStatement()) {
             statement.execute(Sql.BUSY_TIMEOUT);
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    private static void checkName(Path file) {
+        if (file.toString().indexOf('?') >= 0) {
+            // The driver takes what stands behind it for settings and would open another file.
+            throw new StorageException(file + ": the path has a question mark in it");
         }
     }
 

@@ -65,6 +65,22 @@ class LateIndexTest {
     }
 
     @Test
+    void move_fewKeysAmongManyRows_pointFollowsTheRows() throws SQLException {
+        add(1, 10);
+        index.move(8 * RECENT, inFile::add);
+        index.committed();
+        assertThat(inFile).isEmpty();
+
+        for (int row = 8 * RECENT + 1; row <= 8 * RECENT + 3; row++) {
+            index.move(row, inFile::add);
+            index.committed();
+        }
+
+        assertThat(inFile).hasSize(10);
+        assertThat(index.through()).isGreaterThan(8 * RECENT);
+    }
+
+    @Test
     void rolledBack_addedRemovedAndMoved_asBefore() throws SQLException {
         add(1, 500);
         index.committed();

@@ -129,6 +129,7 @@ class SqliteStoreTest {
         file = folder.resolve("store.db?mode=memory");
 
         assertRefused("question mark");
+        assertThat(folder.resolve("store.db?mode=memory")).doesNotExist();
     }
 
     @Test
