@@ -2,6 +2,7 @@
 package io.peerkit.jdbc;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
@@ -63,13 +64,31 @@ enum Dialect {
         return table;
     }
 
-    /** Creates a table unless it is there. */
+    /** Creates a table unless it is there: an application may lack the right to create one that somebody created for it. */
     static void create(ConnectionSource source, String table, SqlText columns) throws SQLException {
+        if (isThere(source, table)) {
+            return;
+        }
         try (Connection connection = source.open();
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE TABLE IF NOT EXISTS " + table + " (" + columns.in(of(connection)) + ")");
             if (!connection.getAutoCommit()) {
                 connection.commit();
+            }
+        }
+    }
+
+    private static boolean isThere(ConnectionSource source, String table) throws SQLException {
+        try (Connection connection = source.open();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet none = statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0")) {
+                return !none.next();
+            } catch (SQLException e) { // each database has its own code for a missing table
+                return false;
+            } finally {
+                if (!connection.getAutoCommit()) {
+                    connection.rollback();
+                }
             }
         }
     }

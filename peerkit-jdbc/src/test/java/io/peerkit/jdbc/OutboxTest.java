@@ -10,7 +10,9 @@ import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.testkit.storage.MemoryStorage;
 import io.peerkit.testkit.transport.MemoryNetwork;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +119,7 @@ class OutboxTest {
     @EnumSource
     void start_databaseFailsBetweenPublishingAndDeleting_publishedOnce(Database database) throws Exception {
         ConnectionSource real = database.in(folder);
+        Outbox.open(real, "outbox", NEVER).close();
         AtomicInteger opened = new AtomicInteger();
         // The pump reads a page by one connection and deletes by the next: every second one fails, three times.
         ConnectionSource failing = () -> {
@@ -235,6 +238,29 @@ class OutboxTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Outbox.open(source, "x", NEVER.plusNanos(1)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void open_tableIsThereAndNoneMayBeCreated_used(Database database) throws SQLException {
+        ConnectionSource source = database.in(folder);
+        Outbox.open(source).close();
+        ConnectionSource readOnly = () -> {
+            Connection connection = source.open();
+            return (Connection) Proxy.newProxyInstance(
+                    OutboxTest.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
+                        assertThat(method.getName()).isNotEqualTo("getMetaData");
+                        return method.invoke(connection, arguments);
+                    });
+        };
+
+        // Creating asks for the dialect first.
+        try (Outbox outbox = Outbox.open(readOnly)) {
+            assertThat(outbox.waiting()).isZero();
+        }
+        assertThatThrownBy(() -> Outbox.open(readOnly, "another", NEVER)).isInstanceOf(AssertionError.class);
     }
 
     @Test
