@@ -26,8 +26,14 @@ public interface Storage extends AutoCloseable {
     /** The most encoded agent cards that {@link #agents} gives. */
     int MAX_AGENTS = 4_096;
 
+    /** The most records that {@link #records} gives. */
+    int MAX_RECORDS = 4_096;
+
+    /** The most hashes in one {@link #chunksPresent} or {@link #chunks} call. */
+    int MAX_CHUNKS = 4_096;
+
     /**
-     * Writes a batch, durably, all or nothing.
+     * Writes a batch, durably, all or nothing, in the order that {@link WriteBatch} gives.
      *
      * @param batch what to write
      * @return a future of the indices of the entries that were new; the others were there already, or twice in the batch
@@ -92,6 +98,52 @@ public interface Storage extends AutoCloseable {
      * @return a future of their encoded bytes
      */
     CompletableFuture<List<byte[]>> agents(int limit);
+
+    /**
+     * Gets a record.
+     *
+     * @param key its name
+     * @return a future of the value, if there is one
+     */
+    CompletableFuture<Optional<byte[]>> record(RecordKey key);
+
+    /**
+     * Reads the records of a collection in the order of their keys.
+     *
+     * @param collection as in {@link RecordKey#of}
+     * @param after the key behind which to begin, which need not be there, or nothing to begin with the first
+     * @param limit at most {@value #MAX_RECORDS}
+     * @param maxBytes stop after the record with which keys and values together exceed this; at least one is given
+     * @return a future of the records; empty only at the end
+     */
+    CompletableFuture<List<StoredRecord>> records(String collection, Optional<byte[]> after, int limit, int maxBytes);
+
+    /**
+     * Tells which chunks are there.
+     *
+     * @param hashes at most {@value #MAX_CHUNKS}
+     * @return a future of the indices of those present
+     */
+    CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes);
+
+    /**
+     * Gets chunks.
+     *
+     * @param hashes at most {@value #MAX_CHUNKS}
+     * @param maxBytes stop after the chunk with which their bytes together exceed this; at least one is given
+     * @return a future of those present, in the order asked for
+     */
+    CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes);
+
+    /**
+     * Gives the room of what was removed back, and with it the last traces: when the future completes, the bytes of entries, records
+     * and chunks that were removed before the call are in none of the store's files. Reads and writes go on beside it.
+     *
+     * <p>A store on a server passes the wish on where the server has a way to ask for it, and says in its documentation what it can promise.
+     *
+     * @return a future that completes when it is done
+     */
+    CompletableFuture<Void> compact();
 
     /** Finishes writes under way and closes the store. Returns when it is closed. Repeating it does nothing. */
     @Override

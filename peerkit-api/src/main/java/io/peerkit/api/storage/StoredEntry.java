@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param time its place in the order, an unsigned 64-bit number
  * @param blobHash names the blob
  * @param envelope header, proof and signature as they travel, at most {@value #MAX_ENVELOPE_BYTES} bytes; not copied
- * @param blob the blob, at most {@value #MAX_BLOB_BYTES} bytes; not copied; absent where the application declined it
+ * @param blob the blob, at most {@value #MAX_BLOB_BYTES} bytes; not copied; absent where the application declined it or keeps it
+ *     itself
  */
 public record StoredEntry(EntryId id, long time, BlobHash blobHash, byte[] envelope, Optional<byte[]> blob) {
     /** The longest envelope in bytes. */

@@ -2,41 +2,88 @@
 package io.peerkit.api.storage;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Writes that a store does all of or none of.
+ * Writes that a store does all of or none of, in the order of the components: what a batch removes goes first, so that one
+ * which removes a thing and adds it leaves the one it adds. Removing what is not there does nothing.
  *
+ * @param removedEntries entries that go, with their blobs, at most {@value #MAX_ENTRIES}
  * @param entries to add, at most {@value #MAX_ENTRIES}; one that is there already is left as it is
  * @param metadata to set: names of 1 to 64 characters, values of at most {@value #MAX_METADATA_BYTES} bytes, at most 64
- * @param agents cards to set, each in place of an older one of the same agent, at most {@value #MAX_AGENTS}
  * @param removedAgents agents whose cards go, at most {@value #MAX_AGENTS}
+ * @param agents cards to set, each in place of an older one of the same agent, at most {@value #MAX_AGENTS}
+ * @param removedRecords records that go, at most {@value #MAX_RECORDS}
+ * @param records to set, in their order, at most {@value #MAX_RECORDS}
+ * @param removedChunks chunks that go, at most {@value #MAX_REMOVED_CHUNKS}
+ * @param chunks to add, at most {@value #MAX_CHUNKS}; one that is there already is left as it is
  */
 public record WriteBatch(
-        List<StoredEntry> entries, Map<String, byte[]> metadata, List<AgentInfo> agents, List<AgentId> removedAgents) {
-    /** The most entries in a batch. */
+        List<EntryId> removedEntries,
+        List<StoredEntry> entries,
+        Map<String, byte[]> metadata,
+        List<AgentId> removedAgents,
+        List<AgentInfo> agents,
+        List<RecordKey> removedRecords,
+        List<StoredRecord> records,
+        List<BlobHash> removedChunks,
+        List<StoredChunk> chunks) {
+    /** The most entries in a batch, and the most entries removed by one. */
     public static final int MAX_ENTRIES = 4_096;
 
-    /** The most agent cards in a batch, and the most agents removed by one. */
-    public static final int MAX_AGENTS = 1_024;
+    /** The most metadata in a batch. */
+    public static final int MAX_METADATA = 64;
+
+    /** The longest name of metadata in characters. */
+    public static final int MAX_METADATA_NAME_LENGTH = 64;
 
     /** The longest value of metadata in bytes. */
     public static final int MAX_METADATA_BYTES = 65_536;
 
+    /** The most agent cards in a batch, and the most agents removed by one. */
+    public static final int MAX_AGENTS = 1_024;
+
+    /** The most records in a batch, and the most records removed by one. */
+    public static final int MAX_RECORDS = 4_096;
+
+    /** The most chunks in a batch. */
+    public static final int MAX_CHUNKS = 64;
+
+    /** The most chunks removed by a batch. */
+    public static final int MAX_REMOVED_CHUNKS = 4_096;
+
     /** Checks the bounds. */
     public WriteBatch {
+        removedEntries = List.copyOf(removedEntries);
         entries = List.copyOf(entries);
         metadata = Map.copyOf(metadata);
-        agents = List.copyOf(agents);
         removedAgents = List.copyOf(removedAgents);
+        agents = List.copyOf(agents);
+        removedRecords = List.copyOf(removedRecords);
+        records = List.copyOf(records);
+        removedChunks = List.copyOf(removedChunks);
+        chunks = List.copyOf(chunks);
+        atMost("removedEntries", removedEntries.size(), MAX_ENTRIES);
         atMost("entries", entries.size(), MAX_ENTRIES);
-        atMost("metadata", metadata.size(), 64);
-        atMost("agents", agents.size(), MAX_AGENTS);
+        atMost("metadata", metadata.size(), MAX_METADATA);
         atMost("removedAgents", removedAgents.size(), MAX_AGENTS);
+        atMost("agents", agents.size(), MAX_AGENTS);
+        atMost("removedRecords", removedRecords.size(), MAX_RECORDS);
+        atMost("records", records.size(), MAX_RECORDS);
+        atMost("removedChunks", removedChunks.size(), MAX_REMOVED_CHUNKS);
+        atMost("chunks", chunks.size(), MAX_CHUNKS);
         metadata.forEach((name, value) -> {
-            atMost("metadata name", name.length(), 64);
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("metadata name is empty");
+            }
+            atMost("metadata name", name.length(), MAX_METADATA_NAME_LENGTH);
             atMost("metadata value", value.length, MAX_METADATA_BYTES);
         });
     }
@@ -48,7 +95,7 @@ public record WriteBatch(
      * @return the batch
      */
     public static WriteBatch ofEntries(List<StoredEntry> entries) {
-        return new WriteBatch(entries, Map.of(), List.of(), List.of());
+        return builder().entries(entries).build();
     }
 
     /**
@@ -59,7 +106,9 @@ public record WriteBatch(
      * @return the batch
      */
     public static WriteBatch of(List<StoredEntry> entries, Map<String, byte[]> metadata) {
-        return new WriteBatch(entries, metadata, List.of(), List.of());
+        Builder builder = builder().entries(entries);
+        metadata.forEach(builder::metadata);
+        return builder.build();
     }
 
     /**
@@ -70,12 +119,155 @@ public record WriteBatch(
      * @return the batch
      */
     public static WriteBatch ofAgents(List<AgentInfo> agents, List<AgentId> removedAgents) {
-        return new WriteBatch(List.of(), Map.of(), agents, removedAgents);
+        return builder().agents(agents).removeAgents(removedAgents).build();
+    }
+
+    /**
+     * Begins a batch.
+     *
+     * @return an empty one
+     */
+    public static Builder builder() {
+        return new Builder();
     }
 
     private static void atMost(String what, int value, int bound) {
         if (value > bound) {
             throw new IllegalArgumentException(what + ": " + value + ", at most " + bound);
+        }
+    }
+
+    /** Gathers a batch. For one thread. Repeated calls add to what is there. */
+    public static final class Builder {
+        private final List<EntryId> removedEntries = new ArrayList<>();
+        private final List<StoredEntry> entries = new ArrayList<>();
+        private final Map<String, byte[]> metadata = new LinkedHashMap<>();
+        private final List<AgentId> removedAgents = new ArrayList<>();
+        private final List<AgentInfo> agents = new ArrayList<>();
+        private final List<RecordKey> removedRecords = new ArrayList<>();
+        private final List<StoredRecord> records = new ArrayList<>();
+        private final List<BlobHash> removedChunks = new ArrayList<>();
+        private final List<StoredChunk> chunks = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Removes entries.
+         *
+         * @param ids of the entries
+         * @return this
+         */
+        public Builder removeEntries(Collection<EntryId> ids) {
+            removedEntries.addAll(ids);
+            return this;
+        }
+
+        /**
+         * Adds entries.
+         *
+         * @param added the entries
+         * @return this
+         */
+        public Builder entries(Collection<StoredEntry> added) {
+            entries.addAll(added);
+            return this;
+        }
+
+        /**
+         * Sets metadata.
+         *
+         * @param name 1 to {@value WriteBatch#MAX_METADATA_NAME_LENGTH} characters
+         * @param value not copied
+         * @return this
+         */
+        public Builder metadata(String name, byte[] value) {
+            metadata.put(name, value);
+            return this;
+        }
+
+        /**
+         * Removes agent cards.
+         *
+         * @param removed whose cards go
+         * @return this
+         */
+        public Builder removeAgents(Collection<AgentId> removed) {
+            removedAgents.addAll(removed);
+            return this;
+        }
+
+        /**
+         * Sets agent cards.
+         *
+         * @param cards to set where they are newer
+         * @return this
+         */
+        public Builder agents(Collection<AgentInfo> cards) {
+            agents.addAll(cards);
+            return this;
+        }
+
+        /**
+         * Removes records.
+         *
+         * @param keys of the records
+         * @return this
+         */
+        public Builder removeRecords(Collection<RecordKey> keys) {
+            removedRecords.addAll(keys);
+            return this;
+        }
+
+        /**
+         * Sets records.
+         *
+         * @param set the records
+         * @return this
+         */
+        public Builder records(Collection<StoredRecord> set) {
+            records.addAll(set);
+            return this;
+        }
+
+        /**
+         * Removes chunks.
+         *
+         * @param hashes of the chunks
+         * @return this
+         */
+        public Builder removeChunks(Collection<BlobHash> hashes) {
+            removedChunks.addAll(hashes);
+            return this;
+        }
+
+        /**
+         * Adds chunks.
+         *
+         * @param added the chunks
+         * @return this
+         */
+        public Builder chunks(Collection<StoredChunk> added) {
+            chunks.addAll(added);
+            return this;
+        }
+
+        /**
+         * Ends the batch.
+         *
+         * @return it
+         * @throws IllegalArgumentException when it exceeds a bound
+         */
+        public WriteBatch build() {
+            return new WriteBatch(
+                    removedEntries,
+                    entries,
+                    metadata,
+                    removedAgents,
+                    agents,
+                    removedRecords,
+                    records,
+                    removedChunks,
+                    chunks);
         }
     }
 }

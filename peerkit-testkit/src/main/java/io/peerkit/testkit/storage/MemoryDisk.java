@@ -8,7 +8,10 @@ import io.peerkit.api.StorageException;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -26,14 +29,19 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryDisk {
     private static final int ID_BYTES = 32;
 
+    /** The first key there can be. */
+    private static final byte[] LEAST_KEY = {0};
+
     private final NavigableMap<EntryKey, StoredEntry> inOrder = new TreeMap<>();
     private final Map<EntryId, StoredEntry> byId = new HashMap<>();
 
-    /** The first entry with each blob that is present; entries never go, so only an earlier one can take its place. */
-    private final Map<BlobHash, StoredEntry> byBlob = new HashMap<>();
+    /** The entries with each blob that is present, the first in the order first. */
+    private final Map<BlobHash, NavigableMap<EntryKey, StoredEntry>> byBlob = new HashMap<>();
 
     private final Map<String, byte[]> metadata = new HashMap<>();
     private final Map<AgentId, AgentInfo> cards = new HashMap<>();
+    private final NavigableMap<RecordKey, byte[]> records = new TreeMap<>();
+    private final Map<BlobHash, byte[]> chunks = new HashMap<>();
     private @Nullable MemoryStorage user;
 
     /** An empty disk. */
@@ -53,6 +61,7 @@ public final class MemoryDisk {
     }
 
     synchronized BitSet write(WriteBatch batch) {
+        batch.removedEntries().forEach(this::remove);
         BitSet added = new BitSet(batch.entries().size());
         for (int i = 0; i < batch.entries().size(); i++) {
             if (add(batch.entries().get(i))) {
@@ -60,12 +69,28 @@ public final class MemoryDisk {
             }
         }
         batch.metadata().forEach((name, value) -> metadata.put(name, value.clone()));
-        // Removals first: a batch that removes a card and sets one leaves the one it sets.
         batch.removedAgents().forEach(cards::remove);
         for (AgentInfo card : batch.agents()) {
             cards.merge(card.agentId(), card, (old, young) -> young.issuedAt().isAfter(old.issuedAt()) ? young : old);
         }
+        batch.removedRecords().forEach(records::remove);
+        batch.records().forEach(entry -> records.put(entry.key(), entry.value().clone()));
+        batch.removedChunks().forEach(chunks::remove);
+        batch.chunks()
+                .forEach(chunk -> chunks.putIfAbsent(chunk.hash(), chunk.bytes().clone()));
         return added;
+    }
+
+    private void remove(EntryId id) {
+        StoredEntry entry = byId.remove(id);
+        if (entry == null) {
+            return;
+        }
+        inOrder.remove(entry.key());
+        byBlob.computeIfPresent(entry.blobHash(), (hash, those) -> {
+            those.remove(entry.key());
+            return those.isEmpty() ? null : those;
+        });
     }
 
     private boolean add(StoredEntry entry) {
@@ -74,7 +99,7 @@ public final class MemoryDisk {
         }
         inOrder.put(entry.key(), entry);
         if (entry.blob().isPresent()) {
-            byBlob.merge(entry.blobHash(), entry, (a, b) -> a.key().compareTo(b.key()) < 0 ? a : b);
+            byBlob.computeIfAbsent(entry.blobHash(), hash -> new TreeMap<>()).put(entry.key(), entry);
         }
         return true;
     }
@@ -96,7 +121,8 @@ public final class MemoryDisk {
     }
 
     synchronized Optional<StoredEntry> entryOfBlob(BlobHash hash) {
-        return Optional.ofNullable(byBlob.get(hash));
+        return Optional.ofNullable(byBlob.get(hash))
+                .map(those -> those.firstEntry().getValue());
     }
 
     synchronized KeyPage keys(Optional<EntryKey> after, int limit) {
@@ -136,6 +162,53 @@ public final class MemoryDisk {
                 .limit(limit)
                 .map(AgentInfo::encoded)
                 .toList();
+    }
+
+    synchronized Optional<byte[]> record(RecordKey key) {
+        return Optional.ofNullable(records.get(key)).map(byte[]::clone);
+    }
+
+    synchronized List<StoredRecord> records(String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        List<StoredRecord> found = new ArrayList<>();
+        long bytes = 0;
+        Iterator<Map.Entry<RecordKey, byte[]>> rest =
+                behind(collection, after).entrySet().iterator();
+        while (rest.hasNext() && found.size() < limit && (found.isEmpty() || bytes <= maxBytes)) {
+            Map.Entry<RecordKey, byte[]> next = rest.next();
+            if (!next.getKey().collection().equals(collection)) {
+                break;
+            }
+            found.add(new StoredRecord(next.getKey(), next.getValue().clone()));
+            bytes += next.getKey().key().length + next.getValue().length;
+        }
+        return found;
+    }
+
+    private NavigableMap<RecordKey, byte[]> behind(String collection, Optional<byte[]> after) {
+        return after.filter(key -> key.length > 0)
+                .map(key -> records.tailMap(RecordKey.of(collection, key), false))
+                .orElseGet(() -> records.tailMap(RecordKey.of(collection, LEAST_KEY), true));
+    }
+
+    synchronized BitSet chunksPresent(List<BlobHash> hashes) {
+        BitSet present = new BitSet(hashes.size());
+        for (int i = 0; i < hashes.size(); i++) {
+            present.set(i, chunks.containsKey(hashes.get(i)));
+        }
+        return present;
+    }
+
+    synchronized List<StoredChunk> chunks(List<BlobHash> hashes, int maxBytes) {
+        List<StoredChunk> found = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < hashes.size() && (found.isEmpty() || bytes <= maxBytes); i++) {
+            byte[] chunk = chunks.get(hashes.get(i));
+            if (chunk != null) {
+                found.add(new StoredChunk(hashes.get(i), chunk.clone()));
+                bytes += chunk.length;
+            }
+        }
+        return found;
     }
 
     private NavigableMap<EntryKey, StoredEntry> behind(Optional<EntryKey> after) {

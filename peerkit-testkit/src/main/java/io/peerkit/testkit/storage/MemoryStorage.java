@@ -7,9 +7,12 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -197,6 +200,38 @@ public final class MemoryStorage implements Storage {
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> disk.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return read(() -> disk.record(key));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        RecordKey.checkCollection(collection);
+        within("limit", limit, MAX_RECORDS);
+        return read(() -> disk.records(collection, after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> disk.chunksPresent(wanted));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> disk.chunks(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Void> compact() {
+        return read(() -> null);
     }
 
     private <T> CompletableFuture<T> read(Supplier<T> read) {

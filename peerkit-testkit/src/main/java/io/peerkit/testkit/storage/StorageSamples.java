@@ -5,7 +5,10 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -61,6 +64,19 @@ final class StorageSamples {
                 Instant.ofEpochMilli(issuedAtMillis),
                 Instant.ofEpochMilli(issuedAtMillis + 1),
                 text("card of " + agent + " at " + issuedAtMillis));
+    }
+
+    static RecordKey key(String collection, String key) {
+        return RecordKey.of(collection, text(key));
+    }
+
+    static StoredRecord record(String collection, String key, String value) {
+        return new StoredRecord(key(collection, key), text(value));
+    }
+
+    /** A chunk under a hash that is not its own: stores do not look. */
+    static StoredChunk chunk(int number, int length) {
+        return new StoredChunk(hash(number), filled(length, number));
     }
 
     static byte[] text(String text) {

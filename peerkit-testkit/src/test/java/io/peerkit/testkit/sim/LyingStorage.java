@@ -5,8 +5,11 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
 import java.util.List;
@@ -70,6 +73,32 @@ record LyingStorage(Storage honest) implements Storage {
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return honest.agents(limit);
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return honest.record(key);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        return honest.records(collection, after, limit, maxBytes);
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        return honest.chunksPresent(hashes);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        return honest.chunks(hashes, maxBytes);
+    }
+
+    @Override
+    public CompletableFuture<Void> compact() {
+        return honest.compact();
     }
 
     @Override

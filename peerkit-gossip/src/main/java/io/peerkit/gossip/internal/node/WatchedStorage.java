@@ -6,8 +6,11 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
 import java.util.List;
@@ -79,6 +82,32 @@ final class WatchedStorage implements Storage {
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return read(store.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return read(store.record(key));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        return read(store.records(collection, after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        return read(store.chunksPresent(hashes));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        return read(store.chunks(hashes, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Void> compact() {
+        return watched(store.compact(), "written", writesFail);
     }
 
     @Override

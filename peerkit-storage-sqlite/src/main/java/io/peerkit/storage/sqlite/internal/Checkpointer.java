@@ -56,6 +56,13 @@ final class Checkpointer implements Runnable, AutoCloseable {
         }
     }
 
+    /** Lets the writer compact the file, on its connection and thread, while nothing is copied. */
+    void compactWith(StoreWriter writer) throws SQLException {
+        synchronized (copying) {
+            writer.compact();
+        }
+    }
+
     /** Ends after {@link #stop}. */
     @Override
     public void run() {

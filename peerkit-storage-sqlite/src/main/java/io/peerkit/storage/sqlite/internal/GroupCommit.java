@@ -66,9 +66,8 @@ final class GroupCommit implements Runnable {
         List<WriteBatch> batches = group.stream().map(PendingWrite::batch).toList();
         try {
             List<BitSet> added = writer.commit(batches);
-            group.forEach(queue::finished);
             for (int i = 0; i < group.size(); i++) {
-                group.get(i).done().complete(added.get(i));
+                finish(group.get(i), added.get(i));
             }
         } catch (Throwable e) { // whatever it is, the callers must hear of it
             if (group.size() > 1) {
@@ -76,6 +75,18 @@ final class GroupCommit implements Runnable {
             } else {
                 fail(group.get(0), e);
             }
+        }
+    }
+
+    private void finish(PendingWrite write, BitSet added) {
+        try {
+            if (write.compacts()) {
+                checkpointer.compactWith(writer);
+            }
+            queue.finished(write);
+            write.done().complete(added);
+        } catch (SQLException | RuntimeException e) {
+            fail(write, e);
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sqlite.internal;
 
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
@@ -10,19 +12,29 @@ import java.util.concurrent.CompletableFuture;
  * A batch on its way to the disk.
  *
  * @param batch what to write
- * @param items entries, metadata and cards in it, at least 1
+ * @param items things to add, set and remove in it, at least 1
  * @param bytes about what it occupies in memory
+ * @param compacts whether the file is to be compacted behind it
  * @param done completed when it is durable
  */
-record PendingWrite(WriteBatch batch, int items, long bytes, CompletableFuture<BitSet> done) {
+record PendingWrite(WriteBatch batch, int items, long bytes, boolean compacts, CompletableFuture<BitSet> done) {
     /** About what ids, objects and references of one item occupy, in bytes. */
     private static final int ITEM_BYTES = 160;
 
+    static PendingWrite compaction() {
+        return new PendingWrite(WriteBatch.builder().build(), 1, ITEM_BYTES, true, new CompletableFuture<>());
+    }
+
     static PendingWrite of(WriteBatch batch) {
-        int items = batch.entries().size()
+        int items = batch.removedEntries().size()
+                + batch.entries().size()
                 + batch.metadata().size()
+                + batch.removedAgents().size()
                 + batch.agents().size()
-                + batch.removedAgents().size();
+                + batch.removedRecords().size()
+                + batch.records().size()
+                + batch.removedChunks().size()
+                + batch.chunks().size();
         long bytes = (long) ITEM_BYTES * items;
         for (StoredEntry entry : batch.entries()) {
             bytes += entry.envelope().length
@@ -34,6 +46,12 @@ record PendingWrite(WriteBatch batch, int items, long bytes, CompletableFuture<B
         for (var card : batch.agents()) {
             bytes += card.encoded().length;
         }
-        return new PendingWrite(batch, Math.max(1, items), bytes, new CompletableFuture<>());
+        for (StoredRecord item : batch.records()) {
+            bytes += item.value().length;
+        }
+        for (StoredChunk chunk : batch.chunks()) {
+            bytes += chunk.bytes().length;
+        }
+        return new PendingWrite(batch, Math.max(1, items), bytes, false, new CompletableFuture<>());
     }
 }

@@ -17,7 +17,7 @@ final class Sql {
     static final int APPLICATION_ID = 0x504b6974;
 
     /** The version of the tables below, kept as the file's {@code user_version}. */
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
 
     /** How long SQLite waits for a lock that a foreign tool holds on the file, in milliseconds. */
     static final int BUSY_TIMEOUT_MILLIS = 1_000;
@@ -58,7 +58,17 @@ final class Sql {
 
     static final String PAGE_SIZE = "PRAGMA page_size=4096";
 
-    static final List<String> CREATE = List.of(
+    /** What version 2 has more than version 1. */
+    static final List<String> TO_VERSION_2 =
+            List.of("""
+            CREATE TABLE record (
+                collection TEXT NOT NULL,
+                key BLOB NOT NULL,
+                value BLOB NOT NULL,
+                PRIMARY KEY (collection, key)
+            ) WITHOUT ROWID""", "CREATE TABLE chunk (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL)", "PRAGMA user_version=2");
+
+    static final List<String> TO_VERSION_1 = List.of(
             """
             CREATE TABLE entry (
                 seq INTEGER PRIMARY KEY,
@@ -78,7 +88,7 @@ final class Sql {
             "CREATE TABLE agent (id BLOB PRIMARY KEY, issued_at INTEGER NOT NULL, card BLOB NOT NULL)",
             "CREATE INDEX agent_issued ON agent (issued_at DESC, id)",
             "PRAGMA application_id=" + APPLICATION_ID,
-            "PRAGMA user_version=" + SCHEMA_VERSION);
+            "PRAGMA user_version=1");
 
     static final String BEGIN = "BEGIN IMMEDIATE";
     static final String COMMIT = "COMMIT";
@@ -101,6 +111,18 @@ final class Sql {
 
     static final String REMOVE_AGENT = "DELETE FROM agent WHERE id = ?1";
 
+    static final String REMOVE_ENTRY = "DELETE FROM entry WHERE id_prefix = ?1 AND id = ?2";
+
+    static final String SET_RECORD = """
+            INSERT INTO record (collection, key, value) VALUES (?1, ?2, ?3)
+            ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value""";
+
+    static final String REMOVE_RECORD = "DELETE FROM record WHERE collection = ?1 AND key = ?2";
+
+    static final String ADD_CHUNK = "INSERT INTO chunk (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
+
+    static final String REMOVE_CHUNK = "DELETE FROM chunk WHERE hash = ?1";
+
     private static final String ENTRY_COLUMNS = "SELECT time, id, blob_hash, envelope, blob FROM entry ";
 
     static final String ENTRY_OF_ID = ENTRY_COLUMNS + "WHERE id_prefix = ?1 AND id = ?2";
@@ -122,18 +144,48 @@ final class Sql {
 
     static final String AGENTS = "SELECT card FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
 
+    static final String RECORD = "SELECT value FROM record WHERE collection = ?1 AND key = ?2";
+
+    static final String RECORDS =
+            "SELECT key, value FROM record WHERE collection = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
+
+    static final String CHUNK_PRESENT = "SELECT 1 FROM chunk WHERE hash = ?1";
+
+    static final String CHUNK = "SELECT bytes FROM chunk WHERE hash = ?1";
+
     /** Tells the log's size and copies nothing. */
     static final String LOG_SIZE = "PRAGMA wal_checkpoint(NOOP)";
 
     /** Copies what it can without waiting for anybody, and flushes it. */
     static final String COPY_LOG = "PRAGMA wal_checkpoint(PASSIVE)";
 
-    static final List<String> WRITES =
-            List.of(BEGIN, COMMIT, ROLLBACK, ADD_ENTRY, SET_METADATA, SET_AGENT, REMOVE_AGENT, LOG_SIZE, COPY_LOG);
+    /** Waits for readers, copies all of the log, and cuts it to nothing. */
+    static final String EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+    static final String VACUUM = "VACUUM";
+
+    static final List<String> WRITES = List.of(
+            BEGIN,
+            COMMIT,
+            ROLLBACK,
+            ADD_ENTRY,
+            REMOVE_ENTRY,
+            SET_METADATA,
+            SET_AGENT,
+            REMOVE_AGENT,
+            SET_RECORD,
+            REMOVE_RECORD,
+            ADD_CHUNK,
+            REMOVE_CHUNK,
+            LOG_SIZE,
+            COPY_LOG,
+            EMPTY_LOG,
+            VACUUM);
 
     static final List<String> CHECKPOINTS = List.of(COPY_LOG);
 
-    static final List<String> READS = List.of(ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS);
+    static final List<String> READS = List.of(
+            ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS, RECORD, RECORDS, CHUNK_PRESENT, CHUNK);
 
     private Sql() {}
 }

@@ -8,8 +8,11 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerkitException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -120,7 +123,15 @@ public final class SqliteStore implements Storage {
 
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
-        PendingWrite write = PendingWrite.of(batch);
+        return enqueue(PendingWrite.of(batch));
+    }
+
+    @Override
+    public CompletableFuture<Void> compact() {
+        return enqueue(PendingWrite.compaction()).thenAccept(none -> {});
+    }
+
+    private CompletableFuture<BitSet> enqueue(PendingWrite write) {
         try {
             queue.add(write);
         } catch (PeerkitException e) {
@@ -167,6 +178,34 @@ public final class SqliteStore implements Storage {
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> reader.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return read(() -> reader.record(key));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        RecordKey.checkCollection(collection);
+        within("limit", limit, MAX_RECORDS);
+        Optional<byte[]> from = after.map(byte[]::clone);
+        return read(() -> reader.records(collection, from, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> reader.chunksPresent(wanted));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> reader.chunks(wanted, maxBytes));
     }
 
     /**

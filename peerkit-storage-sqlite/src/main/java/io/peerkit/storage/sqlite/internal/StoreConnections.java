@@ -26,15 +26,13 @@ final class StoreConnections {
     static Connection writer(Path file, long maxPages) throws SQLException {
         Connection connection = connect(file);
         try (Statement statement = connection.createStatement()) {
-            boolean isNew = check(file, statement);
+            long version = check(file, statement);
             statement.execute(Sql.PAGE_SIZE);
             useLog(file, statement);
             for (String setting : Sql.WRITER_SETTINGS) {
                 statement.execute(setting);
             }
-            if (isNew) {
-                create(statement);
-            }
+            upgrade(statement, version);
             statement.execute(Sql.MAX_PAGES + maxPages);
             return connection;
         } catch (SQLException | RuntimeException e) {
@@ -82,23 +80,23 @@ final class StoreConnections {
         }
     }
 
-    /** Returns whether the file is empty. */
-    private static boolean check(Path file, Statement statement) throws SQLException {
+    /** Returns the version of what is in the file; 0 when it is empty. */
+    private static long check(Path file, Statement statement) throws SQLException {
         long tables = number(statement, Sql.COUNT_TABLES);
         long application = number(statement, Sql.READ_APPLICATION_ID);
         long version = number(statement, Sql.READ_USER_VERSION);
         if (tables == 0 && application == 0 && version == 0) {
-            return true;
+            return 0;
         }
         if (application != Sql.APPLICATION_ID) {
             throw new StorageException(file + ": this SQLite file is no store of Peerkit, application_id is "
                     + application + ", must be " + Sql.APPLICATION_ID);
         }
-        if (version != Sql.SCHEMA_VERSION) {
-            throw new StorageException(file + ": the store has version " + version + ", this release knows only "
+        if (version < 1 || version > Sql.SCHEMA_VERSION) {
+            throw new StorageException(file + ": the store has version " + version + ", this release knows up to "
                     + Sql.SCHEMA_VERSION + "; a newer release may open it");
         }
-        return false;
+        return version;
     }
 
     private static void useLog(Path file, Statement statement) throws SQLException {
@@ -109,13 +107,23 @@ final class StoreConnections {
         }
     }
 
-    /** One transaction: a crash leaves either an empty file or a complete store. */
-    private static void create(Statement statement) throws SQLException {
+    /** One transaction: a crash leaves either the file as it was or a complete store. */
+    private static void upgrade(Statement statement, long version) throws SQLException {
+        if (version == Sql.SCHEMA_VERSION) {
+            return;
+        }
         statement.execute(Sql.BEGIN);
-        for (String sql : Sql.CREATE) {
+        if (version < 1) {
+            run(statement, Sql.TO_VERSION_1);
+        }
+        run(statement, Sql.TO_VERSION_2);
+        statement.execute(Sql.COMMIT);
+    }
+
+    private static void run(Statement statement, List<String> steps) throws SQLException {
+        for (String sql : steps) {
             statement.execute(sql);
         }
-        statement.execute(Sql.COMMIT);
     }
 
     private static long number(Statement statement, String sql) throws SQLException {

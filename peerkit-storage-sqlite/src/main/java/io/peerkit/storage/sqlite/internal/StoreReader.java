@@ -5,13 +5,17 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -113,9 +117,7 @@ final class StoreReader implements AutoCloseable {
     Optional<byte[]> metadata(String name) throws SQLException {
         PreparedStatement metadata = statements.of(Sql.METADATA);
         metadata.setString(1, name);
-        try (ResultSet rows = metadata.executeQuery()) {
-            return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
-        }
+        return firstBytes(metadata);
     }
 
     List<byte[]> agents(int limit) throws SQLException {
@@ -128,6 +130,64 @@ final class StoreReader implements AutoCloseable {
             }
         }
         return cards;
+    }
+
+    Optional<byte[]> record(RecordKey key) throws SQLException {
+        PreparedStatement value = statements.of(Sql.RECORD);
+        value.setString(1, key.collection());
+        value.setBytes(2, key.key());
+        return firstBytes(value);
+    }
+
+    List<StoredRecord> records(String collection, Optional<byte[]> after, int limit, int maxBytes) throws SQLException {
+        PreparedStatement records = statements.of(Sql.RECORDS);
+        records.setString(1, collection);
+        records.setBytes(2, after.orElse(BEFORE_ALL_IDS));
+        records.setInt(3, limit);
+        List<StoredRecord> found = new ArrayList<>();
+        long bytes = 0;
+        try (ResultSet rows = records.executeQuery()) {
+            while ((found.isEmpty() || bytes <= maxBytes) && rows.next()) {
+                byte[] key = rows.getBytes(1);
+                byte[] value = rows.getBytes(2);
+                found.add(new StoredRecord(RecordKey.of(collection, key), value));
+                bytes += key.length + value.length;
+            }
+        }
+        return found;
+    }
+
+    BitSet chunksPresent(List<BlobHash> hashes) throws SQLException {
+        PreparedStatement present = statements.of(Sql.CHUNK_PRESENT);
+        BitSet found = new BitSet(hashes.size());
+        for (int i = 0; i < hashes.size(); i++) {
+            present.setBytes(1, hashes.get(i).toBytes());
+            try (ResultSet rows = present.executeQuery()) {
+                found.set(i, rows.next());
+            }
+        }
+        return found;
+    }
+
+    List<StoredChunk> chunks(List<BlobHash> hashes, int maxBytes) throws SQLException {
+        PreparedStatement chunk = statements.of(Sql.CHUNK);
+        List<StoredChunk> found = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < hashes.size() && (found.isEmpty() || bytes <= maxBytes); i++) {
+            chunk.setBytes(1, hashes.get(i).toBytes());
+            Optional<byte[]> read = firstBytes(chunk);
+            if (read.isPresent()) {
+                found.add(new StoredChunk(hashes.get(i), read.get()));
+                bytes += read.get().length;
+            }
+        }
+        return found;
+    }
+
+    private static Optional<byte[]> firstBytes(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
+        }
     }
 
     private static void begin(PreparedStatement statement, Optional<EntryKey> after, int limit) throws SQLException {

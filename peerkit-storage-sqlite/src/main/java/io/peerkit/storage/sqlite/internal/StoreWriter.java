@@ -2,8 +2,13 @@
 package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,6 +51,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private BitSet apply(WriteBatch batch) throws SQLException {
+        removeEntries(batch.removedEntries());
         BitSet added = new BitSet(batch.entries().size());
         PreparedStatement addEntry = statements.of(Sql.ADD_ENTRY);
         for (int i = 0; i < batch.entries().size(); i++) {
@@ -54,10 +60,59 @@ final class StoreWriter implements AutoCloseable {
             }
         }
         setMetadata(batch.metadata());
-        // Removals first: a batch that removes a card and sets one leaves the one it sets.
         removeAgents(batch.removedAgents());
         setAgents(batch.agents());
+        removeRecords(batch.removedRecords());
+        setRecords(batch.records());
+        removeChunks(batch.removedChunks());
+        addChunks(batch.chunks());
         return added;
+    }
+
+    private void removeEntries(List<EntryId> entries) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_ENTRY);
+        for (EntryId entry : entries) {
+            byte[] id = entry.toBytes();
+            remove.setLong(1, StoredForm.prefix(id));
+            remove.setBytes(2, id);
+            remove.executeUpdate();
+        }
+    }
+
+    private void removeRecords(List<RecordKey> keys) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_RECORD);
+        for (RecordKey key : keys) {
+            remove.setString(1, key.collection());
+            remove.setBytes(2, key.key());
+            remove.executeUpdate();
+        }
+    }
+
+    private void setRecords(List<StoredRecord> records) throws SQLException {
+        PreparedStatement set = statements.of(Sql.SET_RECORD);
+        for (StoredRecord item : records) {
+            set.setString(1, item.key().collection());
+            set.setBytes(2, item.key().key());
+            set.setBytes(3, item.value());
+            set.executeUpdate();
+        }
+    }
+
+    private void removeChunks(List<BlobHash> hashes) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_CHUNK);
+        for (BlobHash hash : hashes) {
+            remove.setBytes(1, hash.toBytes());
+            remove.executeUpdate();
+        }
+    }
+
+    private void addChunks(List<StoredChunk> chunks) throws SQLException {
+        PreparedStatement add = statements.of(Sql.ADD_CHUNK);
+        for (StoredChunk chunk : chunks) {
+            add.setBytes(1, chunk.hash().toBytes());
+            add.setBytes(2, chunk.bytes());
+            add.executeUpdate();
+        }
     }
 
     private void setMetadata(Map<String, byte[]> metadata) throws SQLException {
@@ -110,6 +165,18 @@ final class StoreWriter implements AutoCloseable {
         var unused = LogState.after(statements.of(Sql.COPY_LOG));
     }
 
+    /** Writes the file anew without what was removed, and empties the log. Both leave the file as it was when they fail. */
+    void compact() throws SQLException {
+        forget(); // SQLite wants no statement half-way for this, and the driver keeps some so.
+        try {
+            statements.of(Sql.VACUUM).execute();
+            var unused = LogState.after(statements.of(Sql.EMPTY_LOG));
+        } catch (SQLException | RuntimeException | Error e) {
+            forget();
+            throw e;
+        }
+    }
+
     private void rollBack() {
         try {
             statements.of(Sql.ROLLBACK).execute();
@@ -120,7 +187,7 @@ final class StoreWriter implements AutoCloseable {
         forget();
     }
 
-    /** To be called after any failure. */
+    /** Closes all statements; they are prepared again when they are needed. To be called after any failure. */
     void forget() {
         try {
             statements.forget();

@@ -105,6 +105,6 @@ class WriteQueueTest {
     }
 
     private static PendingWrite write(int items, long bytes) {
-        return new PendingWrite(WriteBatch.ofEntries(List.of()), items, bytes, new CompletableFuture<>());
+        return new PendingWrite(WriteBatch.ofEntries(List.of()), items, bytes, false, new CompletableFuture<>());
     }
 }
