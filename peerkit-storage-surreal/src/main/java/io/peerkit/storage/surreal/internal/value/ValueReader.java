@@ -63,45 +63,29 @@ public final class ValueReader {
         }
         int head = next();
         int info = head & 31;
-        switch (head >> 5) {
-            case 0:
-                return signed(argument(info));
-            case 1:
-                return ~signed(argument(info));
-            case 2:
-                return string(2, info);
-            case 3:
-                return text(info);
-            case 4:
-                return array(info, depth);
-            case 5:
-                return map(info, depth);
-            case 6:
-                return tagged(argument(info), depth);
-            default:
-                return simple(info);
-        }
+        return switch (head >> 5) {
+            case 0 -> signed(argument(info));
+            case 1 -> ~signed(argument(info));
+            case 2 -> string(2, info);
+            case 3 -> text(info);
+            case 4 -> array(info, depth);
+            case 5 -> map(info, depth);
+            case 6 -> tagged(argument(info), depth);
+            default -> simple(info);
+        };
     }
 
     private Object simple(int info) {
-        switch (info) {
-            case 20:
-                return false;
-            case 21:
-                return true;
-            case 22:
-                return Absent.NULL;
-            case 23: // undefined
-                return Absent.NONE;
-            case 25:
-                return half(in(2).getShort());
-            case 26:
-                return (double) in(4).getFloat();
-            case 27:
-                return in(8).getDouble();
-            default:
-                throw new InvalidBytesException("CBOR simple value " + info + " is unknown");
-        }
+        return switch (info) {
+            case 20 -> false;
+            case 21 -> true;
+            case 22 -> Absent.NULL;
+            case 23 -> Absent.NONE; // undefined
+            case 25 -> half(in(2).getShort());
+            case 26 -> (double) in(4).getFloat();
+            case 27 -> in(8).getDouble();
+            default -> throw new InvalidBytesException("CBOR simple value " + info + " is unknown");
+        };
     }
 
     private static double half(short bits) {
@@ -123,28 +107,18 @@ public final class ValueReader {
         if (tag > Tags.EXCLUDED || tag < 0) {
             return new Tagged(tag, value);
         }
-        switch ((int) tag) {
-            case Tags.NONE:
-                return Absent.NONE;
-            case Tags.RECORD_ID:
-                return recordId(value);
-            case Tags.DECIMAL:
-                return decimal(value);
-            case Tags.DATETIME:
-                return instant(value);
-            case Tags.DURATION:
-                return Duration.ofSeconds(part(value, 0), part(value, 1));
-            case Tags.UUID:
-                return uuid(value);
-            case Tags.RANGE:
-                return range(value);
-            case Tags.INCLUDED:
-                return new Range.Included(value);
-            case Tags.EXCLUDED:
-                return new Range.Excluded(value);
-            default:
-                return new Tagged(tag, value);
-        }
+        return switch ((int) tag) {
+            case Tags.NONE -> Absent.NONE;
+            case Tags.RECORD_ID -> recordId(value);
+            case Tags.DECIMAL -> decimal(value);
+            case Tags.DATETIME -> instant(value);
+            case Tags.DURATION -> Duration.ofSeconds(part(value, 0), part(value, 1));
+            case Tags.UUID -> uuid(value);
+            case Tags.RANGE -> range(value);
+            case Tags.INCLUDED -> new Range.Included(value);
+            case Tags.EXCLUDED -> new Range.Excluded(value);
+            default -> new Tagged(tag, value);
+        };
     }
 
     private static RecordId recordId(Object value) {
@@ -181,7 +155,7 @@ public final class ValueReader {
         if (index >= parts.size()) {
             return 0;
         }
-        if (parts.get(index) instanceof Long number && (index == 0 || number >= 0 && number < 1_000_000_000)) {
+        if (parts.get(index) instanceof Long number && (index == 0 || (number >= 0 && number < 1_000_000_000))) {
             return number;
         }
         throw new InvalidBytesException("time has no whole seconds and up to 999999999 nanoseconds");
@@ -308,18 +282,13 @@ public final class ValueReader {
         if (info < 24) {
             return info;
         }
-        switch (info) {
-            case 24:
-                return next();
-            case 25:
-                return in(2).getShort() & 0xffff;
-            case 26:
-                return in(4).getInt() & 0xffff_ffffL;
-            case 27:
-                return in(8).getLong();
-            default:
-                throw new InvalidBytesException("CBOR length in a form that does not exist: " + info);
-        }
+        return switch (info) {
+            case 24 -> next();
+            case 25 -> in(2).getShort() & 0xffff;
+            case 26 -> in(4).getInt() & 0xffff_ffffL;
+            case 27 -> in(8).getLong();
+            default -> throw new InvalidBytesException("CBOR length in a form that does not exist: " + info);
+        };
     }
 
     private boolean atBreak() {
