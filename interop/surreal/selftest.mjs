@@ -274,7 +274,7 @@ test('without credentials it does not start', async () => {
 })
 
 test('CBOR of every shape is passed over, cut anywhere it is refused', () => {
-  const whole = Buffer.from('bf6269641903e8656d6574686f647f657175726565727979ff66706172616d739f83f5fb3ff8000000000000c1d82540a16161f6ffff', 'hex')
+  const whole = Buffer.from('bf6269641903e8666d6574686f647f657175726565727979ff66706172616d739f83f5fb3ff8000000000000c1d82540a16161f6ffff', 'hex')
   assert.deepEqual([...rawEntries(whole, 16).keys()], ['id', 'method', 'params'])
   assert.equal(endOf(whole, 0), whole.length)
   for (let length = 0; length < whole.length; length++) {
