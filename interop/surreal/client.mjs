@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import WebSocket from 'ws'
 
-const BRIDGE = fileURLToPath(new URL('bridge.mjs', import.meta.url))
+export const BRIDGE = fileURLToPath(new URL('bridge.mjs', import.meta.url))
 
 export const USER = 'tester'
 export const PASSWORD = 'sesame-4711'

@@ -3,6 +3,7 @@
 // The bridge against its own client and against the official one, so that a failing Java test means Java: `npm test`.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,7 +13,7 @@ import { after, before, describe, test } from 'node:test'
 import { Surreal } from 'surrealdb'
 import WebSocket from 'ws'
 import { endOf, rawEntries } from './cbor.mjs'
-import { Bridge, Client, PASSWORD, Tagged, USER } from './client.mjs'
+import { Bridge, BRIDGE, Client, PASSWORD, Tagged, USER } from './client.mjs'
 
 const same = (a, b) => assert.deepEqual(Buffer.from(a), Buffer.from(b))
 const uuidOf = byte => new Tagged(37, new Uint8Array(16).fill(byte))
@@ -64,7 +65,9 @@ describe('bridge on mem', () => {
   })
 
   test('sign-in of a user of a namespace and of one who may only read', async () => {
-    await db.query("DEFINE USER OVERWRITE reader ON ROOT PASSWORD 'r' ROLES VIEWER; DEFINE USER OVERWRITE own ON NAMESPACE PASSWORD 'o' ROLES OWNER; DEFINE TABLE OVERWRITE guarded; CREATE guarded:1")
+    await db.query("DEFINE USER OVERWRITE reader ON ROOT PASSWORD 'r' ROLES VIEWER")
+    await db.query("DEFINE USER OVERWRITE own ON NAMESPACE PASSWORD 'o' ROLES OWNER")
+    await db.query('DEFINE TABLE OVERWRITE guarded; CREATE guarded:1')
     const reader = await Client.connect(bridge.port)
     await reader.call('signin', [{ user: 'reader', pass: 'r' }])
     await reader.call('use', ['n', 'd'])
@@ -122,7 +125,12 @@ describe('bridge on mem', () => {
 
   test('a query with BEGIN is all or nothing', async () => {
     await db.query('DEFINE TABLE OVERWRITE head; CREATE head:1 SET at = 1')
-    const append = expected => db.query("BEGIN; LET $at = (SELECT VALUE at FROM ONLY head:1); IF $at != $expected { THROW 'stale' }; UPDATE head:1 SET at += 1; CREATE head SET after = $expected; COMMIT", { expected })
+    const append = expected => db.query(`BEGIN;
+      LET $at = (SELECT VALUE at FROM ONLY head:1);
+      CREATE head SET after = $expected;
+      IF $at != $expected { THROW 'stale' };
+      UPDATE head:1 SET at += 1;
+      COMMIT`, { expected })
     await append(1)
     await assert.rejects(append(1), /stale/)
     assert.deepEqual(await db.query('SELECT VALUE at FROM ONLY head:1; SELECT VALUE after FROM head WHERE after'), [2, [1]])
@@ -268,13 +276,14 @@ for (const kind of ['rocksdb', 'surrealkv']) {
 }
 
 test('without credentials it does not start', async () => {
-  const { spawn } = await import('node:child_process')
-  const child = spawn(process.execPath, ['bridge.mjs'], { cwd: import.meta.dirname ?? new URL('.', import.meta.url), env: {}, stdio: 'ignore' })
+  const child = spawn(process.execPath, [BRIDGE], { env: {}, stdio: 'ignore' })
   assert.equal((await once(child, 'exit'))[0], 2)
 })
 
 test('CBOR of every shape is passed over, cut anywhere it is refused', () => {
-  const whole = Buffer.from('bf6269641903e8666d6574686f647f657175726565727979ff66706172616d739f83f5fb3ff8000000000000c1d82540a16161f6ffff', 'hex')
+  const whole = Buffer.from(
+    'bf' + '626964' + '1903e8' + '666d6574686f64' + '7f657175657279ff' + '66706172616d73' +
+    '9f83f5fb3ff8000000000000c1d82540a16161f6ff' + 'ff', 'hex')
   assert.deepEqual([...rawEntries(whole, 16).keys()], ['id', 'method', 'params'])
   assert.equal(endOf(whole, 0), whole.length)
   for (let length = 0; length < whole.length; length++) {
