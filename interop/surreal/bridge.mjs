@@ -46,28 +46,32 @@ const open = new Map()
 const working = new Set()
 let ending = false
 
+const pages = new Map([['/health', ''], ['/version', `surrealdb-${VERSION}`]])
 const http = createServer((request, response) => {
-  const body = { '/health': '', '/version': `surrealdb-${VERSION}` }[request.url]
-  response.writeHead(body == null ? 404 : 200, { 'content-type': 'text/plain' }).end(body)
+  response.writeHead(pages.has(request.url) ? 200 : 404, { 'content-type': 'text/plain' }).end(pages.get(request.url))
 })
 const sockets = new WebSocketServer({
   noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, handleProtocols: () => SUBPROTOCOL
 })
 http.on('upgrade', (request, socket, head) => {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(each => each.trim())
-  if (request.url !== '/rpc') {
-    refuse(socket, '404 Not Found')
+  if (pages.has(request.url)) {
+    // Java's HTTP client offers HTTP/2 by an upgrade, which may be ignored.
+    close(socket, '200 OK', pages.get(request.url))
+  } else if (request.url !== '/rpc') {
+    close(socket, '404 Not Found')
   } else if (!offered.includes(SUBPROTOCOL)) {
-    refuse(socket, '400 Bad Request')
+    close(socket, '400 Bad Request')
   } else if (sockets.clients.size >= MAX_CONNECTIONS || ending) {
-    refuse(socket, '503 Service Unavailable')
+    close(socket, '503 Service Unavailable')
   } else {
     sockets.handleUpgrade(request, socket, head, serve)
   }
 })
 
-function refuse (socket, status) {
-  socket.on('error', () => {}).end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+function close (socket, status, body = '') {
+  socket.on('error', () => {})
+    .end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
 }
 
 async function serve (socket) {

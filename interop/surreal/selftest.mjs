@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -37,6 +38,9 @@ describe('bridge on mem', () => {
     assert.match(await version.text(), /^surrealdb-3\.\d+\.\d+/)
     assert.equal(await db.call('version'), `surrealdb-${bridge.version}`)
     assert.equal((await fetch(`http://127.0.0.1:${bridge.port}/sql`, { method: 'POST' })).status, 404)
+    const request = get({ port: bridge.port, path: '/version', headers: { connection: 'upgrade', upgrade: 'h2c' } })
+    const [response] = await once(request, 'response')
+    assert.equal(String(await response.toArray()), `surrealdb-${bridge.version}`)
   })
 
   for (const [name, path, protocols] of [['other sub-protocol', '/rpc', ['json']], ['none', '/rpc', []], ['other path', '/', ['cbor']]]) {

@@ -16,7 +16,7 @@ final class ServerContainer implements SurrealEngine {
     private static final String IMAGE = "surrealdb/surrealdb:v3.0.2";
 
     private static final int PORT = 8000;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String password = Credentials.password();
     private final GenericContainer<?> container;
