@@ -190,14 +190,12 @@ describe('bridge on mem', () => {
   })
 
   test('requests in flight run side by side', async () => {
-    const order = []
-    const slow = db.query('SLEEP 500ms').then(() => order.push('slow'))
-    await Promise.all(Array.from({ length: 600 }, (_, i) => db.query('RETURN $i', { i }).then(([result]) => {
-      assert.equal(result, i)
-    })))
-    order.push('quick')
+    let slept = false
+    const slow = db.query('SLEEP 2s').then(() => { slept = true })
+    assert.deepEqual(await db.query('RETURN 1'), [1])
+    assert.equal(slept, false)
+    await Promise.all(Array.from({ length: 600 }, async (_, i) => assert.deepEqual(await db.query('RETURN $i', { i }), [i])))
     await slow
-    assert.deepEqual(order, ['quick', 'slow'])
   })
 
   test('what is not a request is answered, and the connection stays', async () => {

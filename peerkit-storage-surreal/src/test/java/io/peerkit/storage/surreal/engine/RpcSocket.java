@@ -38,8 +38,7 @@ final class RpcSocket implements AutoCloseable {
     /** The whole answer, with {@code result} or {@code error}. */
     JsonNode call(String method, Object... params) throws Exception {
         CompletableFuture<JsonNode> answer = answers.next();
-        byte[] request =
-                CBOR.writeValueAsBytes(Map.of("id", ++lastId, "method", method, "params", List.of(params)));
+        byte[] request = CBOR.writeValueAsBytes(Map.of("id", ++lastId, "method", method, "params", List.of(params)));
         socket.sendBinary(ByteBuffer.wrap(request), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         JsonNode received = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (received.path("id").asInt() != lastId) {

@@ -27,8 +27,8 @@ final class SurrealEngineIT {
     void start_whateverIsThere_tellsItsVersionAndAnswersWhoSignsIn() throws Exception {
         try (SurrealEngine engine = SurrealEngine.start(SurrealEngine.Storage.MEMORY, directory)) {
             URI socket = engine.uri();
-            URI version = URI.create(
-                    socket.toString().replaceFirst("^ws", "http").replaceFirst("rpc$", "version"));
+            URI version =
+                    URI.create(socket.toString().replaceFirst("^ws", "http").replaceFirst("rpc$", "version"));
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(HttpRequest.newBuilder(version).build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -79,8 +79,7 @@ final class SurrealEngineIT {
     @Test
     void close_ofOurOwn_endsTheProcess() throws Exception {
         SurrealEngine engine = SurrealEngine.startOwn(SurrealEngine.Storage.MEMORY, directory);
-        ProcessHandle process =
-                ProcessHandle.of(((BridgedEngine) engine).pid()).orElseThrow();
+        ProcessHandle process = ProcessHandle.of(((BridgedEngine) engine).pid()).orElseThrow();
         assertThatThrownBy(engine::kill).hasMessageContaining("memory");
         assertThat(process.isAlive()).isTrue();
 
