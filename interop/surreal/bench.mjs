@@ -40,8 +40,10 @@ const { values } = parseArgs({
   }
 })
 const [rowsPerRound, rounds] = [values.rows, values.rounds].map(Number)
-if (!(rowsPerRound % BATCH_ROWS === 0 && rowsPerRound > 0 && rounds > 0) || !/^(rocksdb|surrealkv)$/.test(values.storage)) {
-  console.error(`usage: node bench.mjs [--rows N*${BATCH_ROWS}] [--rounds N] [--storage rocksdb|surrealkv] [--directory DIR]`)
+const counted = rowsPerRound % BATCH_ROWS === 0 && rowsPerRound > 0 && rounds > 0
+if (!counted || !/^(rocksdb|surrealkv)$/.test(values.storage)) {
+  console.error(`usage: node bench.mjs [--rows N*${BATCH_ROWS}] [--rounds N]\n` +
+    '    [--storage rocksdb|surrealkv] [--directory DIR]')
   process.exit(2)
 }
 
@@ -82,7 +84,8 @@ async function medianOf (round) {
 /** Fresh keys into a fresh table; requests are encoded before the clock starts. */
 async function insert (sql) {
   await query('REMOVE TABLE IF EXISTS row; DEFINE TABLE row SCHEMAFULL; DEFINE FIELD data ON row TYPE bytes')
-  const requests = Array.from({ length: rowsPerRound / BATCH_ROWS }, () => request('query', [sql, { rows: freshRows() }]))
+  const batches = Array.from({ length: rowsPerRound / BATCH_ROWS }, freshRows)
+  const requests = batches.map(rows => request('query', [sql, { rows }]))
   const start = performance.now()
   const answers = await inFlight(requests.map(bytes => () => engine.execute(bytes)))
   const seconds = (performance.now() - start) / 1000
@@ -95,7 +98,8 @@ async function insert (sql) {
 }
 
 function freshRows () {
-  return Array.from({ length: BATCH_ROWS }, () => ({ id: [SPACE, randomBytes(KEY_BYTES)], data: randomBytes(ROW_BYTES) }))
+  return Array.from({ length: BATCH_ROWS },
+    () => ({ id: [SPACE, randomBytes(KEY_BYTES)], data: randomBytes(ROW_BYTES) }))
 }
 
 /** All rows in the order of their keys, page by page, the parts side by side. */

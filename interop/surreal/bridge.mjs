@@ -31,7 +31,8 @@ const { values: flags } = parseArgs({
 })
 const { SURREAL_USER: user, SURREAL_PASS: password } = process.env
 if (!user || !password || !/^(mem|rocksdb|surrealkv):\/\//.test(flags.storage) || !/^\d+$/.test(flags.port)) {
-  console.error('usage: SURREAL_USER=… SURREAL_PASS=… node bridge.mjs --storage mem://|rocksdb://DIR|surrealkv://DIR [--port N] [--watch-stdin]')
+  console.error('usage: SURREAL_USER=… SURREAL_PASS=… node bridge.mjs\n' +
+    '    [--storage mem://|rocksdb://DIR|surrealkv://DIR] [--port N] [--watch-stdin]')
   process.exit(2)
 }
 

@@ -135,8 +135,8 @@ export function uuid (hex) {
 /** A text of at most 65,535 bytes. */
 export function text (string) {
   const utf8 = Buffer.from(string)
-  const short = utf8.length < 24
-  return Buffer.concat([short ? Buffer.of(0x60 + utf8.length) : Buffer.of(0x79, utf8.length >> 8, utf8.length & 255), utf8])
+  const { length } = utf8
+  return Buffer.concat([length < 24 ? Buffer.of(0x60 + length) : Buffer.of(0x79, length >> 8, length & 255), utf8])
 }
 
 /** An array of at most 255 raw items. */

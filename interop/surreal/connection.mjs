@@ -16,10 +16,11 @@ const MAX_LIVE_QUERIES = 256
 const MAX_LIVE_ANSWER_BYTES = 65_536
 
 /** Before a session has signed in; the engine itself would let anonymous sessions do everything. */
-const OPEN_METHODS = new Set(['ping', 'version', 'signin', 'signup', 'authenticate', 'attach', 'detach', 'sessions', 'invalidate', 'reset'])
 const SIGNING_IN = new Set(['signin', 'signup', 'authenticate'])
 const SIGNING_OUT = new Set(['invalidate', 'reset', 'detach'])
+const OPEN_METHODS = new Set(['ping', 'version', 'attach', 'sessions', ...SIGNING_IN, ...SIGNING_OUT])
 
+const NOT_SIGNED_IN = 'IAM error: Not enough permissions to perform this action'
 const NONE = Buffer.of(0xc6, 0xf6)
 const NO_PARAMS = Buffer.of(0x80)
 /** How the engine's answer begins when it is a failure: `{error: …}`, one entry. */
@@ -29,9 +30,10 @@ const LIVE_ANSWER = Buffer.concat([text('type'), text('live')])
 class Refused extends Error {
   constructor (code, kind, message, ...details) {
     super(message)
-    const inner = details.reduceRight((nested, name) => map([['kind', text(name)], ...nested == null ? [] : [['details', nested]]]), null)
-    this.raw = map([['code', Buffer.of(0x39, (-1 - code) >> 8, (-1 - code) & 255)], ['kind', text(kind)], ['message', text(message)],
-      ...inner == null ? [] : [['details', inner]]])
+    const nest = (nested, name) => map([['kind', text(name)], ...optional('details', nested)])
+    const inner = details.reduceRight(nest, undefined)
+    const number = Buffer.of(0x39, (-1 - code) >> 8, (-1 - code) & 255)
+    this.raw = map([['code', number], ['kind', text(kind)], ['message', text(message)], ...optional('details', inner)])
   }
 }
 
@@ -101,9 +103,10 @@ export class Connection {
   async #perform (request) {
     const method = asText(request.get('method') ?? NONE)
     const params = request.get('params') ?? NO_PARAMS
-    const session = method === 'attach' ? this.#attachable(request.get('session')) : this.#session(request.get('session'))
+    const named = request.get('session')
+    const session = method === 'attach' ? this.#attachable(named) : this.#session(named)
     if (!OPEN_METHODS.has(method) && !this.#sessions.get(session)) {
-      throw new Refused(-32002, 'NotAllowed', 'IAM error: Not enough permissions to perform this action', 'Auth', 'NotAllowed')
+      throw new Refused(-32002, 'NotAllowed', NOT_SIGNED_IN, 'Auth', 'NotAllowed')
     }
     if (method === 'sessions') {
       return array([...this.#sessions.keys()].filter(each => each !== this.#own).map(uuid))
@@ -173,15 +176,15 @@ export class Connection {
   }
 
   #session (raw) {
-    const session = raw == null || raw.equals(NONE) || raw[0] === 0xf6 ? this.#own : asUuid(raw)
+    const session = isAbsent(raw) ? this.#own : asUuid(raw)
     if (!this.#sessions.has(session)) {
       throw new Refused(-32000, 'NotFound', 'Session not found', 'Session')
     }
     return session
   }
 
-  #transaction (raw, optional = false) {
-    if (optional && (raw == null || raw.equals(NONE) || raw[0] === 0xf6)) {
+  #transaction (raw, mayBeAbsent = false) {
+    if (mayBeAbsent && isAbsent(raw)) {
       return undefined
     }
     const transaction = asUuid(raw)
@@ -192,8 +195,8 @@ export class Connection {
   }
 
   async #execute (method, session, params = NO_PARAMS, transaction) {
-    const answer = await this.#engine.execute(map([['method', text(method)], ['session', uuid(session)], ['params', params],
-      ...transaction == null ? [] : [['txn', uuid(transaction)]]]))
+    const answer = await this.#engine.execute(map([['method', text(method)], ['session', uuid(session)],
+      ['params', params], ...optional('txn', transaction && uuid(transaction))]))
     return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)
   }
 }
@@ -203,5 +206,14 @@ function newSession () {
 }
 
 function envelope (id, key, raw) {
-  return map([...id == null ? [] : [['id', id]], [key, raw]])
+  return map([...optional('id', id), [key, raw]])
+}
+
+function optional (key, raw) {
+  return raw == null ? [] : [[key, raw]]
+}
+
+/** A request may say that it has no session or transaction, by NONE or null. */
+function isAbsent (raw) {
+  return raw == null || raw.equals(NONE) || raw[0] === 0xf6
 }

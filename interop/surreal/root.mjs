@@ -12,7 +12,8 @@ export async function defineRoot (engine, user, password) {
     process.exit(2)
   }
   const statement = `DEFINE USER OVERWRITE \`${user}\` ON ROOT PASSWORD '${password}' ROLES OWNER`
-  const answer = Buffer.from(await engine.execute(map([['method', text('query')], ['params', array([text(statement)])]])))
+  const request = map([['method', text('query')], ['params', array([text(statement)])]])
+  const answer = Buffer.from(await engine.execute(request))
   if (!answer.includes('bOK')) {
     throw new Error('the engine did not take the root user')
   }
