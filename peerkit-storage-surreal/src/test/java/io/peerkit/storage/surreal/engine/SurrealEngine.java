@@ -49,7 +49,7 @@ public interface SurrealEngine extends AutoCloseable {
         Path folder = Path.of(System.getProperty("peerkit.root"), "interop", "surreal");
         Optional<String> problem = NpmPackages.problem(folder);
         if (problem.isPresent()) {
-            String reason = "no SurrealDB to test with: SURREAL_URL is not set or not wanted, " + problem.get();
+            String reason = "a test with a SurrealDB of our own is skipped: " + problem.get();
             System.out.println(reason);
             if ("true".equals(System.getenv("CI"))) {
                 Assertions.fail(reason);
