@@ -117,6 +117,15 @@ export function rawItems (bytes) {
   return items
 }
 
+/** How many items the array at `at` has. */
+export function itemCount (bytes, at) {
+  const { major, value } = head(bytes, at)
+  if (major !== 4 || value < 0) {
+    throw new RangeError(`no array of known length at ${at}`)
+  }
+  return value
+}
+
 /** The text that `raw` is. */
 export function asText (raw) {
   return shortText(raw, 0)
