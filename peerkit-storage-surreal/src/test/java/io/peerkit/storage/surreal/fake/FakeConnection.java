@@ -72,7 +72,8 @@ public final class FakeConnection implements Runnable {
                 "id",
                 id,
                 "error",
-                Map.<String, Object>of("code", -32_000, "kind", kind, "details", Map.of("kind", detail), "message", message)));
+                Map.<String, Object>of(
+                        "code", -32_000, "kind", kind, "details", Map.of("kind", detail), "message", message)));
     }
 
     /** Sends any value. */
@@ -113,9 +114,10 @@ public final class FakeConnection implements Runnable {
                 .map(line -> line.substring(18).trim())
                 .findFirst()
                 .orElseThrow(() -> new IOException("no WebSocket handshake"));
-        write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: cbor\r\n"
-                        + "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
+        write(
+                ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: cbor\r\n"
+                                + "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String accept(String key) {
@@ -171,9 +173,8 @@ public final class FakeConnection implements Runnable {
     private void received(byte[] message) {
         Map<?, ?> fields = (Map<?, ?>) ValueReader.read(message);
         FakeScript.Request request = new FakeScript.Request(
-                (Long) requireNonNull(fields.get("id")),
-                (String) requireNonNull(fields.get("method")),
-                (List<?>) requireNonNull(fields.get("params")));
+                (Long) requireNonNull(fields.get("id")), (String) requireNonNull(fields.get("method")), (List<?>)
+                        requireNonNull(fields.get("params")));
         requests.add(request);
         script.handle(this, request);
     }

@@ -55,6 +55,15 @@ public record ServerError(String kind, String detail, String message) {
     }
 
     /**
+     * Whether we may not do that, or are not who we say.
+     *
+     * @return true when trying again will not help
+     */
+    public boolean isNotAllowed() {
+        return kind.equals("NotAllowed");
+    }
+
+    /**
      * Whether one of our own statements threw.
      *
      * @param what the text thrown

@@ -75,8 +75,7 @@ final class Call {
     }
 
     /** A request that only makes sense on one connection. */
-    static Call on(
-            Place place, String method, List<Object> params, Optional<UUID> transaction) {
+    static Call on(Place place, String method, List<Object> params, Optional<UUID> transaction) {
         return new Call(method, params, Repeat.NEVER, transaction, OptionalInt.of(place.link()), place.attempt());
     }
 

@@ -36,9 +36,10 @@ final class FramedTransaction {
                     if (failure == null) {
                         done.complete(null);
                     } else {
-                        failed(failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
+                        failed(
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
                     }
                 });
         return done;
@@ -69,7 +70,8 @@ final class FramedTransaction {
     private void failed(Throwable failure) {
         failures++;
         boolean again = failure instanceof StorageException
-                || (failure instanceof QueryFailedException refused && refused.error().isConflict());
+                || (failure instanceof QueryFailedException refused
+                        && refused.error().isConflict());
         if (again && failures < SessionLimits.MAX_CONFLICTS && session.now() < deadline) {
             session.later(
                     () -> {

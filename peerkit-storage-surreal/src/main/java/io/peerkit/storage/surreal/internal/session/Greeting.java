@@ -104,8 +104,8 @@ public record Greeting(SignIn signIn, String namespace, String database) {
                 new StorageException("the server refused the sign-in (" + signIn.method() + "): "
                         + (error.detail().isEmpty() ? error.kind() : error.kind() + "/" + error.detail()));
             case USE ->
-                new StorageException("the server refused namespace " + namespace + ", database " + database + ": "
-                        + error.kind());
+                new StorageException(
+                        "the server refused namespace " + namespace + ", database " + database + ": " + error.kind());
         };
     }
 

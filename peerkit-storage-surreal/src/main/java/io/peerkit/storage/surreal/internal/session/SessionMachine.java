@@ -78,7 +78,9 @@ final class SessionMachine {
         if (closed) {
             fail(call, new ClosedException("the store is closed"));
         } else if (waiting.size() + delayed.size() >= SessionLimits.MAX_WAITING) {
-            fail(call, new LimitExceededException("calls waiting: " + SessionLimits.MAX_WAITING + ", no more can wait"));
+            fail(
+                    call,
+                    new LimitExceededException("calls waiting: " + SessionLimits.MAX_WAITING + ", no more can wait"));
         } else {
             waiting.add(call);
         }
@@ -206,8 +208,7 @@ final class SessionMachine {
     private void greet(Link link, Greeting.Step step) {
         link.step = step;
         link.stepId = ++lastId;
-        byte[] frame =
-                RpcCodec.request(link.stepId, greeting.method(step), greeting.params(step), Optional.empty());
+        byte[] frame = RpcCodec.request(link.stepId, greeting.method(step), greeting.params(step), Optional.empty());
         actions.add(new Action.Send(link.index, frame));
     }
 
@@ -219,7 +220,8 @@ final class SessionMachine {
         } else if (message instanceof ServerMessage.Answer answer) {
             link.answered(answer.id()).ifPresentOrElse(call -> answered(link, call, answer, now), this::unasked);
         } else if (message instanceof ServerMessage.Refusal refusal) {
-            link.answered(refusal.id()).ifPresentOrElse(call -> refused(link, call, refusal.error(), now), this::unasked);
+            link.answered(refusal.id())
+                    .ifPresentOrElse(call -> refused(link, call, refusal.error(), now), this::unasked);
         }
     }
 
@@ -229,8 +231,10 @@ final class SessionMachine {
     }
 
     private void greeted(Link link, ServerMessage message, long now) {
+        boolean mayPass = false;
         try {
             if (message instanceof ServerMessage.Refusal refusal && refusal.id() == link.stepId) {
+                mayPass = !refusal.error().isNotAllowed();
                 throw greeting.refused(link.step, refusal.error());
             } else if (message instanceof ServerMessage.Answer answer && answer.id() == link.stepId) {
                 greeting.check(link.step, answer.result());
@@ -241,7 +245,7 @@ final class SessionMachine {
         } catch (StorageException e) {
             shut(link, e, now);
             // Waiting will not help: what is refused now is refused in a moment too.
-            if (links.stream().noneMatch(other -> other.state == Link.State.READY)) {
+            if (!mayPass && links.stream().noneMatch(other -> other.state == Link.State.READY)) {
                 waiting.removeIf(call -> failed(call, e));
             }
             return;
@@ -307,8 +311,10 @@ final class SessionMachine {
             counts.conflicts++;
             call.conflicts++;
             if (call.conflicts >= SessionLimits.MAX_CONFLICTS) {
-                fail(call, new StorageException("a transaction lost " + call.conflicts + " races, at most "
-                        + SessionLimits.MAX_CONFLICTS));
+                fail(
+                        call,
+                        new StorageException("a transaction lost " + call.conflicts + " races, at most "
+                                + SessionLimits.MAX_CONFLICTS));
             } else {
                 delayed.add(new Delayed(call, now + Backoff.CONFLICT.afterNanos(call.conflicts, random)));
             }

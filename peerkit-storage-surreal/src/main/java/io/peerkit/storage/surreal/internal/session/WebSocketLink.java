@@ -115,9 +115,8 @@ final class WebSocketLink {
 
     /** Never the exception itself: one of a handshake can carry the request with it. */
     private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause.getMessage() == null
                 ? cause.getClass().getSimpleName()
                 : cause.getClass().getSimpleName() + " (" + cause.getMessage() + ")";

@@ -117,8 +117,13 @@ public final class WebSocketSession implements SurrealSession {
         return call.answer();
     }
 
-    /** Runs work on the loop later. */
-    void later(Runnable work, long nanos) {
+    /**
+     * Runs work on the session's thread later, unless the session is closed by then.
+     *
+     * @param work short
+     * @param nanos from now
+     */
+    public void later(Runnable work, long nanos) {
         Future<?> unused = loop.schedule(work, nanos, TimeUnit.NANOSECONDS);
     }
 

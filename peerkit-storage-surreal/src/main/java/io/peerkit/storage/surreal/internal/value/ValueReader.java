@@ -265,8 +265,8 @@ public final class ValueReader {
     private int count(int info, int bytesEach) {
         long count = argument(info);
         if (count < 0 || count > in.remaining() / bytesEach) {
-            throw new InvalidBytesException("CBOR length of " + Long.toUnsignedString(count) + " with "
-                    + in.remaining() + " bytes left");
+            throw new InvalidBytesException(
+                    "CBOR length of " + Long.toUnsignedString(count) + " with " + in.remaining() + " bytes left");
         }
         return (int) count;
     }

@@ -87,8 +87,8 @@ class SessionMachineTest {
         machine.opened(0, 1, now);
         answerLast(0, "surrealdb-3.0.2");
 
-        List<Action> actions = machine.received(
-                0, 1, refusal(lastId, "NotAllowed", "Auth", "no such user or " + PASSWORD), now);
+        List<Action> actions =
+                machine.received(0, 1, refusal(lastId, "NotAllowed", "Auth", "no such user or " + PASSWORD), now);
 
         assertThat(failure(actions, call))
                 .isInstanceOf(StorageException.class)
@@ -154,8 +154,9 @@ class SessionMachineTest {
         List<Action> actions = machine.received(0, attempt(0), new byte[] {(byte) 0xff}, now);
 
         assertThat(actions.get(0)).isInstanceOf(Action.Shut.class);
-        assertThat(sends(actions)).singleElement().satisfies(send -> assertThat(send.link())
-                .isEqualTo(1));
+        assertThat(sends(actions))
+                .singleElement()
+                .satisfies(send -> assertThat(send.link()).isEqualTo(1));
         assertThat(machine.lastFailure()).hasMessageContaining("what is no answer");
         assertThat(machine.counts().garbage).isEqualTo(1);
     }
@@ -212,8 +213,9 @@ class SessionMachineTest {
         List<Action> actions = machine.tick(now);
 
         assertThat(actions.get(0)).isEqualTo(new Action.Shut(0, "no answer in PT10S"));
-        assertThat(sends(actions)).singleElement().satisfies(send -> assertThat(send.link())
-                .isEqualTo(1));
+        assertThat(sends(actions))
+                .singleElement()
+                .satisfies(send -> assertThat(send.link()).isEqualTo(1));
         assertThat(machine.counts().timeouts).isEqualTo(1);
     }
 
@@ -271,8 +273,7 @@ class SessionMachineTest {
         now += 250_000_000L;
         assertThat(sends(machine.tick(now))).hasSize(1);
 
-        assertThat(received(0, lastIdOf(call), ok(7L)))
-                .containsExactly(new Action.Succeed(call, List.of(7L)));
+        assertThat(received(0, lastIdOf(call), ok(7L))).containsExactly(new Action.Succeed(call, List.of(7L)));
     }
 
     @Test
@@ -297,13 +298,14 @@ class SessionMachineTest {
         Call call = query("q");
         machine.submit(call, now);
         List<Object> statements = List.of(
-                error("Query", "NotExecuted", "not executed due to a failed transaction").get(0),
+                error("Query", "NotExecuted", "not executed due to a failed transaction")
+                        .get(0),
                 error("AlreadyExists", "Record", "already exists").get(0));
 
         assertThat(failure(received(0, lastIdOf(call), statements), call))
-                .isInstanceOfSatisfying(QueryFailedException.class, failed -> assertThat(
-                                failed.error().isAlreadyThere())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        QueryFailedException.class,
+                        failed -> assertThat(failed.error().isAlreadyThere()).isTrue());
     }
 
     @Test
@@ -316,7 +318,8 @@ class SessionMachineTest {
                 .hasSize(1);
         assertThat(sends(reconnect(0))).hasSize(1);
         assertThat(failure(
-                        machine.received(0, attempt(0), refusal(lastIdOf(call), "NotAllowed", "Auth", "no"), now), call))
+                        machine.received(0, attempt(0), refusal(lastIdOf(call), "NotAllowed", "Auth", "no"), now),
+                        call))
                 .isInstanceOf(QueryFailedException.class);
     }
 
@@ -339,11 +342,11 @@ class SessionMachineTest {
         for (long run = 1; run <= 2; run++) {
             reconnect(0);
             UUID id = new UUID(0, run);
-            assertThat(received(0, lastId, ok(id)))
-                    .contains(new Action.Watching(watch));
+            assertThat(received(0, lastId, ok(id))).contains(new Action.Watching(watch));
             assertThat(machine.received(0, attempt(0), change(id), now))
                     .containsExactly(new Action.Changed(watch, "CREATE", 1L));
-            assertThat(machine.received(0, attempt(0), change(new UUID(9, 9)), now)).isEmpty();
+            assertThat(machine.received(0, attempt(0), change(new UUID(9, 9)), now))
+                    .isEmpty();
             machine.lost(0, attempt(0), "reset", now);
         }
     }
@@ -446,7 +449,8 @@ class SessionMachineTest {
 
     private static byte[] change(UUID live) {
         return ValueWriter.encode(
-                Map.<String, Object>of("result", Map.<String, Object>of("id", live, "action", "CREATE", "result", 1L)), RpcCodec.MAX_FRAME_BYTES);
+                Map.<String, Object>of("result", Map.<String, Object>of("id", live, "action", "CREATE", "result", 1L)),
+                RpcCodec.MAX_FRAME_BYTES);
     }
 
     private List<String> methods(List<Action> actions) {

@@ -63,7 +63,9 @@ class ValueCodecTest {
                 new RecordId("t", "key"),
                 new RecordId("t", List.<Object>of("space", 7L)),
                 new RecordId("t", uuid),
-                new RecordId("t", new Range(new Range.Included(List.<Object>of(1L)), new Range.Excluded(List.<Object>of(2L)))),
+                new RecordId(
+                        "t",
+                        new Range(new Range.Included(List.<Object>of(1L)), new Range.Excluded(List.<Object>of(2L)))),
                 new Range(Range.Open.OPEN, new Range.Included(3L)))) {
             assertThat(ValueReader.read(ValueWriter.encode(value, ROOM))).isEqualTo(value);
         }
@@ -76,7 +78,8 @@ class ValueCodecTest {
             new Random(length).nextBytes(bytes);
             RecordId id = new RecordId("t", List.<Object>of("s", bytes));
 
-            assertThat((byte[]) ValueReader.read(ValueWriter.encode(bytes, ROOM))).isEqualTo(bytes);
+            assertThat((byte[]) ValueReader.read(ValueWriter.encode(bytes, ROOM)))
+                    .isEqualTo(bytes);
             assertThat(((RecordId) ValueReader.read(ValueWriter.encode(id, ROOM))).bytesAt(1))
                     .isEqualTo(bytes);
         }
@@ -177,7 +180,10 @@ class ValueCodecTest {
                                 "status",
                                 "OK",
                                 "result",
-                                List.<Object>of(new RecordId("t", List.<Object>of("s", new byte[40])), Absent.NONE, new UUID(1, 2))))),
+                                List.<Object>of(
+                                        new RecordId("t", List.<Object>of("s", new byte[40])),
+                                        Absent.NONE,
+                                        new UUID(1, 2))))),
                 ROOM);
         int refused = 0;
         for (int i = 0; i < 100_000; i++) {
@@ -225,7 +231,8 @@ class ValueCodecTest {
 
     @Test
     void write_readByJackson_theSame() throws IOException {
-        byte[] bytes = ValueWriter.encode(List.<Object>of(Long.MIN_VALUE, "ü", new byte[] {1, 2}, Map.<String, Object>of("k", 2.5)), ROOM);
+        byte[] bytes = ValueWriter.encode(
+                List.<Object>of(Long.MIN_VALUE, "ü", new byte[] {1, 2}, Map.<String, Object>of("k", 2.5)), ROOM);
 
         try (var parser = new CBORFactory().createParser(bytes)) {
             parser.nextToken();
