@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal;
 
+import io.peerkit.api.InvalidSettingException;
+import io.peerkit.storage.surreal.internal.launch.LocalServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,6 +21,9 @@ interface ServerSource {
     /** Finds it or starts it; may block. */
     Server start();
 
+    /** With another executable, where there is one. */
+    ServerSource executable(Path file);
+
     /** Where the node's keys rest unless the application says otherwise. */
     Optional<Path> keyFile();
 
@@ -34,8 +39,40 @@ interface ServerSource {
         }
 
         @Override
+        public ServerSource executable(Path file) {
+            throw new InvalidSettingException("executable: a server that is connected to is not started");
+        }
+
+        @Override
         public Optional<Path> keyFile() {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * A server that runs while the store is open.
+     *
+     * @param directory of its data
+     * @param program the executable, or the one on the {@code PATH}
+     */
+    record Launched(Path directory, Optional<Path> program) implements ServerSource {
+        @Override
+        public Server start() {
+            LocalServer server = LocalServer.start(directory, program);
+            return new Server(
+                    server.uri(),
+                    Optional.of(SurrealCredentials.root(LocalServer.USER, server.password())),
+                    server::close);
+        }
+
+        @Override
+        public ServerSource executable(Path file) {
+            return new Launched(directory, Optional.of(file.toAbsolutePath()));
+        }
+
+        @Override
+        public Optional<Path> keyFile() {
+            return Optional.of(directory.resolve("keys"));
         }
     }
 }

@@ -56,7 +56,7 @@ public final class SurrealStorage implements StorageFactory {
 
     /** What can be set; copied before it is changed. */
     private static final class Settings implements Cloneable {
-        private final ServerSource source;
+        private ServerSource source;
         private Optional<SurrealCredentials> credentials = Optional.empty();
         private String namespace = "peerkit";
         private String database = "peerkit";
@@ -96,6 +96,18 @@ public final class SurrealStorage implements StorageFactory {
     }
 
     /**
+     * Keeps data in a server on this machine that runs while the store is open: {@code surreal start} on loopback, with credentials that
+     * are generated and shown to nobody, started again when it dies.
+     *
+     * @param directory of the server and its data; made when it is not there, and in use by one process at a time
+     * @return the store, which needs an executable named {@code surreal} on the {@code PATH} or {@link #executable}
+     */
+    public static SurrealStorage launch(Path directory) {
+        return new SurrealStorage(
+                new Settings(new ServerSource.Launched(directory.toAbsolutePath(), Optional.empty())));
+    }
+
+    /**
      * Keeps data on a server that the environment describes: for commands. Recognised in the address are the parameters {@code ns}, {@code db}
      * and {@code space}.
      *
@@ -122,6 +134,17 @@ public final class SurrealStorage implements StorageFactory {
      */
     public SurrealStorage credentials(SurrealCredentials credentials) {
         return with(changed -> changed.credentials = Optional.of(credentials));
+    }
+
+    /**
+     * Says which program {@link #launch} starts.
+     *
+     * @param file of SurrealDB 3
+     * @return a copy with it
+     * @throws InvalidSettingException when the store does not start a server
+     */
+    public SurrealStorage executable(Path file) {
+        return with(changed -> changed.source = changed.source.executable(file));
     }
 
     /**

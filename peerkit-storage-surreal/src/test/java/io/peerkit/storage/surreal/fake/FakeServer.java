@@ -26,13 +26,8 @@ public final class FakeServer implements AutoCloseable {
 
     /** Listens on a free port. */
     public static FakeServer start(FakeScript script) {
-        return start(script, 0);
-    }
-
-    /** Listens on a port, such as one that a server before it had. */
-    public static FakeServer start(FakeScript script, int port) {
         try {
-            ServerSocket socket = new ServerSocket(port, 64, InetAddress.getLoopbackAddress());
+            ServerSocket socket = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
             FakeServer server = new FakeServer(socket, script);
             Thread thread = new Thread(server::accept, "fake-surreal");
             thread.setDaemon(true);
@@ -43,12 +38,8 @@ public final class FakeServer implements AutoCloseable {
         }
     }
 
-    public int port() {
-        return socket.getLocalPort();
-    }
-
     public URI uri() {
-        return URI.create("ws://127.0.0.1:" + port() + "/rpc");
+        return URI.create("ws://127.0.0.1:" + socket.getLocalPort() + "/rpc");
     }
 
     /** Connections so far, the dropped ones too. */

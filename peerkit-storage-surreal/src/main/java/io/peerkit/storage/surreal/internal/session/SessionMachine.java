@@ -303,6 +303,9 @@ final class SessionMachine {
             actions.add(new Action.Succeed(call, results));
         } catch (QueryFailedException e) {
             refused(link, call, e.error(), now);
+        } catch (InvalidBytesException e) {
+            retry(call, new StorageException("the server sent what is no answer: " + e.getMessage(), e));
+            throw e;
         }
     }
 

@@ -255,6 +255,11 @@ public final class SurrealStore implements Storage {
         }
     }
 
+    /** Leaves the lease to run out, as a process does that is stopped; for tests. */
+    public void abandon() {
+        renewal.stop();
+    }
+
     private static void within(String what, int value, int bound) {
         if (value < 0 || value > bound) {
             throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
