@@ -17,6 +17,6 @@ public interface SurrealChanges {
      */
     void changed(List<EntryKey> added, List<EntryKey> removed);
 
-    /** The connection was lost for a while: changes may have been missed, so compare all keys. */
+    /** Changes may have been missed, so compare all keys: once at the beginning, and whenever the connection was lost for a while. */
     void missed();
 }

@@ -202,7 +202,7 @@ class SurrealStorageIT {
         try (Storage shared = storage(engine, "mixed").shared(new Heard()).open()) {
             assertThatThrownBy(() -> storage(engine, "mixed").open())
                     .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("open elsewhere and shared");
+                    .hasMessageContaining("is open and shared, in another process or this one");
             assertThat(shared.count().join()).isZero();
         }
     }

@@ -30,7 +30,6 @@ final class LaneWatch implements LiveListener {
     private final byte[] self;
     private final KeyListener listener;
     private final Map<String, Long> lastSeq = new HashMap<>();
-    private boolean watched;
 
     LaneWatch(byte[] self, KeyListener listener) {
         this.self = self.clone();
@@ -40,10 +39,8 @@ final class LaneWatch implements LiveListener {
     @Override
     public void watching() {
         lastSeq.clear();
-        if (watched) {
-            tell(List.of(), List.of(), true);
-        }
-        watched = true;
+        // What came before this, a notification that overtook the answer too, was not heard.
+        tell(List.of(), List.of(), true);
     }
 
     @Override

@@ -78,10 +78,10 @@ final class LeaseQuestion {
                 Instant first = firstSeen.putIfAbsent(
                         java.util.HexFormat.of().formatHex(owner.row().bytesAt(1)), owner.until());
                 if (first != null && !first.equals(owner.until())) {
-                    throw new StorageException("space " + space + " is open elsewhere"
+                    throw new StorageException("space " + space
                             + (owner.shared()
-                                    ? " and shared; open it as shared too, or close it there"
-                                    : "; close it there"));
+                                    ? " is open and shared, in another process or this one; open it as shared too"
+                                    : " is open already, in another process or this one; close it there"));
                 }
                 decision = Decision.WAIT;
             }

@@ -41,7 +41,7 @@ class LeaseQuestionTest {
 
         assertThatThrownBy(() -> exclusive.decide(seen(owner(2, false, SOON.plusNanos(1), true))))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContaining("space notes is open elsewhere; close it there");
+                .hasMessageContaining("space notes is open already, in another process or this one");
     }
 
     @Test
