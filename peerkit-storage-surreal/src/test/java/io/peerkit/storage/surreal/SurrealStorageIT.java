@@ -15,12 +15,14 @@ import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.storage.surreal.engine.SurrealEngine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -92,6 +94,36 @@ class SurrealStorageIT {
                         .toList();
                 assertThat(store.entries(last, Integer.MAX_VALUE).join()).hasSize(size);
             }
+        }
+    }
+
+    @Test
+    void write_engineAwayForLongerThanThePatience_failsAndLaterOnesAreWritten() throws Exception {
+        try (SurrealEngine mortal = SurrealEngine.startOwn(SurrealEngine.Storage.ROCKSDB, folder.resolve("away"));
+                Storage store = storage(mortal, "away")
+                        .patience(Duration.ofSeconds(1))
+                        .lease(Duration.ofMinutes(1))
+                        .open()) {
+            mortal.kill();
+            CompletableFuture<BitSet> during = store.write(metadata("during"));
+            assertThatThrownBy(() -> during.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(StorageException.class);
+            assertThatThrownBy(() -> store.count().get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("no connection in PT1S");
+            // About the same thing as the one whose fate is unknown: waits until that can no longer happen, with
+            // patience too.
+            CompletableFuture<BitSet> behind = store.write(metadata("behind"));
+            assertThatThrownBy(() -> behind.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(StorageException.class);
+            mortal.restart();
+
+            while (store.write(metadata("behind"))
+                    .handle((done, failure) -> failure != null)
+                    .get(30, TimeUnit.SECONDS)) {
+                // Connecting takes longer than the patience of this test.
+            }
+            store.write(metadata("later")).get(60, TimeUnit.SECONDS);
+            assertThat(store.metadata("name").get(30, TimeUnit.SECONDS))
+                    .hasValue("later".getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -250,6 +282,10 @@ class SurrealStorageIT {
                 .credentials(SurrealCredentials.root(engine.user(), engine.password()))
                 .lease(Duration.ofSeconds(2))
                 .space(space);
+    }
+
+    private static WriteBatch metadata(String value) {
+        return WriteBatch.of(List.of(), Map.of("name", value.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static WriteBatch batch(int first, int size) {

@@ -75,6 +75,14 @@ final class Link {
                 : inFlight.values().iterator().next().deadline();
     }
 
+    /** When something has to be done about it by itself. */
+    long nextTick() {
+        if (state != State.READY) {
+            return due;
+        }
+        return inFlight.isEmpty() ? heard + SessionLimits.IDLE_NANOS : firstDeadline();
+    }
+
     /** Takes all calls under way, in the order in which they were sent. */
     List<Call> takeInFlight() {
         List<Call> calls = new ArrayList<>(inFlight.size());

@@ -13,12 +13,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,9 +36,7 @@ final class SessionMachine {
     /** Calls that lost a race, by the time of their next attempt. */
     private final PriorityQueue<Delayed> delayed = new PriorityQueue<>(Comparator.comparingLong(Delayed::due));
 
-    private final List<Watch> watches = new ArrayList<>();
-    private final Map<Call, Watch> starting = new HashMap<>();
-    private final Map<UUID, Watch> live = new HashMap<>();
+    private final LiveQueries live = new LiveQueries();
     private final SessionCounts counts = new SessionCounts();
     private List<Action> actions = new ArrayList<>();
     private StorageException lastFailure = new StorageException("the server did not answer yet");
@@ -63,9 +58,16 @@ final class SessionMachine {
         return counts;
     }
 
-    /** What went wrong last; tells why nothing is connected. */
     StorageException lastFailure() {
         return lastFailure;
+    }
+
+    boolean isConnected() {
+        return links.stream().anyMatch(link -> link.state == Link.State.READY);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     List<Action> start(long now) {
@@ -88,10 +90,10 @@ final class SessionMachine {
     }
 
     List<Action> watch(Watch watch, long now) {
-        watches.add(watch);
+        live.add(watch);
         Link first = links.get(0);
         if (first.state == Link.State.READY) {
-            begin(watch, first, now);
+            begin(live.call(watch, first.place()), now);
         }
         return done(now);
     }
@@ -162,17 +164,12 @@ final class SessionMachine {
     long nextTick() {
         long next = Long.MAX_VALUE;
         for (Link link : links) {
-            next = Math.min(next, link.state == Link.State.READY ? readyDue(link) : link.due);
+            next = Math.min(next, link.nextTick());
         }
         if (!delayed.isEmpty()) {
             next = Math.min(next, delayed.peek().due());
         }
         return waiting.isEmpty() ? next : Math.min(next, waiting.peek().deadline);
-    }
-
-    private static long readyDue(Link link) {
-        long overdue = link.firstDeadline();
-        return overdue == Long.MAX_VALUE ? link.heard + SessionLimits.IDLE_NANOS : overdue;
     }
 
     private void tick(Link link, long now) {
@@ -225,7 +222,6 @@ final class SessionMachine {
         }
     }
 
-    /** An answer that comes late or twice is nobody's any more. */
     private void unasked() {
         counts.unasked++;
     }
@@ -245,7 +241,7 @@ final class SessionMachine {
         } catch (StorageException e) {
             shut(link, e, now);
             // Waiting will not help: what is refused now is refused in a moment too.
-            if (!mayPass && links.stream().noneMatch(other -> other.state == Link.State.READY)) {
+            if (!mayPass && !isConnected()) {
                 waiting.removeIf(call -> failed(call, e));
             }
             return;
@@ -262,30 +258,17 @@ final class SessionMachine {
         link.failures = 0;
         counts.connections++;
         if (link.index == 0) {
-            live.clear();
-            starting.clear();
-            watches.forEach(watch -> begin(watch, link, now));
+            live.callsOn(link.place()).forEach(call -> begin(call, now));
         }
     }
 
-    private void begin(Watch watch, Link link, long now) {
-        Call call = Call.on(
-                link.place(),
-                "query",
-                List.of(watch.query().statements(), watch.query().variables()),
-                Optional.empty());
-        starting.put(call, watch);
+    private void begin(Call call, long now) {
         call.deadline = now + limits.patience().toNanos();
         waiting.addFirst(call);
     }
 
     private void changed(ServerMessage.Change change) {
-        Watch watch = live.get(change.live());
-        if (watch == null) {
-            unasked();
-        } else {
-            actions.add(new Action.Changed(watch, change.action(), change.result()));
-        }
+        live.changed(change).ifPresentOrElse(actions::add, this::unasked);
     }
 
     private void answered(Link link, Call call, ServerMessage.Answer answer, long now) {
@@ -295,11 +278,7 @@ final class SessionMachine {
         }
         try {
             List<Object> results = RpcCodec.results(answer.result());
-            Watch watch = starting.remove(call);
-            if (watch != null && results.get(results.size() - 1) instanceof UUID id) {
-                live.put(id, watch);
-                actions.add(new Action.Watching(watch));
-            }
+            live.answered(call, results).ifPresent(actions::add);
             actions.add(new Action.Succeed(call, results));
         } catch (QueryFailedException e) {
             refused(link, call, e.error(), now);
@@ -358,10 +337,8 @@ final class SessionMachine {
     }
 
     private boolean giveUp(Call call) {
-        return failed(
-                call,
-                new StorageException(
-                        "no connection in " + limits.patience() + ", last: " + lastFailure.getMessage(), lastFailure));
+        String reason = "no connection in " + limits.patience() + ", last: " + lastFailure.getMessage();
+        return failed(call, new StorageException(reason, lastFailure));
     }
 
     private boolean failed(Call call, RuntimeException reason) {
@@ -370,7 +347,7 @@ final class SessionMachine {
     }
 
     private void fail(Call call, RuntimeException reason) {
-        starting.remove(call);
+        live.failed(call);
         actions.add(new Action.Fail(call, reason));
     }
 

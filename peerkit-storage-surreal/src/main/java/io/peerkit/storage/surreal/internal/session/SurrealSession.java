@@ -49,6 +49,14 @@ public interface SurrealSession extends AutoCloseable {
      */
     Executor thread();
 
+    /**
+     * Runs work on the session's thread later, unless the session is closed by then.
+     *
+     * @param work short
+     * @param nanos from now
+     */
+    void later(Runnable work, long nanos);
+
     /** Fails what is under way and closes all sockets. Repeating it does nothing. */
     @Override
     void close();

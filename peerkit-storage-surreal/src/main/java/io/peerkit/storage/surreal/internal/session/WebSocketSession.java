@@ -22,16 +22,19 @@ import org.slf4j.LoggerFactory;
 public final class WebSocketSession implements SurrealSession {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketSession.class);
 
+    private final URI uri;
     private final SessionMachine machine;
     private final SessionLimits limits;
     private final ScheduledThreadPoolExecutor loop;
     private final List<WebSocketLink> sockets = new ArrayList<>();
     private final long origin = System.nanoTime();
     private long tickAt = Long.MAX_VALUE;
+    private boolean connected;
     private @Nullable Future<?> tick;
     private volatile @Nullable Thread thread;
 
     private WebSocketSession(HttpClient client, URI uri, Greeting greeting, SessionLimits limits) {
+        this.uri = uri;
         this.limits = limits;
         machine = new SessionMachine(limits, greeting, ThreadLocalRandom.current());
         loop = new ScheduledThreadPoolExecutor(1, work -> {
@@ -117,14 +120,13 @@ public final class WebSocketSession implements SurrealSession {
         return call.answer();
     }
 
-    /**
-     * Runs work on the session's thread later, unless the session is closed by then.
-     *
-     * @param work short
-     * @param nanos from now
-     */
+    @Override
     public void later(Runnable work, long nanos) {
-        Future<?> unused = loop.schedule(work, nanos, TimeUnit.NANOSECONDS);
+        try {
+            Future<?> unused = loop.schedule(work, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("closed before it was time");
+        }
     }
 
     long now() {
@@ -148,6 +150,7 @@ public final class WebSocketSession implements SurrealSession {
     private void handle(LongFunction<List<Action>> event) {
         try {
             event.apply(now()).forEach(this::carryOut);
+            noteConnection();
             long next = machine.nextTick();
             if (next != tickAt) {
                 schedule(next);
@@ -155,6 +158,20 @@ public final class WebSocketSession implements SurrealSession {
         } catch (RuntimeException | Error e) {
             LOG.error("a report to the session failed", e);
         }
+    }
+
+    /** Tells the log once when the server goes and once when it comes back. */
+    private void noteConnection() {
+        boolean now = machine.isConnected();
+        if (now && !connected) {
+            LOG.info("{}: connected", uri);
+        } else if (connected && !now && !machine.isClosed()) {
+            LOG.warn(
+                    "{}: no connection any more, tries again; {}",
+                    uri,
+                    machine.lastFailure().getMessage());
+        }
+        connected = now;
     }
 
     private void schedule(long at) {

@@ -2,6 +2,7 @@
 package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.EntryId;
+import io.peerkit.api.StorageException;
 import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.rpc.ServerError;
 import io.peerkit.storage.surreal.internal.session.Query;
@@ -27,6 +28,11 @@ import java.util.concurrent.CompletionException;
 final class GroupCommit {
     /** How often a group is sent anew because others wrote the same entries in between. */
     private static final int MAX_ATTEMPTS = 16;
+
+    /** Between attempts to seal a lane while the server is away, in nanoseconds: 1 s. */
+    private static final long SEAL_PAUSE_NANOS = 1_000_000_000L;
+
+    private static final String SEAL = "UPDATE $lane SET seq = $seq WHERE seq < $seq RETURN NONE";
 
     private final SurrealSession session;
     private final WriteQueue queue;
@@ -88,13 +94,34 @@ final class GroupCommit {
         var unused = there.whenComplete((already, failure) -> {
             if (failure == null) {
                 done(lane, group, () -> group.committed(already));
+            } else if (error(failure).isEmpty()) {
+                group.failed(StoreFailure.of(failure));
+                seal(lane, group);
             } else if (group.writes().size() > 1 && !isLost(failure)) {
-                // One batch that cannot be written must not fail its neighbours.
+                // One batch that the server refuses must not fail its neighbours.
                 eachAlone(lane, group, 0);
             } else {
                 done(lane, group, () -> group.failed(StoreFailure.of(failure)));
             }
         });
+    }
+
+    /**
+     * Makes sure that a transaction whose fate is unknown is not carried out from now on, by giving its lane a higher number. Until then
+     * nothing is written about the same things: it might be overwritten by what came before it.
+     */
+    private void seal(Lane lane, WriteGroup group) {
+        var unused = session.query(SEAL, Map.of("lane", lane.row(), "seq", lane.next()))
+                .whenComplete((closed, failure) -> {
+                    boolean away = failure != null && cause(failure) instanceof StorageException;
+                    if (away && !finishing) {
+                        queue.giveUp(group)
+                                .forEach(write -> write.done().completeExceptionally(StoreFailure.of(failure)));
+                        session.later(() -> seal(lane, group), SEAL_PAUSE_NANOS);
+                    } else {
+                        done(lane, group, () -> {});
+                    }
+                });
     }
 
     private void done(Lane lane, WriteGroup group, Runnable answer) {
@@ -165,9 +192,11 @@ final class GroupCommit {
                 .isPresent();
     }
 
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     private static Optional<ServerError> error(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof QueryFailedException refused ? Optional.of(refused.error()) : Optional.empty();
+        return cause(failure) instanceof QueryFailedException refused ? Optional.of(refused.error()) : Optional.empty();
     }
 }

@@ -33,11 +33,6 @@ final class StoreReader {
     /** Where an answer with data ends, in bytes; it exceeds that by one item at most. */
     static final long ANSWER_BYTES = 2_097_152;
 
-    /** The most keys in one answer. */
-    static final int PAGE_KEYS = 8_192;
-
-    private static final String PAGE = "SELECT VALUE record::id(id)[1] FROM type::record('%s', $after>..$end) LIMIT %d";
-
     private static final String FIRST_OF_BLOB =
             "SELECT VALUE record::id(id)[1] FROM type::record('" + Tables.BLOB + "', $after..$end) LIMIT 1";
 
@@ -122,59 +117,7 @@ final class StoreReader {
     }
 
     CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
-        return new KeyScan(limit, after.map(StoredForm::key).orElse(new byte[0])).next();
-    }
-
-    /** Reads pages until there are as many keys as were asked for. */
-    private final class KeyScan {
-        private final int limit;
-        private final List<byte[]> found = new ArrayList<>();
-        private byte[] last;
-
-        KeyScan(int limit, byte[] last) {
-            this.limit = limit;
-            this.last = last;
-        }
-
-        CompletableFuture<KeyPage> next() {
-            int page = Math.min(PAGE_KEYS, limit - found.size());
-            if (page == 0) {
-                return CompletableFuture.completedFuture(packed());
-            }
-            return session.query(
-                            PAGE.formatted(Tables.ORDER, page),
-                            Map.of("after", space.key(last), "end", space.key(StoredForm.behindAll())))
-                    .thenCompose(results -> {
-                        List<?> keys = list(results.get(0));
-                        for (Object key : keys) {
-                            take(bytes(key));
-                        }
-                        return keys.size() < page ? CompletableFuture.completedFuture(packed()) : next();
-                    });
-        }
-
-        private void take(byte[] key) {
-            if (Arrays.compareUnsigned(last, key) >= 0) {
-                throw new StorageException("the server gave the keys of a range out of order");
-            }
-            if (key.length != StoredForm.KEY_BYTES) {
-                throw new StorageException(
-                        "place of an entry of " + key.length + " bytes, must be " + StoredForm.KEY_BYTES);
-            }
-            found.add(key);
-            last = key;
-        }
-
-        private KeyPage packed() {
-            long[] times = new long[found.size()];
-            byte[] ids = new byte[StoredForm.ID_BYTES * found.size()];
-            for (int i = 0; i < times.length; i++) {
-                byte[] key = found.get(i);
-                times[i] = java.nio.ByteBuffer.wrap(key).getLong();
-                System.arraycopy(key, Long.BYTES, ids, StoredForm.ID_BYTES * i, StoredForm.ID_BYTES);
-            }
-            return new KeyPage(times, ids);
-        }
+        return new KeyScan(session, space, limit, after.map(StoredForm::key).orElse(new byte[0])).next();
     }
 
     CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
@@ -217,7 +160,7 @@ final class StoreReader {
 
     CompletableFuture<List<byte[]>> agents(int limit) {
         return session.query(
-                        PAGE.formatted(Tables.AGENT_ORDER, limit),
+                        KeyScan.PAGE.formatted(Tables.AGENT_ORDER, limit),
                         Map.of("after", space.key(new byte[0]), "end", space.key(StoredForm.behindAll())))
                 .thenCompose(results -> {
                     List<byte[]> agents = list(results.get(0)).stream()
@@ -382,7 +325,7 @@ final class StoreReader {
         return values;
     }
 
-    private static List<?> list(Object value) {
+    static List<?> list(Object value) {
         if (value instanceof List<?> list) {
             return list;
         }
@@ -393,7 +336,7 @@ final class StoreReader {
         return value instanceof byte[] bytes ? bytes : null;
     }
 
-    private static byte[] bytes(@Nullable Object value) {
+    static byte[] bytes(@Nullable Object value) {
         if (value instanceof byte[] bytes) {
             return bytes;
         }

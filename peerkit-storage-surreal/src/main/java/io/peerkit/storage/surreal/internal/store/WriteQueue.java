@@ -69,6 +69,18 @@ final class WriteQueue {
         }
     }
 
+    /** Takes out what waits for a group whose end cannot be told. */
+    synchronized List<PendingWrite> giveUp(WriteGroup group) {
+        List<PendingWrite> given =
+                waiting.stream().filter(write -> group.touches(write.batch())).toList();
+        waiting.removeAll(given);
+        for (PendingWrite write : given) {
+            bytes -= write.bytes();
+            items -= write.items();
+        }
+        return given;
+    }
+
     synchronized boolean isEmpty() {
         return items == 0;
     }
