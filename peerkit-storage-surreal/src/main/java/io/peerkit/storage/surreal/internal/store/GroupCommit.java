@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.internal.store;
+
+import io.peerkit.api.EntryId;
+import io.peerkit.api.StorageException;
+import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
+import io.peerkit.storage.surreal.internal.rpc.ServerError;
+import io.peerkit.storage.surreal.internal.session.Query;
+import io.peerkit.storage.surreal.internal.session.SurrealSession;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Commits what queues, one group on each lane at a time. Groups that are about the same things are never under way together, so that
+ * for each thing the order of the calls is kept. Belongs to the session's thread.
+ *
+ * <p>A group is sent in the hope that all its entries are new. When one is not, nothing is written; then the store is asked which are
+ * there, and the others are sent.
+ */
+final class GroupCommit {
+    /** How often a group is sent anew because others wrote the same entries in between. */
+    private static final int MAX_ATTEMPTS = 16;
+
+    /** Between attempts to seal a lane while the server is away, in nanoseconds: 1 s. */
+    private static final long SEAL_PAUSE_NANOS = 1_000_000_000L;
+
+    private static final String SEAL = "UPDATE $lane SET seq = $seq WHERE seq < $seq RETURN NONE";
+
+    private final SurrealSession session;
+    private final WriteQueue queue;
+    private final WriteStatements statements;
+    private final StoreReader reader;
+    private final Runnable onLost;
+    private final Deque<Lane> free = new ArrayDeque<>();
+    private final List<WriteGroup> underWay = new ArrayList<>();
+    private final CompletableFuture<Void> idle = new CompletableFuture<>();
+    private boolean finishing;
+
+    /**
+     * Makes one.
+     *
+     * @param onLost told when somebody took the space over
+     */
+    GroupCommit(
+            SurrealSession session,
+            WriteQueue queue,
+            WriteStatements statements,
+            StoreReader reader,
+            List<Lane> lanes,
+            Runnable onLost) {
+        this.session = session;
+        this.queue = queue;
+        this.statements = statements;
+        this.reader = reader;
+        this.onLost = onLost;
+        free.addAll(lanes);
+    }
+
+    /** Sends what waits as far as it can be sent. */
+    void dispatch() {
+        while (!free.isEmpty()) {
+            Optional<WriteGroup> group = queue.takeGroup(underWay);
+            if (group.isEmpty()) {
+                break;
+            }
+            Lane lane = free.remove();
+            underWay.add(group.get());
+            commit(lane, group.get());
+        }
+        if (finishing && underWay.isEmpty() && queue.isEmpty()) {
+            idle.complete(null);
+        }
+    }
+
+    /** Completes when nothing waits or is under way any more; to be asked for when nothing more comes. */
+    CompletableFuture<Void> finish() {
+        finishing = true;
+        dispatch();
+        return idle;
+    }
+
+    private void commit(Lane lane, WriteGroup group) {
+        // Removals need to know what they remove.
+        CompletableFuture<Set<EntryId>> there =
+                group.removedEntries.isEmpty() ? send(lane, group, Map.of(), 1) : lookAndSend(lane, group, 1);
+        var unused = there.whenComplete((already, failure) -> {
+            if (failure == null) {
+                done(lane, group, () -> group.committed(already));
+            } else if (error(failure).isEmpty()) {
+                group.failed(StoreFailure.of(failure));
+                seal(lane, group);
+            } else if (group.writes().size() > 1 && !isLost(failure)) {
+                // One batch that the server refuses must not fail its neighbours.
+                eachAlone(lane, group, 0);
+            } else {
+                done(lane, group, () -> group.failed(StoreFailure.of(failure)));
+            }
+        });
+    }
+
+    /**
+     * Makes sure that a transaction whose fate is unknown is not carried out from now on, by giving its lane a higher number. Until then
+     * nothing is written about the same things: it might be overwritten by what came before it.
+     */
+    private void seal(Lane lane, WriteGroup group) {
+        var unused = session.query(SEAL, Map.of("lane", lane.row(), "seq", lane.next()))
+                .whenComplete((closed, failure) -> {
+                    boolean away = failure != null && cause(failure) instanceof StorageException;
+                    if (away && !finishing) {
+                        queue.giveUp(group)
+                                .forEach(write -> write.done().completeExceptionally(StoreFailure.of(failure)));
+                        session.later(() -> seal(lane, group), SEAL_PAUSE_NANOS);
+                    } else {
+                        done(lane, group, () -> {});
+                    }
+                });
+    }
+
+    private void done(Lane lane, WriteGroup group, Runnable answer) {
+        underWay.remove(group);
+        queue.finished(group);
+        free.add(lane);
+        answer.run();
+        dispatch();
+    }
+
+    private void eachAlone(Lane lane, WriteGroup group, int index) {
+        if (index == group.writes().size()) {
+            done(lane, group, () -> {});
+            return;
+        }
+        WriteGroup single = new WriteGroup();
+        single.add(group.writes().get(index));
+        CompletableFuture<Set<EntryId>> there = lookAndSend(lane, single, 1);
+        var unused = there.whenComplete((already, failure) -> {
+            if (failure == null) {
+                single.committed(already);
+            } else {
+                single.failed(StoreFailure.of(failure));
+            }
+            eachAlone(lane, group, index + 1);
+        });
+    }
+
+    private CompletableFuture<Set<EntryId>> lookAndSend(Lane lane, WriteGroup group, int attempt) {
+        Set<EntryId> ids = new HashSet<>(group.entries.keySet());
+        ids.addAll(group.removedEntries);
+        return reader.heads(List.copyOf(ids)).thenCompose(there -> send(lane, group, there, attempt));
+    }
+
+    /** Gives the entries that were there already and stay. */
+    private CompletableFuture<Set<EntryId>> send(Lane lane, WriteGroup group, Map<EntryId, byte[]> there, int attempt) {
+        List<Query> queries = statements.of(group, there, lane, lane.next());
+        Set<EntryId> already = new HashSet<>(there.keySet());
+        already.removeAll(group.removedEntries);
+        CompletableFuture<Set<EntryId>> sent = run(queries).thenApply(all -> already);
+        return sent.exceptionallyCompose(failure -> {
+            Optional<ServerError> error = error(failure);
+            if (error.isPresent() && error.get().isThrown(WriteStatements.DONE)) {
+                return CompletableFuture.completedFuture(already);
+            }
+            if (isLost(failure)) {
+                onLost.run();
+            }
+            boolean outrun = error.isPresent()
+                    && (error.get().isAlreadyThere() || error.get().isThrown(WriteStatements.STALE));
+            return outrun && attempt < MAX_ATTEMPTS
+                    ? lookAndSend(lane, group, attempt + 1)
+                    : CompletableFuture.failedFuture(failure);
+        });
+    }
+
+    private CompletableFuture<?> run(List<Query> queries) {
+        if (queries.size() > 1) {
+            return session.transaction(queries);
+        }
+        Query only = queries.get(0);
+        return session.query("BEGIN;\n" + only.statements() + "COMMIT;", only.variables());
+    }
+
+    private static boolean isLost(Throwable failure) {
+        return error(failure)
+                .filter(error -> error.isThrown(WriteStatements.LOST))
+                .isPresent();
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static Optional<ServerError> error(Throwable failure) {
+        return cause(failure) instanceof QueryFailedException refused ? Optional.of(refused.error()) : Optional.empty();
+    }
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.internal.store;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredChunk;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
+import io.peerkit.storage.surreal.internal.session.SurrealSession;
+import io.peerkit.storage.surreal.internal.value.Absent;
+import io.peerkit.storage.surreal.internal.value.RecordId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is read. Ranges are read as {@code FROM type::record(table, from>..to) LIMIT n}, the one form that stops at the
+ * limit; the order of what comes back is checked, so that a server that plans it otherwise cannot make a sync skip entries. What
+ * could be large is asked for by size first and then in answers of about {@link #ANSWER_BYTES}.
+ */
+final class StoreReader {
+    /** Where an answer with data ends, in bytes; it exceeds that by one item at most. */
+    static final long ANSWER_BYTES = 2_097_152;
+
+    private static final String FIRST_OF_BLOB =
+            "SELECT VALUE record::id(id)[1] FROM type::record('" + Tables.BLOB + "', $after..$end) LIMIT 1";
+
+    private static final String RECORD_SIZES = "SELECT VALUE [record::id(id)[2], bytes::len(value)] FROM type::record('"
+            + Tables.RECORD + "', $after>..$end) LIMIT %d";
+
+    private static final String COUNT =
+            "math::sum(SELECT VALUE entries FROM type::record('" + Tables.LANE + "', $from..$to))";
+
+    private final SurrealSession session;
+    private final Space space;
+
+    StoreReader(SurrealSession session, Space space) {
+        this.session = session;
+        this.space = space;
+    }
+
+    /** The heads of those entries that are there. */
+    CompletableFuture<Map<EntryId, byte[]>> heads(List<EntryId> ids) {
+        return field(Tables.ENTRY, "head", ids, EntryId::toBytes).thenApply(heads -> {
+            Map<EntryId, byte[]> there = new HashMap<>();
+            for (int i = 0; i < ids.size(); i++) {
+                byte[] head = heads.get(i);
+                if (head != null) {
+                    there.put(ids.get(i), head);
+                }
+            }
+            return there;
+        });
+    }
+
+    CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        return heads(ids).thenCompose(heads -> {
+            List<EntryId> wanted = new ArrayList<>();
+            List<Long> sizes = new ArrayList<>();
+            long bytes = 0;
+            for (EntryId id : ids) {
+                byte[] head = heads.get(id);
+                if (head != null) {
+                    int size = StoredForm.head(head).size();
+                    wanted.add(id);
+                    sizes.add((long) size);
+                    bytes += size;
+                    if (bytes > maxBytes) {
+                        break;
+                    }
+                }
+            }
+            return inParts(wanted, sizes, part -> entries(part, heads));
+        });
+    }
+
+    private CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, Map<EntryId, byte[]> heads) {
+        return field(Tables.ENTRY, "data", ids, EntryId::toBytes).thenApply(data -> {
+            List<StoredEntry> found = new ArrayList<>(ids.size());
+            for (int i = 0; i < ids.size(); i++) {
+                byte[] bytes = data.get(i);
+                byte[] head = heads.get(ids.get(i));
+                if (bytes != null && head != null) { // removed in between otherwise
+                    found.add(StoredForm.entry(ids.get(i), head, bytes));
+                }
+            }
+            return found;
+        });
+    }
+
+    CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return session.query(
+                        FIRST_OF_BLOB,
+                        Map.of("after", space.key(hash.toBytes()), "end", space.key(StoredForm.behindHash(hash))))
+                .thenCompose(results -> {
+                    List<?> found = list(results.get(0));
+                    if (found.isEmpty()) {
+                        return CompletableFuture.completedFuture(Optional.empty());
+                    }
+                    byte[] key = bytes(found.get(0));
+                    EntryKey entry = StoredForm.key(
+                            Arrays.copyOfRange(key, Math.min(key.length, StoredForm.ID_BYTES), key.length));
+                    return entries(List.of(entry.id()), 0)
+                            .thenApply(entries -> entries.stream().findFirst());
+                });
+    }
+
+    CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        return new KeyScan(session, space, limit, after.map(StoredForm::key).orElse(new byte[0])).next();
+    }
+
+    CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        return keys(after, limit).thenCompose(page -> {
+            List<EntryId> ids = new ArrayList<>(page.size());
+            for (int i = 0; i < page.size(); i++) {
+                ids.add(EntryId.of(
+                        Arrays.copyOfRange(page.ids(), StoredForm.ID_BYTES * i, StoredForm.ID_BYTES * (i + 1))));
+            }
+            return entries(ids, maxBytes).thenCompose(found -> {
+                if (!found.isEmpty() || ids.isEmpty()) {
+                    return CompletableFuture.completedFuture(found);
+                }
+                // All of them were removed in between; an empty answer would mean that this is the end.
+                EntryKey last = new EntryKey(page.times()[page.size() - 1], ids.get(ids.size() - 1));
+                return scan(Optional.of(last), limit, maxBytes);
+            });
+        });
+    }
+
+    CompletableFuture<Long> count() {
+        return session.query(
+                        "RETURN " + COUNT,
+                        Map.of("from", space.key(new byte[0]), "to", space.key(StoredForm.behindAll())))
+                .thenApply(results -> number(results.get(0)));
+    }
+
+    CompletableFuture<Optional<byte[]>> metadata(String name) {
+        return one(space.id(Tables.METADATA, name), "value");
+    }
+
+    CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return one(space.id(Tables.RECORD, key.collection(), key.key()), "value");
+    }
+
+    private CompletableFuture<Optional<byte[]>> one(RecordId row, String field) {
+        return session.query("RETURN $row." + field, Map.of("row", row))
+                .thenApply(results -> Optional.ofNullable(bytesOrNone(results.get(0))));
+    }
+
+    CompletableFuture<List<byte[]>> agents(int limit) {
+        return session.query(
+                        KeyScan.PAGE.formatted(Tables.AGENT_ORDER, limit),
+                        Map.of("after", space.key(new byte[0]), "end", space.key(StoredForm.behindAll())))
+                .thenCompose(results -> {
+                    List<byte[]> agents = list(results.get(0)).stream()
+                            .map(place -> StoredForm.agentAt(bytes(place)))
+                            .toList();
+                    List<Long> sizes = agents.stream()
+                            .map(agent -> (long) io.peerkit.api.agent.AgentInfo.MAX_BYTES)
+                            .toList();
+                    return inParts(
+                            agents,
+                            sizes,
+                            part -> field(Tables.AGENT, "card", part, agent -> agent)
+                                    .thenApply(StoreReader::present));
+                });
+    }
+
+    CompletableFuture<List<StoredRecord>> records(String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        Map<String, Object> range = Map.of(
+                "after", space.key(collection, after.orElse(new byte[0])),
+                "end", space.key(collection, StoredForm.behindAll()));
+        return session.query(RECORD_SIZES.formatted(limit), range).thenCompose(results -> {
+            List<RecordKey> wanted = new ArrayList<>();
+            List<Long> sizes = new ArrayList<>();
+            long bytes = 0;
+            byte[] last = after.orElse(new byte[0]);
+            for (Object row : list(results.get(0))) {
+                byte[] key = bytes(list(row).get(0));
+                if (Arrays.compareUnsigned(last, key) >= 0) {
+                    throw new StorageException("the server gave the keys of a range out of order");
+                }
+                last = key;
+                if (bytes > maxBytes && !wanted.isEmpty()) {
+                    break;
+                }
+                long size = number(list(row).get(1));
+                wanted.add(RecordKey.of(collection, key));
+                sizes.add(size);
+                bytes += key.length + size;
+            }
+            return inParts(wanted, sizes, this::records);
+        });
+    }
+
+    private CompletableFuture<List<StoredRecord>> records(List<RecordKey> keys) {
+        List<Object> rows = new ArrayList<>(keys.size());
+        keys.forEach(key -> rows.add(space.id(Tables.RECORD, key.collection(), key.key())));
+        return fields(rows, "value").thenApply(values -> {
+            List<StoredRecord> found = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                byte[] value = values.get(i);
+                if (value != null) {
+                    found.add(new StoredRecord(keys.get(i), value));
+                }
+            }
+            return found;
+        });
+    }
+
+    CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        return chunkSizes(hashes).thenApply(sizes -> {
+            BitSet present = new BitSet(hashes.size());
+            for (int i = 0; i < sizes.size(); i++) {
+                present.set(i, !(sizes.get(i) instanceof Absent));
+            }
+            return present;
+        });
+    }
+
+    CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        return chunkSizes(hashes).thenCompose(found -> {
+            List<BlobHash> wanted = new ArrayList<>();
+            List<Long> sizes = new ArrayList<>();
+            long bytes = 0;
+            for (int i = 0; i < hashes.size() && (wanted.isEmpty() || bytes <= maxBytes); i++) {
+                if (!(found.get(i) instanceof Absent)) {
+                    long size = number(found.get(i));
+                    wanted.add(hashes.get(i));
+                    sizes.add(size);
+                    bytes += size;
+                }
+            }
+            return inParts(wanted, sizes, this::chunks);
+        });
+    }
+
+    private CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes) {
+        return field(Tables.CHUNK, "data", hashes, BlobHash::toBytes).thenApply(data -> {
+            List<StoredChunk> found = new ArrayList<>();
+            for (int i = 0; i < hashes.size(); i++) {
+                byte[] bytes = data.get(i);
+                if (bytes != null) {
+                    found.add(new StoredChunk(hashes.get(i), bytes));
+                }
+            }
+            return found;
+        });
+    }
+
+    private CompletableFuture<List<?>> chunkSizes(List<BlobHash> hashes) {
+        List<Object> rows = new ArrayList<>(hashes.size());
+        hashes.forEach(hash -> rows.add(space.id(Tables.CHUNK, hash.toBytes())));
+        return rows.isEmpty()
+                ? CompletableFuture.completedFuture(List.of())
+                : session.query("RETURN $rows.size", Map.of("rows", rows))
+                        .thenApply(results -> sized(list(results.get(0)), rows.size()));
+    }
+
+    /** A field of many rows, in their order; null for rows that are not there. */
+    private <K> CompletableFuture<List<byte @Nullable []>> field(
+            String table, String field, List<K> keys, Function<K, byte[]> bytes) {
+        List<Object> rows = new ArrayList<>(keys.size());
+        keys.forEach(key -> rows.add(space.id(table, bytes.apply(key))));
+        return fields(rows, field);
+    }
+
+    private CompletableFuture<List<byte @Nullable []>> fields(List<Object> rows, String field) {
+        if (rows.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return session.query("RETURN $rows." + field, Map.of("rows", rows)).thenApply(results -> {
+            List<byte @Nullable []> values = new ArrayList<>(rows.size());
+            sized(list(results.get(0)), rows.size()).forEach(value -> values.add(bytesOrNone(value)));
+            return values;
+        });
+    }
+
+    /** Reads in parts of about {@link #ANSWER_BYTES}, one after the other. */
+    private static <K, V> CompletableFuture<List<V>> inParts(
+            List<K> keys, List<Long> sizes, Function<List<K>, CompletableFuture<List<V>>> read) {
+        CompletableFuture<List<V>> all = CompletableFuture.completedFuture(new ArrayList<>(keys.size()));
+        int from = 0;
+        while (from < keys.size()) {
+            int to = from;
+            long bytes = 0;
+            while (to < keys.size() && (to == from || bytes + sizes.get(to) <= ANSWER_BYTES)) {
+                bytes += sizes.get(to++);
+            }
+            List<K> part = keys.subList(from, to);
+            all = all.thenCompose(sum -> read.apply(part).thenApply(found -> {
+                sum.addAll(found);
+                return sum;
+            }));
+            from = to;
+        }
+        return all;
+    }
+
+    private static List<byte[]> present(List<byte @Nullable []> values) {
+        List<byte[]> present = new ArrayList<>(values.size());
+        for (byte[] value : values) {
+            if (value != null) {
+                present.add(value);
+            }
+        }
+        return present;
+    }
+
+    private static List<?> sized(List<?> values, int size) {
+        if (values.size() != size) {
+            throw new StorageException("the server gave " + values.size() + " values for " + size + " rows");
+        }
+        return values;
+    }
+
+    static List<?> list(Object value) {
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw new StorageException("the server gave no array where one was asked for");
+    }
+
+    private static byte @Nullable [] bytesOrNone(@Nullable Object value) {
+        return value instanceof byte[] bytes ? bytes : null;
+    }
+
+    static byte[] bytes(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
+            return bytes;
+        }
+        throw new StorageException("the server gave no bytes where some were asked for");
+    }
+
+    private static long number(Object value) {
+        if (value instanceof Long number) {
+            return number;
+        }
+        throw new StorageException("the server gave no number where one was asked for");
+    }
+}

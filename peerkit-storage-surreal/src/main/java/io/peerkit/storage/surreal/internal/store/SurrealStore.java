@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.internal.store;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredChunk;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
+import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.storage.surreal.internal.session.WebSocketSession;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An open store. Everything runs on the session's thread, which is a daemon. */
+public final class SurrealStore implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(SurrealStore.class);
+
+    private final String name;
+    private final WebSocketSession session;
+    private final Runnable afterClose;
+    private final Lease lease;
+    private final StoreReader reader;
+    private final WriteQueue queue = new WriteQueue();
+    private final GroupCommit commits;
+    private final LeaseRenewal renewal;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    /** Counts the reads under way, and one for the store itself; ends when the store was closed and the last read answered. */
+    private final Phaser reads = new Phaser(1);
+
+    private volatile boolean lost;
+
+    private SurrealStore(
+            WebSocketSession session, Space space, Lease lease, StoreSettings settings, Runnable afterClose) {
+        this.name = space.name();
+        this.session = session;
+        this.afterClose = afterClose;
+        this.lease = lease;
+        reader = new StoreReader(session, space);
+        commits = new GroupCommit(
+                session, queue, new WriteStatements(space, settings.shared()), reader, lease.lanes(), this::lost);
+        renewal = new LeaseRenewal(lease, settings.lease(), this::lost);
+        settings.changes()
+                .ifPresent(listener -> session.watch(
+                        LaneWatch.LIVE, Map.of("space", space.name()), new LaneWatch(lease.ownerBytes(), listener)));
+    }
+
+    /**
+     * Sets a space up, takes it and opens it.
+     *
+     * @param session closed with the store, also when this fails
+     * @param settings of the store
+     * @param afterClose done when the store was closed, also when this fails
+     * @return the open store
+     * @throws StorageException when the server cannot be used or the space is open elsewhere
+     */
+    public static SurrealStore open(WebSocketSession session, StoreSettings settings, Runnable afterClose) {
+        try {
+            Space space = new Space(settings.space());
+            var unused =
+                    session.query(settings.setUp() + Tables.DEFINE, Map.of()).join();
+            Lease lease = Lease.take(session, space, settings.shared(), settings.lease(), settings.lanes());
+            SurrealStore store = new SurrealStore(session, space, lease, settings, afterClose);
+            store.renewal.start(session);
+            return store;
+        } catch (CompletionException | PeerkitException e) {
+            session.close();
+            afterClose.run();
+            throw StoreFailure.of(e);
+        }
+    }
+
+    private void lost() {
+        if (!lost) {
+            lost = true;
+            renewal.stop();
+            LOG.warn("space {}: {}", name, Lease.LOST_MESSAGE);
+        }
+    }
+
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        PendingWrite write = PendingWrite.of(batch);
+        try {
+            if (lost && !closing.get()) {
+                throw new StorageException(Lease.LOST_MESSAGE);
+            }
+            queue.add(write);
+            session.thread().execute(commits::dispatch);
+        } catch (PeerkitException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new ClosedException("the store is closed"));
+        }
+        return write.done();
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        List<EntryId> wanted = List.copyOf(ids);
+        within("ids", wanted.size(), MAX_IDS);
+        return read(() -> reader.entries(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return read(() -> reader.entryOfBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        within("limit", limit, KeyPage.MAX_KEYS);
+        return read(() -> reader.keys(after, limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        within("limit", limit, MAX_IDS);
+        return read(() -> reader.scan(after, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return read(reader::count);
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String key) {
+        return read(() -> reader.metadata(key));
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> reader.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        return read(() -> reader.record(key));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        RecordKey.checkCollection(collection);
+        within("limit", limit, MAX_RECORDS);
+        Optional<byte[]> from = after.map(byte[]::clone);
+        return read(() -> reader.records(collection, from, limit, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> reader.chunksPresent(wanted));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        List<BlobHash> wanted = List.copyOf(hashes);
+        within("hashes", wanted.size(), MAX_CHUNKS);
+        return read(() -> reader.chunks(wanted, maxBytes));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits for the server to answer and asks for nothing: SurrealDB 3 compacts by itself, a moment after rows went, and has no
+     * statement to promise when.
+     */
+    @Override
+    public CompletableFuture<Void> compact() {
+        return read(() -> reader.count().thenApply(entries -> null));
+    }
+
+    private <T> CompletableFuture<T> read(Supplier<CompletableFuture<T>> read) {
+        if (reads.register() < 0) {
+            return CompletableFuture.failedFuture(new ClosedException("the store is closed"));
+        }
+        if (closing.get()) {
+            reads.arriveAndDeregister();
+            return CompletableFuture.failedFuture(new ClosedException("the store is closed"));
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        var unused = read.get().whenComplete((value, failure) -> {
+            reads.arriveAndDeregister();
+            if (failure == null) {
+                answer.complete(value);
+            } else {
+                answer.completeExceptionally(StoreFailure.of(failure));
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException when called on the store's thread, which would wait for itself
+     */
+    @Override
+    public void close() {
+        if (session.isOnThread()) {
+            throw new IllegalStateException("close() on a thread of the store");
+        }
+        if (closing.compareAndSet(false, true)) {
+            try {
+                finish();
+            } finally {
+                session.close();
+                afterClose.run();
+                closed.complete(null);
+            }
+        }
+        closed.join();
+    }
+
+    private void finish() {
+        queue.close();
+        CompletableFuture<Void> idle =
+                CompletableFuture.runAsync(() -> {}, session.thread()).thenCompose(started -> commits.finish());
+        try {
+            idle.join();
+            reads.arriveAndDeregister();
+            while (!reads.isTerminated()) {
+                reads.awaitAdvance(reads.getPhase());
+            }
+            renewal.stop();
+            if (!lost) {
+                var unused = lease.release().join();
+            }
+        } catch (CompletionException e) {
+            // What was acknowledged is on the server; the lease runs out by itself.
+            LOG.warn(
+                    "space {}: not closed cleanly: {}", name, StoreFailure.of(e).getMessage());
+        }
+    }
+
+    /** Leaves the lease to run out, as a process does that is stopped; for tests. */
+    public void abandon() {
+        renewal.stop();
+    }
+
+    private static void within(String what, int value, int bound) {
+        if (value < 0 || value > bound) {
+            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.internal.store;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.storage.surreal.internal.session.Query;
+import io.peerkit.storage.surreal.internal.value.Absent;
+import io.peerkit.storage.surreal.internal.value.RecordId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A group as statements. Everything is inserted with {@code INSERT}, so that an entry that is there already fails the transaction. */
+final class WriteStatements {
+    /** Thrown by a transaction that was carried out before. */
+    static final String DONE = "peerkit:done";
+
+    /** Thrown when somebody took the space over. */
+    static final String LOST = "peerkit:lost";
+
+    /** Thrown when an entry that is to be removed is not what it was. */
+    static final String STALE = "peerkit:stale";
+
+    private static final String FENCE = """
+            LET $was = $lane.seq;
+            IF $was = NONE { THROW '%s' };
+            IF $was >= $seq { THROW '%s' };""".formatted(LOST, DONE);
+
+    private static final String SET_AGENTS_BEGIN = "FOR $card IN ";
+
+    /** Two statements for a card that is newer, and the removal of what it replaces. */
+    private static final String SET_AGENTS_END = """
+             {
+                LET $issued = $card.row.issued;
+                IF $issued = NONE OR $issued < $card.issued {
+                    IF $issued != NONE {
+                        LET $old = type::record('%1$s', [$space, $card.row.place]);
+                        DELETE $old RETURN NONE;
+                    };
+                    LET $new = type::record('%1$s', [$space, $card.place]);
+                    UPSERT $card.row SET issued = $card.issued, place = $card.place, card = $card.card RETURN NONE;
+                    UPSERT $new RETURN NONE;
+                };
+            }""".formatted(Tables.AGENT_ORDER);
+
+    private static final String REMOVE_AGENTS_END = """
+             {
+                LET $place = $agent.place;
+                IF $place != NONE {
+                    LET $old = type::record('%s', [$space, $place]);
+                    DELETE $old RETURN NONE;
+                    DELETE $agent RETURN NONE;
+                };
+            }""".formatted(Tables.AGENT_ORDER);
+
+    private static final String REPLACE = " ON DUPLICATE KEY UPDATE value = $input.value RETURN NONE";
+
+    /** What keys and names of a row take in a frame, about. */
+    private static final long ROW_BYTES = 400;
+
+    private final Space space;
+    private final boolean tellsKeys;
+
+    /**
+     * Writes for a space.
+     *
+     * @param space whose rows
+     * @param tellsKeys whether others are to learn which entries came and went
+     */
+    WriteStatements(Space space, boolean tellsKeys) {
+        this.space = space;
+        this.tellsKeys = tellsKeys;
+    }
+
+    /**
+     * Makes a transaction.
+     *
+     * @param group what to write
+     * @param there the heads of those of its entries, removed ones too, that are known to be there
+     * @param lane over which
+     * @param seq its number there
+     * @return queries that belong in one transaction
+     */
+    List<Query> of(WriteGroup group, Map<EntryId, byte[]> there, Lane lane, long seq) {
+        List<EntryId> removed =
+                group.removedEntries.stream().filter(there::containsKey).toList();
+        List<StoredEntry> added = group.entries.values().stream()
+                .filter(entry -> !there.containsKey(entry.id()) || group.removedEntries.contains(entry.id()))
+                .toList();
+        TransactionBuilder out = new TransactionBuilder(Map.of("space", space.name(), "lane", lane.row(), "seq", seq));
+        out.add(FENCE);
+        removeEntries(out, removed, there);
+        addEntries(out, added);
+        rest(out, group);
+        finish(out, added, removed, there);
+        return out.build();
+    }
+
+    private void removeEntries(TransactionBuilder out, List<EntryId> removed, Map<EntryId, byte[]> there) {
+        out.add(
+                "LET $gone = ",
+                removed,
+                id -> ROW_BYTES,
+                id -> Map.of("row", space.id(Tables.ENTRY, id.toBytes()), "head", known(there, id)),
+                """
+                ;
+                LET $now = $gone.row.head;
+                LET $known = $gone.head;
+                IF $now != $known { THROW '%s' }""".formatted(STALE));
+        delete(out, removed, id -> space.id(Tables.ENTRY, id.toBytes()));
+        delete(out, removed, id -> space.id(Tables.ORDER, StoredForm.key(key(there, id))));
+        delete(
+                out,
+                removed.stream()
+                        .filter(id -> StoredForm.head(known(there, id)).hasBlob())
+                        .toList(),
+                id -> space.id(
+                        Tables.BLOB,
+                        StoredForm.blobKey(StoredForm.head(known(there, id)).blobHash(), key(there, id))));
+    }
+
+    private void addEntries(TransactionBuilder out, List<StoredEntry> added) {
+        insert(
+                out,
+                Tables.ENTRY,
+                added,
+                entry -> ROW_BYTES + StoredForm.size(entry),
+                entry -> Map.of(
+                        "id", space.key(entry.id().toBytes()),
+                        "head", StoredForm.head(entry),
+                        "data", StoredForm.data(entry)),
+                "");
+        insert(
+                out,
+                Tables.ORDER,
+                added,
+                entry -> ROW_BYTES,
+                entry -> Map.of("id", space.key(StoredForm.key(entry.key()))),
+                "");
+        insert(
+                out,
+                Tables.BLOB,
+                added.stream().filter(entry -> entry.blob().isPresent()).toList(),
+                entry -> ROW_BYTES,
+                entry -> Map.of("id", space.key(StoredForm.blobKey(entry.blobHash(), entry.key()))),
+                "");
+    }
+
+    private void rest(TransactionBuilder out, WriteGroup group) {
+        insert(
+                out,
+                Tables.METADATA,
+                group.metadata.entrySet(),
+                item -> ROW_BYTES + item.getValue().length,
+                item -> Map.of("id", space.key(item.getKey()), "value", item.getValue()),
+                REPLACE);
+        out.add(
+                "FOR $agent IN ",
+                List.copyOf(group.removedAgents),
+                agent -> ROW_BYTES,
+                agent -> space.id(Tables.AGENT, agent.toBytes()),
+                REMOVE_AGENTS_END);
+        out.add(
+                SET_AGENTS_BEGIN,
+                List.copyOf(group.agents.values()),
+                card -> ROW_BYTES + card.encoded().length,
+                this::card,
+                SET_AGENTS_END);
+        List<Map.Entry<io.peerkit.api.storage.RecordKey, byte[]>> set = new ArrayList<>();
+        List<io.peerkit.api.storage.RecordKey> gone = new ArrayList<>();
+        group.records.forEach(
+                (key, value) -> value.ifPresentOrElse(bytes -> set.add(Map.entry(key, bytes)), () -> gone.add(key)));
+        delete(out, gone, key -> space.id(Tables.RECORD, key.collection(), key.key()));
+        insert(
+                out,
+                Tables.RECORD,
+                set,
+                item -> ROW_BYTES + item.getValue().length,
+                item -> Map.of(
+                        "id",
+                        space.key(item.getKey().collection(), item.getKey().key()),
+                        "value",
+                        item.getValue()),
+                REPLACE);
+        delete(out, List.copyOf(group.removedChunks), hash -> chunk(hash));
+        out.add(
+                "INSERT IGNORE INTO " + Tables.CHUNK + " ",
+                List.copyOf(group.chunks.values()),
+                chunk -> ROW_BYTES + chunk.bytes().length,
+                chunk -> Map.of(
+                        "id", space.key(chunk.hash().toBytes()),
+                        "size", chunk.bytes().length,
+                        "data", chunk.bytes()),
+                " RETURN NONE");
+    }
+
+    private RecordId chunk(BlobHash hash) {
+        return space.id(Tables.CHUNK, hash.toBytes());
+    }
+
+    private Map<String, Object> card(AgentInfo card) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("row", space.id(Tables.AGENT, card.agentId().toBytes()));
+        fields.put("issued", card.issuedAt().toEpochMilli());
+        fields.put("place", StoredForm.place(card));
+        fields.put("card", card.encoded());
+        return fields;
+    }
+
+    private void finish(
+            TransactionBuilder out, List<StoredEntry> added, List<EntryId> removed, Map<EntryId, byte[]> there) {
+        String set = "UPDATE $lane SET seq = $seq, entries += " + (added.size() - removed.size());
+        if (tellsKeys) {
+            byte[] keys = new byte[StoredForm.KEY_BYTES * added.size()];
+            for (int i = 0; i < added.size(); i++) {
+                StoredForm.putKey(keys, StoredForm.KEY_BYTES * i, added.get(i).key());
+            }
+            byte[] gone = new byte[StoredForm.KEY_BYTES * removed.size()];
+            for (int i = 0; i < removed.size(); i++) {
+                StoredForm.putKey(gone, StoredForm.KEY_BYTES * i, key(there, removed.get(i)));
+            }
+            out.add(
+                    "FOR $told IN ",
+                    List.of(Map.<String, Object>of("added", orNone(keys), "removed", orNone(gone))),
+                    told -> (long) keys.length + gone.length,
+                    told -> told,
+                    " { " + set + ", added = $told.added, removed = $told.removed RETURN NONE; }");
+        } else {
+            out.add(set + " RETURN NONE;");
+        }
+    }
+
+    private static Object orNone(byte[] bytes) {
+        return bytes.length == 0 ? Absent.NONE : bytes;
+    }
+
+    private <T> void insert(
+            TransactionBuilder out,
+            String table,
+            Collection<T> rows,
+            java.util.function.ToLongFunction<T> bytes,
+            Function<T, Object> row,
+            String duplicates) {
+        out.add(
+                "INSERT INTO " + table + " ",
+                List.copyOf(rows),
+                bytes,
+                row,
+                duplicates.isEmpty() ? " RETURN NONE" : duplicates);
+    }
+
+    private static <T> void delete(TransactionBuilder out, List<T> things, Function<T, Object> row) {
+        out.add("DELETE ", things, thing -> ROW_BYTES, row, " RETURN NONE");
+    }
+
+    private static byte[] known(Map<EntryId, byte[]> there, EntryId id) {
+        return java.util.Objects.requireNonNull(there.get(id));
+    }
+
+    private static EntryKey key(Map<EntryId, byte[]> there, EntryId id) {
+        return new EntryKey(StoredForm.head(known(there, id)).time(), id);
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal;
+
+import io.peerkit.storage.surreal.engine.SurrealEngine;
+
+/** The engine is killed under processes that write, and started again. */
+class RocksdbCrashIT extends SurrealCrashIT {
+    private boolean killed;
+
+    @Override
+    SurrealEngine.Storage kind() {
+        return SurrealEngine.Storage.ROCKSDB;
+    }
+
+    @Override
+    protected void crash(ProcessHandle writer) throws Exception {
+        engine().kill();
+        killed = true;
+    }
+
+    @Override
+    protected void recover() throws Exception {
+        if (killed) {
+            engine().restart();
+            killed = false;
+        }
+    }
+}

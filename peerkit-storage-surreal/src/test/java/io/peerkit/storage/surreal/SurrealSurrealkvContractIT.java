@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal;
+
+import io.peerkit.storage.surreal.engine.SurrealEngine;
+
+class SurrealSurrealkvContractIT extends SurrealStorageContractIT {
+    SurrealSurrealkvContractIT() {
+        super(SurrealEngine.Storage.SURREALKV);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Gets the packages of {@code interop/surreal} when they are missing or older than the lock file. */
+final class NpmPackages {
+    private static final long INSTALL_SECONDS = 180;
+
+    private NpmPackages() {}
+
+    /** Why there are none, or empty when they are there. */
+    static Optional<String> problem(Path folder) throws IOException, InterruptedException {
+        if (run(folder, List.of("node", "--version")) != 0) {
+            return Optional.of("node is not installed");
+        }
+        Path installed = folder.resolve("node_modules/.package-lock.json");
+        Path wanted = folder.resolve("package-lock.json");
+        boolean fresh = Files.exists(installed)
+                && Files.getLastModifiedTime(installed).compareTo(Files.getLastModifiedTime(wanted)) >= 0;
+        if (fresh || run(folder, List.of("npm", "ci", "--no-audit", "--no-fund")) == 0) {
+            return Optional.empty();
+        }
+        return Optional.of("npm ci failed in " + folder + ", perhaps the registry cannot be reached");
+    }
+
+    private static int run(Path folder, List<String> command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return -1;
+            }
+            return process.exitValue();
+        } catch (IOException e) {
+            return -1; // no such program
+        }
+    }
+}
