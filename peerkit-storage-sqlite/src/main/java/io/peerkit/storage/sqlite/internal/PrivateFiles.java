@@ -53,7 +53,8 @@ final class PrivateFiles {
     /** Warns when others than the owner may read or write a file: the application may want that, so it is not refused. */
     static void warnWhenOpen(Path file) throws IOException {
         if (knowsModes(file)) {
-            Set<PosixFilePermission> more = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+            Set<PosixFilePermission> more = EnumSet.noneOf(PosixFilePermission.class);
+            more.addAll(Files.getPosixFilePermissions(file));
             more.removeAll(FOLDER);
             if (!more.isEmpty()) {
                 LOG.warn("{}: others than its owner may use the store's file: {}", file, more);
