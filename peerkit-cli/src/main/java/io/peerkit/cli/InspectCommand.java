@@ -65,6 +65,7 @@ final class InspectCommand implements Callable<Integer> {
                     .put("withoutBlob", contents.withoutBlob())
                     .put("envelopeBytes", contents.envelopeBytes())
                     .put("blobBytes", contents.blobBytes())
+                    .put("largeBlobBytes", contents.largeBlobBytes())
                     .put("agents", storage.agents(Storage.MAX_AGENTS).join().size())
                     .put("bytes", DataFolder.bytes(folder));
             shares(figures, "networks", "network", contents.networks());

@@ -5,6 +5,7 @@ import io.peerkit.Peerkit;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.NetworkId;
+import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -38,14 +39,7 @@ final class ArchiveSamples {
     /** Entries of one author; the first half of the blobs is published one by one, the others together. */
     static List<StoredEntry> entries(NetworkId network, List<byte[]> blobs) {
         StorageFactory factory = MemoryStorage.factory();
-        try (PeerkitNode node = Peerkit.node()
-                .storage(factory)
-                .keys(KeyStore.inMemory())
-                .network(network)
-                .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
-                .access(NetworkAccess.open())
-                .start()
-                .join()) {
+        try (PeerkitNode node = node(factory, network, new NodeListener() {})) {
             int half = blobs.size() / 2;
             blobs.subList(0, half).forEach(blob -> node.publish(blob).join());
             node.publishAll(blobs.subList(half, blobs.size())).join();
@@ -53,6 +47,19 @@ final class ArchiveSamples {
         try (Storage storage = factory.open()) {
             return all(storage);
         }
+    }
+
+    /** A node with a new agent, alone. */
+    static PeerkitNode node(StorageFactory factory, NetworkId network, NodeListener listener) {
+        return Peerkit.node()
+                .storage(factory)
+                .keys(KeyStore.inMemory())
+                .network(network)
+                .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
+                .access(NetworkAccess.open())
+                .listener(listener)
+                .start()
+                .join();
     }
 
     static List<StoredEntry> all(Storage storage) {

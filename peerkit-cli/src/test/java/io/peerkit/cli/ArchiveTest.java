@@ -7,19 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NetworkId;
+import io.peerkit.api.NodeListener;
+import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.StoredContents;
 import io.peerkit.gossip.archive.ArchiveExport;
 import io.peerkit.gossip.archive.ArchiveImport;
 import io.peerkit.gossip.archive.ArchiveSummary;
 import io.peerkit.storage.sqlite.SqliteStorage;
+import io.peerkit.testkit.storage.MemoryStorage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -438,6 +447,42 @@ class ArchiveTest {
         }
         try (Storage storage = ArchiveSamples.memory(List.of())) {
             assertThatThrownBy(() -> into(storage).from(file)).hasMessageContaining("stands behind no entry");
+        }
+    }
+
+    @Test
+    void from_largeBlob_nextNodeThereHasItWhole() throws IOException {
+        byte[] content = ArchiveSamples.blobs(1, 3_000_000).get(0);
+        Path file = folder.resolve("large.pka");
+        StorageFactory first = MemoryStorage.factory();
+        BlobHash hash;
+        try (PeerkitNode node = ArchiveSamples.node(first, ArchiveSamples.NETWORK, new NodeListener() {})) {
+            hash = node.publish(new ByteArrayInputStream(content), content.length)
+                    .join();
+        }
+        try (Storage storage = first.open()) {
+            assertThat(ArchiveExport.of(storage).to(file).chunks()).isGreaterThan(3);
+        }
+        StorageFactory second = SqliteStorage.at(folder.resolve("large.db"));
+        try (Storage storage = second.open()) {
+            into(storage).from(file);
+            into(storage).from(file);
+            ArchiveExport.of(storage).to(folder.resolve("again.pka"));
+            assertThat(StoredContents.read(storage, 1).largeBlobBytes()).isEqualTo(content.length);
+        }
+        assertThat(Files.mismatch(file, folder.resolve("again.pka"))).isEqualTo(-1);
+        CompletableFuture<BlobHash> complete = new CompletableFuture<>();
+        NodeListener listener = new NodeListener() {
+            @Override
+            public void blobComplete(EntryId entry, BlobHash whole, long size) {
+                complete.complete(whole);
+            }
+        };
+        try (PeerkitNode node = ArchiveSamples.node(second, ArchiveSamples.NETWORK, listener)) {
+            assertThat(complete.join()).isEqualTo(hash);
+            try (InputStream opened = node.openBlob(hash).join().orElseThrow()) {
+                assertThat(opened.readAllBytes()).isEqualTo(content);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
  * @param withoutBlob how many have no blob in the store: the application keeps it itself, or declined it
  * @param envelopeBytes headers, proofs and signatures
  * @param blobBytes the blobs in the store
+ * @param largeBlobBytes the contents of large blobs, those included of which not all chunks are here and those that share chunks
  * @param networks by network
  * @param authors by author; exact while there are no more than 16,384 of them, above that some of the small ones are counted
  *     among the others
@@ -34,6 +35,7 @@ public record StoredContents(
         long withoutBlob,
         long envelopeBytes,
         long blobBytes,
+        long largeBlobBytes,
         List<Share> networks,
         List<Share> authors,
         List<Share> kinds,

@@ -6,6 +6,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.gossip.internal.archive.ArchiveFormat;
 import io.peerkit.gossip.internal.archive.ExportRun;
+import io.peerkit.gossip.internal.archive.LargeBlobChunks;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,7 +26,7 @@ import java.util.function.Consumer;
 public final class ArchiveExport {
     private final Storage storage;
     private Optional<NetworkId> network = Optional.empty();
-    private EntryChunks chunks = EntryChunks.NONE;
+    private EntryChunks chunks = new LargeBlobChunks();
     private int sectionBytes = ArchiveFormat.MAX_SECTION_BYTES;
     private Consumer<ArchiveSummary> progress = written -> {};
 
@@ -55,7 +56,7 @@ public final class ArchiveExport {
     }
 
     /**
-     * Takes chunks along.
+     * Takes other chunks along than those of large blobs.
      *
      * @param names names those of each entry
      * @return this

@@ -8,6 +8,7 @@ import io.peerkit.api.agent.Agent;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.gossip.internal.archive.ArchiveReader;
 import io.peerkit.gossip.internal.archive.ImportRun;
+import io.peerkit.gossip.internal.archive.LargeBlobChunks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
  *
  * <p>Nothing is believed: hash, signature, network and bounds of each entry are checked as if a peer had sent it. The file is
  * read in sections; each is stored whole or not at all, together with the place where an import of the same file goes
- * on after a cut. An entry that the store has is left as it is. The hooks of an application are not asked.
+ * on after a cut. A large blob is left as a download that was interrupted: the next node on the store checks it as a whole. An entry that the store has is left as it is. The hooks of an application are not asked.
  *
  * <p>For one thread.
  */
@@ -29,7 +30,7 @@ public final class ArchiveImport {
     private final Storage storage;
     private final Agent agent;
     private Optional<NetworkId> network = Optional.empty();
-    private EntryChunks chunks = EntryChunks.NONE;
+    private EntryChunks chunks = new LargeBlobChunks();
     private InstantSource clock = InstantSource.system();
     private Consumer<ArchiveSummary> progress = read -> {};
 
@@ -77,7 +78,7 @@ public final class ArchiveImport {
     }
 
     /**
-     * Takes chunks in.
+     * Takes other chunks in than those of large blobs.
      *
      * @param keeper says what keeps them
      * @return this

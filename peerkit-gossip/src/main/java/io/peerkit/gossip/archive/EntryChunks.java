@@ -5,7 +5,6 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -13,25 +12,6 @@ import java.util.function.Function;
 
 /** Which chunks belong to an entry, for an archive that holds them too, and what keeps them in the store that takes them in. */
 public interface EntryChunks {
-    /** No entry has chunks. */
-    EntryChunks NONE = new EntryChunks() {
-        @Override
-        public Iterator<BlobHash> of(
-                StoredEntry entry, EntryHeader header, Function<BlobHash, Optional<byte[]>> chunk) {
-            return Collections.emptyIterator();
-        }
-
-        @Override
-        public Optional<StoredRecord> recordOf(StoredEntry entry, EntryHeader header) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<StoredRecord> recordsOf(BlobHash chunk, BlobHash owner) {
-            return List.of();
-        }
-    };
-
     /** The most records that {@link #recordsOf} gives. */
     int MAX_RECORDS_OF_CHUNK = 4;
 

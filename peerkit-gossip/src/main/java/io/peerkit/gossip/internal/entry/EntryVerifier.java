@@ -118,7 +118,8 @@ public final class EntryVerifier {
                         sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
             return new Refused(Refusal.WRONG_HASH);
         }
-        if (header.kind() == EntryHeader.KIND_LARGE_BLOB
+        if (withBlob
+                && header.kind() == EntryHeader.KIND_LARGE_BLOB
                 && !BlobManifest.isValid(entry.wire().blob())) {
             return new Refused(Refusal.WRONG_MANIFEST);
         }

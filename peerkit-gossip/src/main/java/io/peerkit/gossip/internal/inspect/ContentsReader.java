@@ -9,6 +9,7 @@ import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.StoredContents;
 import io.peerkit.gossip.StoredContents.Share;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.entry.EntryCodec;
 import io.peerkit.gossip.internal.reconcile.FingerprintSum;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class ContentsReader {
     private long withoutBlob;
     private long envelopeBytes;
     private long blobBytes;
+    private long largeBlobBytes;
 
     /**
      * Adds an entry.
@@ -68,11 +70,22 @@ public final class ContentsReader {
         withoutBlob += entry.blob().isEmpty() ? 1 : 0;
         envelopeBytes += entry.envelope().length;
         blobBytes += blob;
+        if (header.kind() == EntryHeader.KIND_LARGE_BLOB && entry.blob().isPresent()) {
+            largeBlobBytes += manifest(entry).size();
+        }
     }
 
     private static EntryHeader header(StoredEntry entry) {
         try {
             return EntryCodec.headerOf(entry.envelope());
+        } catch (InvalidBytesException e) {
+            throw new StorageException("the store is damaged: entry " + entry.id() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static BlobManifest manifest(StoredEntry entry) {
+        try {
+            return BlobManifest.decode(entry.blob().orElseThrow());
         } catch (InvalidBytesException e) {
             throw new StorageException("the store is damaged: entry " + entry.id() + ": " + e.getMessage(), e);
         }
@@ -87,7 +100,11 @@ public final class ContentsReader {
     }
 
     private static String kind(int kind) {
-        return kind == EntryHeader.KIND_BLOB ? "blob" : "kind " + kind;
+        return switch (kind) {
+            case EntryHeader.KIND_BLOB -> "blob";
+            case EntryHeader.KIND_LARGE_BLOB -> "large-blob";
+            default -> "kind " + kind;
+        };
     }
 
     /** The sums so far. */
@@ -104,6 +121,7 @@ public final class ContentsReader {
                 withoutBlob,
                 envelopeBytes,
                 blobBytes,
+                largeBlobBytes,
                 networks.top(MAX_LISTED),
                 authors.top(maxAuthors),
                 kinds.top(MAX_LISTED),
