@@ -169,7 +169,7 @@ class LargeBlobIT {
                 try (Running client = Running.start(folder, "client", "fetch", address)) {
                     do {
                         here = Long.parseLong(client.awaitLine("progress ").split(" ", -1)[1]);
-                    } while (here < 10 * (kill + 1));
+                    } while (here < 10L * (kill + 1));
                     client.kill();
                 }
             }
