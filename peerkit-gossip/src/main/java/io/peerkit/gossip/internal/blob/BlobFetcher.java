@@ -245,7 +245,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
 
     @Override
     public void chunk(NodeId peer, BlobHash hash, byte[] bytes) {
-        if (machine.arrived(peer, hash, bytes.length, clock.millis()) == FetchMachine.Arrival.WANTED) {
+        if (machine.arrived(peer, hash, bytes.length, clock.millis())) {
             List<ContentDigest> users = new ArrayList<>(1);
             for (BlobHash blob : machine.usersOf(hash)) {
                 ContentDigest digest = digests.get(blob);

@@ -188,16 +188,15 @@ final class BlobQueue implements BlobFetcher.Listener {
         return OnLoop.of(
                         parts.loop(),
                         parts.storage().write(batch.removeRecords(wishes).build()))
-                .handle((done, failure) -> {
+                .whenComplete((done, failure) -> {
                     active.remove(blob, ended);
-                    if (failure != null) {
-                        failed(failure);
-                    } else {
-                        // Other entries with the same blob may have been left in the store.
+                    // Other entries with the same blob may have been left in the store.
+                    moreInStore = moreInStore || ended.entries.size() >= MAX_ENTRIES;
+                    if (failure == null) {
                         next();
                     }
-                    return null;
-                });
+                })
+                .thenApply(done -> null);
     }
 
     @Override

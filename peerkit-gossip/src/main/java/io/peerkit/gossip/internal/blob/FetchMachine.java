@@ -47,14 +47,6 @@ final class FetchMachine {
     private long takenBytes;
     private long restsUntil = Long.MIN_VALUE;
 
-    /** What a chunk that came is good for. */
-    enum Arrival {
-        /** Check it, and tell {@link #checked}. */
-        WANTED,
-        /** It came already. */
-        SECOND
-    }
-
     private List<FetchAction> done() {
         List<FetchAction> done = actions;
         actions = new ArrayList<>();
@@ -212,21 +204,21 @@ final class FetchMachine {
     /**
      * A chunk came.
      *
-     * @return what to do with it; {@link #more} tells whom to ask for more
+     * @return whether it is to be checked, and told to {@link #checked}; another may have brought it before
      * @throws InvalidBytesException when the peer was not asked for it
      */
-    Arrival arrived(NodeId peer, BlobHash hash, int bytes, long now) {
+    boolean arrived(NodeId peer, BlobHash hash, int bytes, long now) {
         Supplier supplier = suppliers.get(peer);
         if (supplier == null || !supplier.answered(hash, true, now)) {
             throw new InvalidBytesException("chunk " + hash + " that was not asked for");
         }
         Want want = wants.get(hash);
         if (want == null || want.isTaken()) {
-            return Arrival.SECOND;
+            return false;
         }
         want.take();
         takenBytes += bytes;
-        return Arrival.WANTED;
+        return true;
     }
 
     /**
@@ -390,29 +382,10 @@ final class FetchMachine {
         if (wants.isEmpty() || isFull() || now < restsUntil) {
             return;
         }
-        List<BlobHash> asks = new ArrayList<>();
-        fill(supplier, false, asks, now);
-        fill(supplier, true, asks, now);
+        List<BlobHash> asks = supplier.choose(wants.values(), now);
         for (int from = 0; from < asks.size(); from += BlobFrameCodec.MAX_HASHES) {
             int to = Math.min(from + BlobFrameCodec.MAX_HASHES, asks.size());
             actions.add(new FetchAction.Ask(supplier.peer(), List.copyOf(asks.subList(from, to))));
-        }
-    }
-
-    private void fill(Supplier supplier, boolean again, List<BlobHash> asks, long now) {
-        for (Want want : wants.values()) {
-            if (!supplier.hasRoom(want.length())) {
-                return;
-            }
-            if (want.isFor(supplier.peer(), again, now)
-                    && !supplier.isAsked(want.hash())
-                    && want.users().stream()
-                            .anyMatch(
-                                    page -> !supplier.restsFrom(page.download().blob(), now))) {
-                supplier.ask(want.hash(), want.length(), now);
-                want.asked(supplier.peer(), now);
-                asks.add(want.hash());
-            }
         }
     }
 }

@@ -3,7 +3,10 @@ package io.peerkit.gossip.internal.blob;
 
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.NodeId;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What is known of a peer that may be asked for chunks. */
@@ -49,16 +52,36 @@ final class Supplier {
         return peer;
     }
 
-    /** Whether a chunk may be asked for; one always may. */
-    boolean hasRoom(int length) {
+    /** Asks for as many chunks as there is room for: first those that nobody was asked for, then what others owe too long. */
+    List<BlobHash> choose(Collection<Want> wants, long now) {
+        List<BlobHash> asks = new ArrayList<>();
+        choose(wants, false, asks, now);
+        choose(wants, true, asks, now);
+        return asks;
+    }
+
+    private void choose(Collection<Want> wants, boolean again, List<BlobHash> asks, long now) {
+        for (Want want : wants) {
+            if (!hasRoom(want.length())) {
+                return;
+            }
+            if (want.isFor(peer, again, now)
+                    && !asked.containsKey(want.hash())
+                    && want.users().stream()
+                            .anyMatch(page -> !restsFrom(page.download().blob(), now))) {
+                ask(want.hash(), want.length(), now);
+                want.asked(peer, now);
+                asks.add(want.hash());
+            }
+        }
+    }
+
+    /** One chunk may always be asked for. */
+    private boolean hasRoom(int length) {
         return inFlight == 0 || inFlight + length <= window;
     }
 
-    boolean isAsked(BlobHash hash) {
-        return asked.containsKey(hash);
-    }
-
-    void ask(BlobHash hash, int length, long now) {
+    private void ask(BlobHash hash, int length, long now) {
         if (asked.isEmpty()) {
             lastAnswer = now;
         }

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * when nothing was for a while. Belongs to the node loop.
  */
 final class Suppliers {
+    /** What is spoken. */
+    static final ProtocolId PROTOCOL = new ProtocolId("/peerkit/blob/2.0.0");
+
     /** After so many ticks without anything to fetch the streams are closed. */
     private static final int IDLE_TICKS = 10;
 
@@ -157,12 +160,9 @@ final class Suppliers {
                 reason -> openFailed(candidate, reason));
     }
 
-    /** What is spoken. */
-    static final ProtocolId PROTOCOL = new ProtocolId("/peerkit/blob/2.0.0");
-
     private void opened(Candidate candidate, PeerStream opened) {
         candidate.opening = false;
-        if (stopped || candidates.get(candidate.peer.node()) != candidate) {
+        if (stopped || candidates.get(candidate.peer.node()) != candidate || banned.contains(candidate.peer.agent())) {
             opened.reset();
             return;
         }
@@ -233,6 +233,11 @@ final class Suppliers {
         }
         banned.add(candidate.peer.agent());
         drop(candidate);
+        for (Candidate other : candidates.values()) {
+            if (other.peer.agent().equals(candidate.peer.agent())) {
+                close(other);
+            }
+        }
         open();
     }
 

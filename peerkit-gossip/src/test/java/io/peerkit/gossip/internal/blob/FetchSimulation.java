@@ -272,7 +272,7 @@ final class FetchSimulation {
             int bytes = length(hash);
             provider.sentBytes += bytes;
             receivedBytes += bytes;
-            if (machine.arrived(provider.node, hash, bytes, now) == FetchMachine.Arrival.WANTED) {
+            if (machine.arrived(provider.node, hash, bytes, now)) {
                 takenBytes += bytes;
                 mostTaken = Math.max(mostTaken, takenBytes);
                 boolean right = random.nextDouble() >= provider.wrong;
