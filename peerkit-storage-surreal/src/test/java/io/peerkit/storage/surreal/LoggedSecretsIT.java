@@ -4,20 +4,17 @@ package io.peerkit.storage.surreal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.peerkit.api.PeerkitException;
-import io.peerkit.api.storage.Storage;
 import io.peerkit.storage.surreal.fake.FakeConnection;
 import io.peerkit.storage.surreal.fake.FakeScript;
 import io.peerkit.storage.surreal.fake.FakeServer;
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.simple.SimpleLogger;
 
 /** A process that logs all it can, against servers that refuse, drop and talk nonsense: it never shows its password. */
 class LoggedSecretsIT {
@@ -29,13 +26,7 @@ class LoggedSecretsIT {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
                         "-cp",
-                        String.join(
-                                File.pathSeparator,
-                                placeOf(SurrealStorage.class),
-                                placeOf(LoggedSecretsIT.class),
-                                placeOf(Storage.class),
-                                placeOf(Logger.class),
-                                placeOf(SimpleLogger.class)),
+                        classPath(),
                         Opener.class.getName())
                 .redirectErrorStream(true)
                 .start();
@@ -47,10 +38,16 @@ class LoggedSecretsIT {
                 .doesNotContain(PASSWORD);
     }
 
-    private static String placeOf(Class<?> type) {
-        return Path.of(URI.create(
-                        type.getProtectionDomain().getCodeSource().getLocation().toString()))
-                .toString();
+    /** All that this process has on its class and module paths, and the module's own classes. */
+    private static String classPath() {
+        Path target = Path.of(System.getProperty("basedir", ""), "target").toAbsolutePath();
+        List<String> parts = new ArrayList<>(List.of(
+                target.resolve("test-classes").toString(),
+                target.resolve("classes").toString()));
+        for (String property : List.of("surefire.test.class.path", "jdk.module.path", "java.class.path")) {
+            parts.add(System.getProperty(property, ""));
+        }
+        return String.join(File.pathSeparator, parts);
     }
 
     /** What the process runs. */

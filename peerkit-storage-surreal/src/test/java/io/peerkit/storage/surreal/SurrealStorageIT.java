@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -197,6 +198,8 @@ class SurrealStorageIT {
         Heard heardByOther = new Heard();
         try (Storage one = storage(engine, "shared").shared(heardByOne).open();
                 Storage other = storage(engine, "shared").shared(heardByOther).open()) {
+            heardByOne.begin();
+            heardByOther.begin();
             one.write(batch(0, 100)).join();
             assertThat(other.count().join()).isEqualTo(100);
             assertThat(heardByOther.until(100))
@@ -252,6 +255,7 @@ class SurrealStorageIT {
 
     /** Gathers what a store hears. */
     private static final class Heard implements SurrealChanges {
+        private final CountDownLatch listening = new CountDownLatch(1);
         final BlockingQueue<EntryKey> added = new LinkedBlockingQueue<>();
         final BlockingQueue<EntryKey> removed = new LinkedBlockingQueue<>();
 
@@ -262,7 +266,14 @@ class SurrealStorageIT {
         }
 
         @Override
-        public void missed() {}
+        public void missed() {
+            listening.countDown();
+        }
+
+        /** Waits until changes are heard; what was written before is found by looking. */
+        void begin() throws InterruptedException {
+            assertThat(listening.await(20, TimeUnit.SECONDS)).isTrue();
+        }
 
         Set<EntryKey> until(int count) throws InterruptedException {
             Set<EntryKey> heard = new HashSet<>();
