@@ -4,7 +4,9 @@
 module io.peerkit.cli {
     requires io.peerkit;
     requires io.peerkit.gossip;
+    requires io.peerkit.storage.sealed;
     requires io.peerkit.storage.sqlite;
+    requires io.peerkit.storage.surreal;
     requires io.peerkit.testkit;
     requires io.peerkit.transport.libp2p;
     requires com.fasterxml.jackson.core;

@@ -26,12 +26,12 @@ final class DataFolder {
      *
      * @throws StorageException when there is none, or a process has it open
      */
-    static Storage open(Path folder) {
+    static Storage open(Path folder, SealOption seal) {
         Path database = database(folder);
         if (!Files.isRegularFile(database)) {
             throw new StorageException(folder + " holds no store: there is no file " + database);
         }
-        return SqliteStorage.at(database).open();
+        return seal.seal(SqliteStorage.at(database)).open();
     }
 
     /** What the store of a folder takes on the disk: its file and what it keeps beside it. */

@@ -29,13 +29,16 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private NetworkOption network = new NetworkOption();
 
+    @Mixin
+    private SealOption seal = new SealOption();
+
     @Option(names = "--json", description = "progress and result as JSON lines")
     private boolean json;
 
     @Override
     public Integer call() {
         ArchiveReport report = new ArchiveReport("exported", json);
-        try (Storage storage = DataFolder.open(folder)) {
+        try (Storage storage = DataFolder.open(folder, seal)) {
             ArchiveExport export = ArchiveExport.of(storage).progress(report);
             @Nullable NetworkId wanted = network.id();
             if (wanted != null) {

@@ -33,6 +33,9 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private NetworkOption network = new NetworkOption();
 
+    @Mixin
+    private SealOption seal = new SealOption();
+
     @Option(names = "--json", description = "progress and result as JSON lines")
     private boolean json;
 
@@ -48,7 +51,8 @@ final class ImportCommand implements Callable<Integer> {
         ArchiveReport report = new ArchiveReport("imported", json);
         // Signatures are checked with the authors' keys; this node's own is not needed, nor made here.
         LocalAgent checker = LocalAgent.open(KeyStore.inMemory());
-        try (Storage storage = SqliteStorage.at(DataFolder.database(folder)).open()) {
+        try (Storage storage =
+                seal.seal(SqliteStorage.at(DataFolder.database(folder))).open()) {
             ArchiveImport archive = ArchiveImport.into(storage, checker).progress(report);
             if (wanted != null) {
                 archive.network(wanted);

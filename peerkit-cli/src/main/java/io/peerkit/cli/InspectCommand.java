@@ -2,7 +2,6 @@
 package io.peerkit.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.storage.Storage;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,6 +41,9 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "the --data folder of a node that is not running")
     private Path folder = Path.of("");
 
+    @Mixin
+    private SealOption seal = new SealOption();
+
     @Option(names = "--json", description = "as one JSON object")
     private boolean json;
 
@@ -56,7 +59,7 @@ final class InspectCommand implements Callable<Integer> {
         if (authors < 0) {
             throw new InvalidSettingException("--authors " + authors + ", at least 0");
         }
-        try (Storage storage = DataFolder.open(folder)) {
+        try (Storage storage = DataFolder.open(folder, seal)) {
             ObjectNode figures = JsonLines.JSON.createObjectNode();
             agentId(figures);
             StoredContents contents = StoredContents.read(storage, authors);
@@ -87,8 +90,7 @@ final class InspectCommand implements Callable<Integer> {
         Path keys = DataFolder.keys(folder);
         if (Files.isRegularFile(keys)) {
             try {
-                figures.put(
-                        "agentId", LocalAgent.open(FileKeyStore.at(keys)).id().toString());
+                figures.put("agentId", LocalAgent.open(seal.keys(keys)).id().toString());
             } catch (InvalidSettingException e) {
                 // Sealed by a passphrase: who it is stays inside.
                 figures.putNull("agentId");

@@ -3,22 +3,15 @@ package io.peerkit.cli;
 
 import io.peerkit.NodeBuilder;
 import io.peerkit.Peerkit;
-import io.peerkit.agent.FileKeyStore;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.RelayAddress;
-import io.peerkit.api.storage.StorageFactory;
-import io.peerkit.storage.sqlite.SqliteStorage;
-import io.peerkit.testkit.storage.MemoryStorage;
 import io.peerkit.transport.libp2p.Libp2pTransport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,8 +30,8 @@ final class NodeCommand implements Callable<Integer> {
     @Mixin
     private AccessOptions access = new AccessOptions();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "where keys and data rest; made when absent")
-    private @Nullable Path data;
+    @Mixin
+    private StorageOptions storage = new StorageOptions();
 
     @Option(
             names = "--listen",
@@ -51,9 +44,6 @@ final class NodeCommand implements Callable<Integer> {
 
     @Option(names = "--connect", paramLabel = "ADDR", description = "a node to stay connected to; repeatable")
     private List<String> connect = new ArrayList<>();
-
-    @Option(names = "--storage", paramLabel = "KIND", defaultValue = "sqlite", description = "sqlite or memory")
-    private String storage = "sqlite";
 
     @Option(names = "--json", description = "events and commands as JSON lines")
     private boolean json;
@@ -85,11 +75,9 @@ final class NodeCommand implements Callable<Integer> {
         NodeBuilder builder = Peerkit.node()
                 .access(access.access(specified()))
                 .transport(transport)
-                .storage(storage())
+                .storage(storage.storage(specified()))
                 .listener(listener);
-        if (data != null) {
-            builder.keys(FileKeyStore.at(DataFolder.keys(data)));
-        }
+        storage.keys().ifPresent(builder::keys);
         for (String address : connect) {
             // The rest of an address is the transport's to read, when it dials.
             if (!address.startsWith("/") || address.length() > NodeAddress.MAX_LENGTH) {
@@ -99,19 +87,6 @@ final class NodeCommand implements Callable<Integer> {
             builder.bootstrap(new NodeAddress(address));
         }
         return builder;
-    }
-
-    private StorageFactory storage() throws IOException {
-        if (data != null) {
-            Files.createDirectories(data);
-        }
-        return switch (storage) {
-            case "memory" -> MemoryStorage.factory();
-            case "sqlite" ->
-                SqliteStorage.at(DataFolder.database(
-                        Optional.ofNullable(data).orElseThrow(() -> bad("--data is missing: sqlite needs a folder"))));
-            default -> throw bad("--storage " + storage + ": this release knows sqlite and memory");
-        };
     }
 
     private ParameterException bad(String message) {

@@ -40,7 +40,11 @@ class MainTest {
 
     @Test
     void run_nodeWithUnknownStorage_exitsWithTwo() {
-        assertThat(Main.run("node", "--data", folder.toString(), "--open", "--storage", "surreal:ws://x"))
+        assertThat(Main.run("node", "--data", folder.toString(), "--open", "--storage", "oracle:x"))
+                .isEqualTo(2);
+        assertThat(Main.run("node", "--data", folder.toString(), "--open", "--storage", "surreal:http://x"))
+                .isEqualTo(2);
+        assertThat(Main.run("node", "--data", folder.toString(), "--open", "--storage", "surreal:ws://user:word@x"))
                 .isEqualTo(2);
     }
 
