@@ -8,4 +8,5 @@ module io.peerkit.gossip {
     requires static transitive org.jspecify;
 
     exports io.peerkit.gossip;
+    exports io.peerkit.gossip.archive;
 }

@@ -5,6 +5,7 @@ module io.peerkit.storage.sqlite {
     requires transitive io.peerkit.api;
     requires static transitive org.jspecify;
     requires java.sql;
+    requires jdk.unsupported; // com.sun.nio.file, for writing around the system's cache
     requires org.slf4j;
     requires org.xerial.sqlitejdbc;
 

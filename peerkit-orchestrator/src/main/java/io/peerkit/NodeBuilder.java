@@ -115,7 +115,8 @@ public final class NodeBuilder {
      * Runs hooks, listeners and the completion of futures. Without this setting the node makes four threads, which end
      * when idle and when the node closes.
      *
-     * @param executor not closed by the node
+     * @param executor not closed by the node; with three threads or more, hooks that block hold up neither each other nor the
+     *     completion of futures
      * @return this
      */
     public NodeBuilder executor(Executor executor) {
@@ -135,9 +136,10 @@ public final class NodeBuilder {
     }
 
     /**
-     * Lets the application look at entries before they are stored. Without this setting all are kept.
+     * Lets the application look at entries before they are stored, and keep their payloads. Without this setting all are kept
+     * in the store.
      *
-     * @param hooks called on the executor, one call at a time
+     * @param hooks called on the executor
      * @return this
      */
     public NodeBuilder hooks(StorageHooks hooks) {

@@ -53,7 +53,7 @@ public abstract sealed class KeyStore permits FileKeyStore, MemoryKeyStore {
      *
      * @return 32 bytes, the same for the same store at each start
      * @throws io.peerkit.api.StorageException when the store cannot be read or made, or is damaged
-     * @throws InvalidSettingException when the store's passphrase is wrong, missing or superfluous
+     * @throws InvalidSettingException when the store's passphrase or key is wrong, missing or superfluous
      */
     public final byte[] transportSeed() {
         return seed("transport");

@@ -43,7 +43,7 @@ public final class LocalAgent implements Agent {
      * @param keys where the private key rests
      * @return the same agent for the same store at each start
      * @throws io.peerkit.api.StorageException when the store cannot be read or made, or is damaged
-     * @throws InvalidSettingException when the store's passphrase is wrong, missing or superfluous
+     * @throws InvalidSettingException when the store's passphrase or key is wrong, missing or superfluous
      */
     public static LocalAgent open(KeyStore keys) {
         return new LocalAgent(keys.seed(SEED_NAME));

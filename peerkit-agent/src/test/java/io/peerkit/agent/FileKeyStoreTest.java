@@ -219,6 +219,100 @@ class FileKeyStoreTest {
         assertThat(FileKeyStore.at(file, chars("wiped")).transportSeed()).isEqualTo(seed);
     }
 
+    @Test
+    void seal_unsealedFile_sealedInPlaceAndTheSecretNowhereBeside() throws IOException {
+        KeyStore first = FileKeyStore.at(file);
+        byte[] seed = first.transportSeed();
+        byte[] secret = first.secret();
+        Files.write(folder.resolve(".keys.1e5f.new"), secret);
+        Path other = Files.createLink(folder.resolve("other-name"), file);
+
+        FileKeyStore.at(file).seal(chars("pass"));
+
+        assertThat(FileKeyStore.at(file, chars("pass")).transportSeed()).isEqualTo(seed);
+        assertThatThrownBy(() -> FileKeyStore.at(file).transportSeed())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("sealed by one");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(names()).containsExactlyInAnyOrder("keys", "other-name");
+        assertThat(HexFormat.of().formatHex(Files.readAllBytes(file)))
+                .doesNotContain(HexFormat.of().formatHex(secret));
+        assertThat(Files.readAllBytes(other)).containsOnly(0);
+    }
+
+    @Test
+    void seal_thenAgain_onlyTheLastOpens() {
+        byte[] seed = FileKeyStore.at(file, chars("old")).transportSeed();
+        FileKeyStore store = FileKeyStore.at(file, chars("old"));
+        store.seal(chars("new"));
+        assertThat(FileKeyStore.at(file, chars("new")).transportSeed()).isEqualTo(seed);
+        store.seal(new byte[32]);
+        assertThat(store.transportSeed()).isEqualTo(seed);
+        assertThat(FileKeyStore.at(file, new byte[32]).transportSeed()).isEqualTo(seed);
+        assertThatThrownBy(() -> FileKeyStore.at(file, chars("new")).transportSeed())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("passphrase was given, but key file " + file + " is sealed by a key");
+    }
+
+    @Test
+    void seal_wrongPassphrase_fileLeftAsItIs() throws IOException {
+        byte[] content = contentAfter(FileKeyStore.at(file, chars("right")).transportSeed());
+        assertThatThrownBy(() -> FileKeyStore.at(file, chars("wrong")).seal(chars("new")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("passphrase does not open key file " + file);
+        assertThat(Files.readAllBytes(file)).isEqualTo(content);
+        assertThat(names()).containsExactly("keys");
+    }
+
+    @Test
+    void seal_fileReplacedSinceItWasOpened_refusedAndLeftAsItIs() throws IOException {
+        FileKeyStore store = FileKeyStore.at(file);
+        byte[] seed = store.transportSeed();
+        Files.delete(file);
+        byte[] other = contentAfter(FileKeyStore.at(file).transportSeed());
+        assertThatThrownBy(() -> store.seal(chars("pass")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("is not what it was");
+        assertThat(Files.readAllBytes(file)).isEqualTo(other);
+        Files.delete(file);
+        assertThatThrownBy(() -> store.seal(chars("pass")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("cannot be replaced");
+        assertThat(store.transportSeed()).isEqualTo(seed);
+    }
+
+    @Test
+    void seal_noFileYet_madeSealed() {
+        FileKeyStore store = FileKeyStore.at(file);
+        store.seal(new byte[32]);
+        assertThat(FileKeyStore.at(file, new byte[32]).transportSeed()).isEqualTo(store.transportSeed());
+    }
+
+    @Test
+    void seal_fileBehindALink_replacedWhereItLies() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        byte[] seed = FileKeyStore.at(file).transportSeed();
+        FileKeyStore.at(link).seal(new byte[32]);
+        assertThat(link).isSymbolicLink();
+        assertThat(FileKeyStore.at(file, new byte[32]).transportSeed()).isEqualTo(seed);
+    }
+
+    @Test
+    void key_wrongOrOfAnotherLength_eachSaidClearly() {
+        assertThat(FileKeyStore.at(file, new byte[32]).transportSeed()).hasSize(32);
+        byte[] wrong = new byte[32];
+        wrong[0] = 1;
+        assertThatThrownBy(() -> FileKeyStore.at(file, wrong).transportSeed())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("key does not open key file " + file);
+        for (int length : new int[] {31, 33}) {
+            assertThatThrownBy(() -> FileKeyStore.at(file, new byte[length]))
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessage("key of " + length + " bytes, must be 32");
+        }
+    }
+
     /** A zip file system has neither POSIX permissions nor hard links, as FAT has neither. */
     @Test
     void seed_fileSystemWithoutPermissionsAndLinks_madeOnceAndReadAgain() throws IOException {

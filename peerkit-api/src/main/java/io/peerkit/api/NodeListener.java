@@ -30,11 +30,32 @@ public interface NodeListener {
     default void peerDenied(NodeId node, Optional<AgentId> agent, String reason) {}
 
     /**
-     * An entry from a peer was accepted and is stored durably.
+     * An entry from a peer was accepted and is stored durably. One of kind {@link
+     * io.peerkit.api.gossip.EntryHeader#KIND_LARGE_BLOB} stands for a blob that is fetched from now on: {@link #blobComplete}.
      *
      * @param incoming the entry
      */
     default void integrated(Incoming incoming) {}
+
+    /**
+     * More of a large blob of a peer is here. Told about once a second while something comes, and not told when the application
+     * is slow.
+     *
+     * @param entry stands for the blob
+     * @param bytesHere what is stored of the content
+     * @param size the content's length in bytes
+     */
+    default void blobProgress(EntryId entry, long bytesHere, long size) {}
+
+    /**
+     * A large blob of a peer is here as a whole, its hash was checked, and {@link PeerkitNode#openBlob} opens it. Told once
+     * more when the process died before it was noted.
+     *
+     * @param entry stands for the blob
+     * @param hash names the content
+     * @param size the content's length in bytes
+     */
+    default void blobComplete(EntryId entry, BlobHash hash, long size) {}
 
     /**
      * A peer sent a message.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.api;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,11 +14,14 @@ import java.util.concurrent.CompletableFuture;
  * its work.
  */
 public interface PeerkitNode extends AutoCloseable {
-    /** The longest blob that can be published, in bytes. */
+    /** The longest blob that can be published as an array of bytes; longer ones are published from a stream. */
     int MAX_BLOB_BYTES = 1_048_576;
 
     /** The most blobs in one {@link #publishAll}. */
     int MAX_BATCH = 1_024;
+
+    /** The longest key of {@link #publishOnce}, in bytes. */
+    int MAX_KEY_BYTES = 64;
 
     /**
      * Who this is.
@@ -58,10 +62,68 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs);
 
     /**
+     * Publishes a blob unless something was published under the same key: for callers that may die before they hear of the
+     * end of the call, and then repeat it.
+     *
+     * @param key names the publication, 1 to {@link #MAX_KEY_BYTES} bytes, copied; random bytes, or an identifier of the
+     *     application
+     * @param blob as for {@link #publish}
+     * @return a future that completes as that of {@link #publish} does, with the first publication under the key, whatever the
+     *     blob, until the key is {@linkplain #forgetPublished forgotten}; failed as {@link #publish} is, and with
+     *     {@link LimitExceededException} when the key is too short or too long
+     */
+    CompletableFuture<Publication> publishOnce(byte[] key, byte[] blob);
+
+    /**
+     * Publishes blobs, in their order, those under whose key nothing was published before. All of them are published, or none.
+     *
+     * @param blobs bounded as for {@link #publishAll}, copied; of several with one key the first is published
+     * @return a future of the first publication under each key; failed as {@link #publishOnce} is
+     */
+    CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs);
+
+    /**
+     * Lets go of keys of {@link #publishOnce}, each of which takes about 100 bytes in the store, when no repetition can come any
+     * more. What was published stays.
+     *
+     * @param keys at most {@link #MAX_BATCH}, copied; one under which nothing was published is no failure
+     * @return a future that completes when they are forgotten durably
+     */
+    CompletableFuture<Void> forgetPublished(List<byte[]> keys);
+
+    /**
+     * Publishes a content of any length up to 1 TiB, with constant memory. One of more than {@link #MAX_BLOB_BYTES} bytes is cut
+     * into chunks, of which peers fetch those they miss from all who have them.
+     *
+     * @param content read to its end on a thread of the node that may block, and not closed; two contents are read at a time,
+     *     others wait
+     * @param size how many bytes {@code content} gives
+     * @return a future of the SHA-256 of the whole content, which completes when it is stored durably here; failed with
+     *     <ul>
+     *       <li>{@link InvalidSettingException} when {@code content} gives more or fewer bytes
+     *       <li>the {@link java.io.IOException} that {@code content} threw
+     *       <li>{@link LimitExceededException} when {@code size} is out of bounds or too many contents wait
+     *     </ul>
+     *     Nothing of a content that failed stays in the store
+     */
+    CompletableFuture<BlobHash> publish(InputStream content, long size);
+
+    /**
+     * Opens a blob of any length, without having it in memory.
+     *
+     * @param hash names the whole content
+     * @return a future of a stream that begins at the first byte, or of nothing when this node does not have the content or not
+     *     all of it yet. The stream is for one thread at a time, which waits for the store: never read it on a thread of the store
+     *     or the transport. It throws {@link java.io.IOException} when the store cannot be read or the node is closed
+     */
+    CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash);
+
+    /**
      * Gets a blob.
      *
      * @param hash names the blob
-     * @return a future of the blob, or of nothing when this node does not have it
+     * @return a future of the blob, from the store or from the application's {@link StorageHooks#blob}, or of nothing when this
+     *     node does not have it or it has more than {@link #MAX_BLOB_BYTES} bytes: {@link #openBlob} opens it
      */
     CompletableFuture<Optional<byte[]>> get(BlobHash hash);
 

@@ -21,14 +21,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Measures this machine: sync, latency, publish, diff, dial, stream, heap, or all of them.")
+        description =
+                "Measures this machine: sync, latency, publish, diff, dial, stream, heap, storage, or all of them.")
 final class BenchCommand implements Callable<Integer> {
     private static final Map<String, Benchmark> WORKLOADS = workloads();
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "WORKLOAD", description = "sync, latency, publish, diff, dial, stream, heap or all")
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            description = "sync, latency, publish, diff, dial, stream, heap, storage or all")
     private String workload = "";
 
     @Option(names = "--runs", defaultValue = "5", description = "measured runs, of which the median counts")
@@ -46,6 +49,7 @@ final class BenchCommand implements Callable<Integer> {
         all.put("dial", new DialBench());
         all.put("stream", new StreamBench());
         all.put("heap", new HeapBench());
+        all.put("storage", new StorageBench());
         return all;
     }
 

@@ -3,6 +3,8 @@ package io.peerkit.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -55,6 +57,22 @@ final class JsonEvents implements NodeListener {
                 .put("author", incoming.header().author().toString());
         incoming.from().ifPresentOrElse(from -> event.put("from", from.toString()), () -> event.putNull("from"));
         lines.write(event);
+    }
+
+    @Override
+    public void blobProgress(EntryId entry, long bytesHere, long size) {
+        lines.write(JsonLines.event("blob-progress")
+                .put("entry", entry.toString())
+                .put("bytesHere", bytesHere)
+                .put("size", size));
+    }
+
+    @Override
+    public void blobComplete(EntryId entry, BlobHash hash, long size) {
+        lines.write(JsonLines.event("blob-complete")
+                .put("entry", entry.toString())
+                .put("hash", hash.toString())
+                .put("size", size));
     }
 
     @Override

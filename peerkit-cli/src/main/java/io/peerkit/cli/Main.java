@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
             NodeCommand.class,
             RelayCommand.class,
             InspectCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             BenchCommand.class,
             BenchPeer.Serve.class
         })

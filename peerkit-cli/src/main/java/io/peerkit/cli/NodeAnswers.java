@@ -7,6 +7,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,9 @@ final class NodeAnswers implements JsonCommands.Answers {
                                         empty().put("data", Base64.getEncoder().encodeToString(blob)))
                                 .orElseThrow(
                                         () -> new CommandException("not-found", "no blob " + text(command, "hash"))));
+            case "publish-file" -> BlobFiles.publish(node, Path.of(text(command, "path")));
+            case "get-file" ->
+                BlobFiles.get(node, BlobHash.parse(text(command, "hash")), Path.of(text(command, "path")));
             case "status" -> node.status().thenApply(StatusJson::of);
             case "connect" ->
                 node.connect(new NodeAddress(text(command, "address")))

@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.peerkit.api.BlobHash;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,34 @@ class NodeCommandIT {
         assertThat(text(two.command("get", Map.of("hash", text(answer, "hash"))).join(), "data"))
                 .isEqualTo(base64(blob));
         assertThat(fingerprint(one)).isEqualTo(fingerprint(two));
+    }
+
+    @Test
+    void publishFile_largeFile_completeAndWrittenAtThePeer() throws IOException {
+        NodeProcess one = node("one", KEY);
+        NodeProcess two = node("two", KEY, "--connect", address(one));
+        CompletableFuture<JsonNode> complete = event(two, "blob-complete");
+        byte[] content = new byte[5_000_000];
+        new SplittableRandom(1).nextBytes(content);
+        Path file = Files.write(folder.resolve("content"), content);
+
+        JsonNode answer =
+                one.command("publish-file", Map.of("path", file.toString())).join();
+
+        String hash = text(answer, "hash");
+        assertThat(hash).isEqualTo(BlobHash.ofBlob(content).toString());
+        assertThat(text(soon(complete), "hash")).isEqualTo(hash);
+        Path copy = folder.resolve("copy");
+        JsonNode got = two.command("get-file", Map.of("hash", hash, "path", copy.toString()))
+                .join();
+        assertThat(got.path("size").asLong()).isEqualTo(content.length);
+        assertThat(copy).hasBinaryContent(content);
+        assertCode(two, "publish-file", Map.of("path", folder.resolve("none").toString()), "file");
+        assertCode(
+                two,
+                "get-file",
+                Map.of("hash", BlobHash.ofBlob(new byte[3]).toString(), "path", copy.toString()),
+                "not-found");
     }
 
     @Test

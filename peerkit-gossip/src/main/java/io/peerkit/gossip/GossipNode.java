@@ -4,21 +4,29 @@ package io.peerkit.gossip;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.Publication;
+import io.peerkit.api.StorageHooks;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
+import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.node.DataSide;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +38,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -52,15 +61,17 @@ public final class GossipNode {
     private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
     private final AtomicLong questions = new AtomicLong();
     private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentSkipListMap<>();
+    private final boolean keepsBlobs;
     private Optional<LiveNode> live = Optional.empty();
 
     /**
-     * Makes a node that does nothing yet.
+     * Makes a node that does nothing yet. Asks the hooks, if there are any, whether they keep blobs.
      *
      * @param settings what it is made of
      */
     public GossipNode(GossipSettings settings) {
         this.settings = settings;
+        this.keepsBlobs = settings.hooks().map(StorageHooks::keepsBlobs).orElse(false);
         this.loop = settings.loop();
     }
 
@@ -125,6 +136,7 @@ public final class GossipNode {
             // Before anything else: until then the transport tells peers that this node does not speak them.
             transport.handleStreams(Pusher.PROTOCOL, this::accept);
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
+            transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -132,7 +144,7 @@ public final class GossipNode {
                 started.completeExceptionally(new ClosedException("node was started or stopped before"));
                 return;
             }
-            LiveNode node = new LiveNode(settings, transport);
+            LiveNode node = new LiveNode(settings, transport, keepsBlobs);
             live = Optional.of(node);
             while (!early.isEmpty()) {
                 early.remove().accept(node);
@@ -176,6 +188,10 @@ public final class GossipNode {
         return answer;
     }
 
+    private <T> CompletableFuture<T> askData(BiConsumer<DataSide, CompletableFuture<T>> question) {
+        return ask((node, answer) -> node.withData(answer, data -> question.accept(data, answer)));
+    }
+
     private static <T> void answer(
             BiConsumer<LiveNode, CompletableFuture<T>> question, LiveNode node, CompletableFuture<T> answer) {
         try {
@@ -192,6 +208,53 @@ public final class GossipNode {
      * @return a future that completes when they are stored durably
      */
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        return publishing(
+                blobs,
+                (copies, hashes) ->
+                        askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publishAllOnce}.
+     *
+     * @param blobs the blobs with their keys, copied
+     * @return a future of the first publication under each key
+     */
+    public CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs) {
+        List<RecordKey> keys;
+        try {
+            keys = blobs.stream().map(blob -> OncePublisher.key(blob.key())).toList();
+        } catch (LimitExceededException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return publishing(
+                blobs.stream().map(KeyedBlob::blob).toList(),
+                (copies, hashes) -> askData(
+                        (data, answer) -> data.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#forgetPublished}.
+     *
+     * @param keys of publications, copied
+     * @return a future that completes when they are forgotten durably
+     */
+    public CompletableFuture<Void> forgetPublished(List<byte[]> keys) {
+        if (keys.size() > PeerkitNode.MAX_BATCH) {
+            return CompletableFuture.failedFuture(
+                    new LimitExceededException(keys.size() + " keys at once, at most " + PeerkitNode.MAX_BATCH));
+        }
+        try {
+            List<RecordKey> records = keys.stream().map(OncePublisher::key).toList();
+            return askData((data, answer) -> data.forgetPublished(records, answer));
+        } catch (LimitExceededException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<List<Publication>> publishing(
+            List<byte[]> blobs,
+            BiFunction<List<byte[]>, List<BlobHash>, CompletableFuture<List<Publication>>> publish) {
         List<byte[]> copies = new ArrayList<>(blobs.size());
         List<BlobHash> hashes = new ArrayList<>(blobs.size());
         long bytes = 0;
@@ -215,7 +278,7 @@ public final class GossipNode {
         if (copies.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        return ask((node, answer) -> node.publish(new Publisher.Call(copies, hashes, answer)));
+        return publish.apply(copies, hashes);
     }
 
     /**
@@ -225,7 +288,32 @@ public final class GossipNode {
      * @return a future of the blob
      */
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
-        return ask((node, answer) -> node.get(hash, answer));
+        return askData((data, answer) -> data.get(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(InputStream, long)}.
+     *
+     * @param content read on the workers of the settings, not closed
+     * @param size how many bytes it gives
+     * @return a future of the content's hash
+     */
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        if (size < 0 || size > BlobManifest.MAX_SIZE) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    "content of " + size + " bytes, must have 0 to " + BlobManifest.MAX_SIZE));
+        }
+        return askData((data, answer) -> data.publish(content, size, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#openBlob}.
+     *
+     * @param hash names the content
+     * @return a future of the content
+     */
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return askData((data, answer) -> data.openBlob(hash, answer));
     }
 
     /**

@@ -28,7 +28,10 @@ import java.util.function.Consumer;
  * @param connections to whom to connect; not shared with another node
  * @param hooks looks at entries before they are stored, if the application wants to
  * @param listener is told what happens, on {@code userExecutor}
- * @param userExecutor runs hooks and the listener; the node gives it one task at a time
+ * @param userExecutor runs hooks and the listener; the node gives it one task at a time, and beside it up to two that read
+ *     blobs which the application keeps
+ * @param workers runs what hashes large blobs, and what reads those that are published from the application's streams, which
+ *     may block; up to three tasks at a time
  * @param bootstrap nodes to stay connected to, relays among them
  * @param denyAccess makes the access handshake refuse an agent from now on
  * @param timing intervals and bounds of time
@@ -43,6 +46,7 @@ public record GossipSettings(
         Optional<StorageHooks> hooks,
         NodeListener listener,
         Executor userExecutor,
+        Executor workers,
         List<NodeAddress> bootstrap,
         Consumer<AgentId> denyAccess,
         Timing timing) {

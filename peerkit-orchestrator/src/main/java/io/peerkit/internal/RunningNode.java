@@ -5,18 +5,21 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.api.Publication;
+import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.gossip.GossipNode;
 import io.peerkit.gossip.GossipSettings;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -72,12 +75,24 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                         user);
     }
 
+    /** A sealed store hides its own marker: who sees one has opened the store below without its key. */
+    private static void requireReadable(Storage storage) {
+        if (storage.metadata(Storage.SEALED_MARKER).join().isPresent()) {
+            throw new StorageException("the store is sealed; open it by SealedStorage with its key");
+        }
+    }
+
     private static CompletableFuture<RunningNode> open(Settings settings, UserThreads user, Closing closing) {
         LocalAgent agent = LocalAgent.open(settings.keys());
         SerialLoop loop = new SerialLoop("peerkit-loop-" + agent.id().toString().substring(0, 8));
         closing.add(loop::close);
+        WorkThreads workers = new WorkThreads("peerkit");
+        closing.add(workers::close);
         Optional<Storage> storage = settings.storage().map(StorageFactory::open);
-        storage.ifPresent(opened -> closing.add(opened::close));
+        storage.ifPresent(opened -> {
+            closing.add(opened::close);
+            requireReadable(opened);
+        });
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(
                 loop,
@@ -88,7 +103,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 settings.connections(),
                 settings.hooks(),
                 settings.listener(),
-                new SerialExecutor(user),
+                user,
+                workers,
                 settings.bootstrap(),
                 access::deny,
                 settings.timing()));
@@ -141,8 +157,38 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
+    public CompletableFuture<Publication> publishOnce(byte[] key, byte[] blob) {
+        KeyedBlob copy = new KeyedBlob(key.clone(), blob.clone());
+        return calls.handOver(() -> gossip.publishAllOnce(List.of(copy)).thenApply(done -> done.get(0)));
+    }
+
+    @Override
+    public CompletableFuture<List<Publication>> publishAllOnce(List<KeyedBlob> blobs) {
+        List<KeyedBlob> copies = blobs.stream()
+                .map(each -> new KeyedBlob(each.key().clone(), each.blob().clone()))
+                .toList();
+        return calls.handOver(() -> gossip.publishAllOnce(copies));
+    }
+
+    @Override
+    public CompletableFuture<Void> forgetPublished(List<byte[]> keys) {
+        List<byte[]> copies = keys.stream().map(byte[]::clone).toList();
+        return calls.handOver(() -> gossip.forgetPublished(copies));
+    }
+
+    @Override
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
         return calls.handOver(() -> gossip.get(hash));
+    }
+
+    @Override
+    public CompletableFuture<BlobHash> publish(InputStream content, long size) {
+        return calls.handOver(() -> gossip.publish(content, size));
+    }
+
+    @Override
+    public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
+        return calls.handOver(() -> gossip.openBlob(hash));
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.peerkit.api.agent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
+import io.peerkit.api.storage.Storage;
 import java.time.Instant;
 import java.util.List;
 
@@ -27,14 +28,14 @@ public record AgentInfo(
     /** The longest encoded card in bytes. */
     public static final int MAX_BYTES = 4_096;
 
-    /** Checks the bounds. */
+    /** Checks the bounds, with {@link Storage#SEALING_BYTES} more for a store that seals. */
     public AgentInfo {
         addresses = List.copyOf(addresses);
         if (addresses.size() > MAX_ADDRESSES) {
             throw new InvalidBytesException(
                     "agent info with " + addresses.size() + " addresses, at most " + MAX_ADDRESSES);
         }
-        if (encoded.length > MAX_BYTES) {
+        if (encoded.length > MAX_BYTES + Storage.SEALING_BYTES) {
             throw new InvalidBytesException("agent info of " + encoded.length + " bytes, at most " + MAX_BYTES);
         }
         if (!expiresAt.isAfter(issuedAt)) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param time hybrid logical time: 48 bits of milliseconds since 1970 above a 16-bit counter, unsigned
  * @param epoch the label of the epoch in which it was made, from 1
  * @param topic what it is about, where the distribution strategy wants to know; 1 to {@value #MAX_TOPIC_LENGTH} characters
- * @param kind what it is: {@link #KIND_BLOB}
+ * @param kind what it is: {@link #KIND_BLOB} or {@link #KIND_LARGE_BLOB}
  * @param blobHash names the blob
  * @param blobSize the blob's length in bytes
  * @param links entries that this one builds on, at most {@value #MAX_LINKS}
@@ -34,6 +34,12 @@ public record EntryHeader(
         List<EntryId> links) {
     /** An entry that carries an application's blob. */
     public static final int KIND_BLOB = 0;
+
+    /**
+     * An entry that stands for a blob of more than a megabyte: the blob in it is the manifest of the large one, which travels
+     * in chunks of its own.
+     */
+    public static final int KIND_LARGE_BLOB = 1;
 
     /** The longest topic in characters. */
     public static final int MAX_TOPIC_LENGTH = 128;

@@ -33,6 +33,18 @@ public interface Storage extends AutoCloseable {
     int MAX_CHUNKS = 4_096;
 
     /**
+     * How many bytes longer than its own bound each value may be that a store is given. A store that seals its values and
+     * keeps them in another one needs them; nothing longer than the bound itself is ever published or accepted from a peer.
+     */
+    int SEALING_BYTES = 128;
+
+    /**
+     * The name of the metadata that a store has whose values are sealed. Who finds it there without being the one who
+     * sealed them cannot make sense of the rest and must not use the store.
+     */
+    String SEALED_MARKER = "sealed-store";
+
+    /**
      * Writes a batch, durably, all or nothing, in the order that {@link WriteBatch} gives.
      *
      * @param batch what to write

@@ -13,9 +13,9 @@ public record StoredChunk(BlobHash hash, byte[] bytes) {
     /** The longest chunk in bytes. */
     public static final int MAX_BYTES = 1_048_576;
 
-    /** Checks the length. */
+    /** Checks the length, with {@link Storage#SEALING_BYTES} more for a store that seals. */
     public StoredChunk {
-        if (bytes.length > MAX_BYTES) {
+        if (bytes.length > MAX_BYTES + Storage.SEALING_BYTES) {
             throw new IllegalArgumentException("chunk of " + bytes.length + " bytes, at most " + MAX_BYTES);
         }
     }

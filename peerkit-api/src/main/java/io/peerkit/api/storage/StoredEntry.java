@@ -22,13 +22,13 @@ public record StoredEntry(EntryId id, long time, BlobHash blobHash, byte[] envel
     /** The longest blob in bytes. */
     public static final int MAX_BLOB_BYTES = 1_048_576;
 
-    /** Checks the lengths. */
+    /** Checks the lengths, with {@link Storage#SEALING_BYTES} more for a store that seals. */
     public StoredEntry {
-        if (envelope.length > MAX_ENVELOPE_BYTES) {
+        if (envelope.length > MAX_ENVELOPE_BYTES + Storage.SEALING_BYTES) {
             throw new IllegalArgumentException(
                     "envelope of " + envelope.length + " bytes, at most " + MAX_ENVELOPE_BYTES);
         }
-        if (blob.isPresent() && blob.get().length > MAX_BLOB_BYTES) {
+        if (blob.isPresent() && blob.get().length > MAX_BLOB_BYTES + Storage.SEALING_BYTES) {
             throw new IllegalArgumentException("blob of " + blob.get().length + " bytes, at most " + MAX_BLOB_BYTES);
         }
     }

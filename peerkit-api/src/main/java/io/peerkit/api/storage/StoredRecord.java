@@ -12,9 +12,9 @@ public record StoredRecord(RecordKey key, byte[] value) {
     /** The longest value in bytes. */
     public static final int MAX_VALUE_BYTES = 65_536;
 
-    /** Checks the length. */
+    /** Checks the length, with {@link Storage#SEALING_BYTES} more for a store that seals. */
     public StoredRecord {
-        if (value.length > MAX_VALUE_BYTES) {
+        if (value.length > MAX_VALUE_BYTES + Storage.SEALING_BYTES) {
             throw new IllegalArgumentException("value of " + value.length + " bytes, at most " + MAX_VALUE_BYTES);
         }
     }

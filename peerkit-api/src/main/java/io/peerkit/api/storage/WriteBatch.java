@@ -53,13 +53,16 @@ public record WriteBatch(
     /** The most records in a batch, and the most records removed by one. */
     public static final int MAX_RECORDS = 4_096;
 
+    /** How many records of its own a store that seals adds at most to a batch that it passes on: one for each thing that it must find again. */
+    public static final int SEALING_RECORDS = 4_224;
+
     /** The most chunks in a batch. */
     public static final int MAX_CHUNKS = 64;
 
     /** The most chunks removed by a batch. */
     public static final int MAX_REMOVED_CHUNKS = 4_096;
 
-    /** Checks the bounds. */
+    /** Checks the bounds, with {@link Storage#SEALING_BYTES} and {@link #SEALING_RECORDS} more for a store that seals. */
     public WriteBatch {
         removedEntries = List.copyOf(removedEntries);
         entries = List.copyOf(entries);
@@ -76,7 +79,7 @@ public record WriteBatch(
         atMost("removedAgents", removedAgents.size(), MAX_AGENTS);
         atMost("agents", agents.size(), MAX_AGENTS);
         atMost("removedRecords", removedRecords.size(), MAX_RECORDS);
-        atMost("records", records.size(), MAX_RECORDS);
+        atMost("records", records.size(), MAX_RECORDS + SEALING_RECORDS);
         atMost("removedChunks", removedChunks.size(), MAX_REMOVED_CHUNKS);
         atMost("chunks", chunks.size(), MAX_CHUNKS);
         metadata.forEach((name, value) -> {
@@ -84,7 +87,7 @@ public record WriteBatch(
                 throw new IllegalArgumentException("metadata name is empty");
             }
             atMost("metadata name", name.length(), MAX_METADATA_NAME_LENGTH);
-            atMost("metadata value", value.length, MAX_METADATA_BYTES);
+            atMost("metadata value", value.length, MAX_METADATA_BYTES + Storage.SEALING_BYTES);
         });
     }
 

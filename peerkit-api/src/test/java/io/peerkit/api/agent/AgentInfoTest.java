@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
+import io.peerkit.api.storage.Storage;
 import java.time.Instant;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
@@ -26,10 +27,12 @@ class AgentInfoTest {
     @Test
     void info_bounds_largestTakenAndOneMoreRefused() {
         Instant later = NOW.plusMillis(1);
-        assertThat(info(AgentInfo.MAX_ADDRESSES, AgentInfo.MAX_BYTES, later).addresses())
+        assertThat(info(AgentInfo.MAX_ADDRESSES, AgentInfo.MAX_BYTES + Storage.SEALING_BYTES, later)
+                        .addresses())
                 .hasSize(AgentInfo.MAX_ADDRESSES);
         assertThatThrownBy(() -> info(AgentInfo.MAX_ADDRESSES + 1, 0, later)).isInstanceOf(InvalidBytesException.class);
-        assertThatThrownBy(() -> info(0, AgentInfo.MAX_BYTES + 1, later)).isInstanceOf(InvalidBytesException.class);
+        assertThatThrownBy(() -> info(0, AgentInfo.MAX_BYTES + Storage.SEALING_BYTES + 1, later))
+                .isInstanceOf(InvalidBytesException.class);
         assertThatThrownBy(() -> info(0, 0, NOW)).isInstanceOf(InvalidBytesException.class);
     }
 

@@ -22,12 +22,15 @@ class BoundsTest {
 
     @Test
     void storedEntry_lengths_largestTakenAndOneMoreRefused() {
-        assertThat(entry(StoredEntry.MAX_ENVELOPE_BYTES, StoredEntry.MAX_BLOB_BYTES)
+        assertThat(entry(
+                                StoredEntry.MAX_ENVELOPE_BYTES + Storage.SEALING_BYTES,
+                                StoredEntry.MAX_BLOB_BYTES + Storage.SEALING_BYTES)
                         .key())
                 .isEqualTo(new EntryKey(1, ID));
-        assertThatThrownBy(() -> entry(StoredEntry.MAX_ENVELOPE_BYTES + 1, 0))
+        assertThatThrownBy(() -> entry(StoredEntry.MAX_ENVELOPE_BYTES + Storage.SEALING_BYTES + 1, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> entry(0, StoredEntry.MAX_BLOB_BYTES + 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> entry(0, StoredEntry.MAX_BLOB_BYTES + Storage.SEALING_BYTES + 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -39,11 +42,42 @@ class BoundsTest {
         assertThatThrownBy(() -> WriteBatch.ofEntries(Collections.nCopies(WriteBatch.MAX_ENTRIES + 1, entry)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("entries: 4097, at most 4096");
-        Map<String, byte[]> largest = Map.of("x".repeat(64), new byte[WriteBatch.MAX_METADATA_BYTES]);
+        Map<String, byte[]> largest =
+                Map.of("x".repeat(64), new byte[WriteBatch.MAX_METADATA_BYTES + Storage.SEALING_BYTES]);
         assertThat(WriteBatch.of(List.of(), largest).metadata()).hasSize(1);
         assertThatThrownBy(() -> WriteBatch.of(List.of(), Map.of("x".repeat(65), new byte[0])))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> WriteBatch.of(List.of(), Map.of("x", new byte[WriteBatch.MAX_METADATA_BYTES + 1])))
+        assertThatThrownBy(() -> WriteBatch.of(
+                        List.of(), Map.of("x", new byte[WriteBatch.MAX_METADATA_BYTES + Storage.SEALING_BYTES + 1])))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void storedRecordAndChunk_lengths_largestTakenAndOneMoreRefused() {
+        RecordKey key = RecordKey.of("x", new byte[1]);
+        int value = StoredRecord.MAX_VALUE_BYTES + Storage.SEALING_BYTES;
+        int chunk = StoredChunk.MAX_BYTES + Storage.SEALING_BYTES;
+        BlobHash hash = BlobHash.of(new byte[32]);
+        assertThat(new StoredRecord(key, new byte[value]).value()).hasSize(value);
+        assertThat(new StoredChunk(hash, new byte[chunk]).bytes()).hasSize(chunk);
+        assertThatThrownBy(() -> new StoredRecord(key, new byte[value + 1]))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new StoredChunk(hash, new byte[chunk + 1]))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void writeBatch_records_largestTakenAndOneMoreRefused() {
+        StoredRecord one = new StoredRecord(RecordKey.of("x", new byte[1]), new byte[0]);
+        int most = WriteBatch.MAX_RECORDS + WriteBatch.SEALING_RECORDS;
+        assertThat(WriteBatch.builder()
+                        .records(Collections.nCopies(most, one))
+                        .build()
+                        .records())
+                .hasSize(most);
+        assertThatThrownBy(() -> WriteBatch.builder()
+                        .records(Collections.nCopies(most + 1, one))
+                        .build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

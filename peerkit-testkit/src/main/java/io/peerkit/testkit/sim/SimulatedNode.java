@@ -49,6 +49,7 @@ public final class SimulatedNode {
     private record Run(
             VirtualLoop loop,
             VirtualLoop user,
+            VirtualLoop workers,
             Optional<VirtualStorage> storage,
             GossipNode gossip,
             CompletableFuture<Transport> transport) {}
@@ -132,24 +133,29 @@ public final class SimulatedNode {
         VirtualLoop loop = new VirtualLoop(time, seeds.nextLong(), plan.taskCost());
         loop.stepClock(clockOffset);
         VirtualLoop user = new VirtualLoop(time, seeds.nextLong());
+        VirtualLoop workers = new VirtualLoop(time, seeds.nextLong());
         Optional<VirtualStorage> storage = plan.stores()
                 ? Optional.of(new VirtualStorage(time, new MemoryStorage(disk, Runnable::run)))
                 : Optional.empty();
         AccessHandshake access = AccessHandshake.factory(
                 agent, NetworkAccess.sharedKey(plan.key()), new SplittableRandom(seeds.nextLong()), Set.of());
-        GossipNode gossip = new GossipNode(settings(loop, user, storage.map(plan::store), access));
+        GossipNode gossip = new GossipNode(settings(loop, user, workers, storage.map(plan::store), access));
         CompletableFuture<Transport> transport = place.start(
                 new TransportContext(plan.mode(), keys.transportSeed(), access, gossip.transportListener()));
         CompletableFuture<Void> started = transport.thenCompose(open -> {
             addresses = open.listenAddresses();
             return gossip.start(open);
         });
-        run = new Run(loop, user, storage, gossip, transport);
+        run = new Run(loop, user, workers, storage, gossip, transport);
         return started;
     }
 
     private GossipSettings settings(
-            VirtualLoop loop, VirtualLoop user, Optional<Storage> storage, AccessHandshake access) {
+            VirtualLoop loop,
+            VirtualLoop user,
+            VirtualLoop workers,
+            Optional<Storage> storage,
+            AccessHandshake access) {
         return new GossipSettings(
                 loop,
                 plan.signer(simulation.checks().sharing(agent)),
@@ -160,6 +166,7 @@ public final class SimulatedNode {
                 plan.hooks(),
                 simulation.observed(this, plan.listener()),
                 user,
+                workers,
                 plan.bootstrap(),
                 access::deny,
                 plan.timing());
@@ -174,6 +181,7 @@ public final class SimulatedNode {
         run = null;
         dying.loop.close();
         dying.user.close();
+        dying.workers.close();
         boolean reached = seeds.nextBoolean();
         dying.storage.ifPresent(storage -> storage.crash(reached));
         // It may die before its transport has started.
@@ -194,6 +202,7 @@ public final class SimulatedNode {
             ending.storage.ifPresent(Storage::close);
             ending.loop.close();
             ending.user.close();
+            ending.workers.close();
         });
     }
 

@@ -349,6 +349,18 @@ public final class Simulation {
             }
 
             @Override
+            public void blobProgress(EntryId entry, long bytesHere, long size) {
+                record("progress " + node.agentId() + bytesHere, entry.toBytes());
+                listener.blobProgress(entry, bytesHere, size);
+            }
+
+            @Override
+            public void blobComplete(EntryId entry, BlobHash hash, long size) {
+                record("complete " + node.agentId() + hash, entry.toBytes());
+                listener.blobComplete(entry, hash, size);
+            }
+
+            @Override
             public void messageReceived(AgentId from, byte[] message) {
                 record("message " + node.agentId() + from, message);
                 listener.messageReceived(from, message);

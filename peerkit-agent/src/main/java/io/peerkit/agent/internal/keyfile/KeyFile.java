@@ -7,42 +7,57 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
 
-/** Opens the key file, or makes it where there is none. */
-public final class KeyFile {
-    private KeyFile() {}
-
+/**
+ * A key file that is open.
+ *
+ * @param secret 32 bytes; not copied
+ * @param content what stands in the file; not copied
+ */
+public record KeyFile(byte[] secret, byte[] content) {
     /**
-     * Gives the secret in a key file, which it makes with a fresh secret when there is none. Blocks.
+     * Opens a key file, which it makes with a fresh secret when there is none. Blocks.
      *
      * @param file the file; its folder must exist
-     * @param passphrase in UTF-8
-     * @return 32 bytes
+     * @param by what it is sealed by
+     * @return the secret and the file's content
      * @throws StorageException when the file cannot be read or made, is open to others, or is damaged
-     * @throws io.peerkit.api.InvalidSettingException when the passphrase is wrong, missing or superfluous
+     * @throws io.peerkit.api.InvalidSettingException when the passphrase or key is wrong, missing or superfluous
      */
-    public static byte[] openOrCreate(Path file, Optional<byte[]> passphrase) {
+    public static KeyFile openOrCreate(Path file, SealedBy by) {
         Optional<byte[]> present = PrivateFile.read(file, KeyFileFormat.MAX_BYTES);
         if (present.isPresent()) {
-            return decode(file, present.get(), passphrase);
+            return decode(file, present.get(), by);
         }
         SecureRandom random = new SecureRandom();
         byte[] secret = new byte[KeyFileFormat.SECRET_BYTES];
         random.nextBytes(secret);
-        byte[] content = passphrase.isPresent()
-                ? KeyFileFormat.encodeSealed(secret, passphrase.get(), ScryptCost.STANDARD, random)
-                : KeyFileFormat.encode(secret);
+        byte[] content = KeyFileFormat.encode(secret, by, Argon2Cost.STANDARD, random);
         if (PrivateFile.create(file, content)) {
-            return secret;
+            return new KeyFile(secret, content);
         }
         byte[] winner = PrivateFile.read(file, KeyFileFormat.MAX_BYTES)
                 .orElseThrow(() -> new StorageException(
                         "key file " + file + " is there and yet cannot be found; it may be a broken link"));
-        return decode(file, winner, passphrase);
+        return decode(file, winner, by);
     }
 
-    private static byte[] decode(Path file, byte[] content, Optional<byte[]> passphrase) {
+    /**
+     * Seals the same secret by something else, in the place of the file. Blocks.
+     *
+     * @param file the file that was opened
+     * @param by what seals it from now on
+     * @return the secret and the file's new content
+     * @throws StorageException when the file is not what it was when it was opened, or cannot be replaced
+     */
+    public KeyFile reseal(Path file, SealedBy by) {
+        byte[] fresh = KeyFileFormat.encode(secret, by, Argon2Cost.STANDARD, new SecureRandom());
+        PrivateFile.replace(file, content, fresh);
+        return new KeyFile(secret, fresh);
+    }
+
+    private static KeyFile decode(Path file, byte[] content, SealedBy by) {
         try {
-            return KeyFileFormat.decode("key file " + file, content, passphrase);
+            return new KeyFile(KeyFileFormat.decode("key file " + file, content, by), content);
         } catch (InvalidBytesException e) {
             throw new StorageException(
                     "key file " + file + " is damaged (" + e.getMessage()

@@ -6,75 +6,57 @@ import io.peerkit.api.InvalidSettingException;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Optional;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.generators.SCrypt;
 
 /**
  * The bytes of a key file, in deterministic CBOR.
  *
  * <pre>{@code
- *   file = {"format": "peerkit-keys", "version": 1, "keys": keys, "check": bytes(32)}
- *   keys = {"secret": bytes(32)}
- *        | {"kdf": "scrypt", "log-n": 15, "r": 8, "p": 3, "salt": bytes(16),
- *           "cipher": "aes-256-gcm", "nonce": bytes(12), "sealed": bytes(32 + 16)}
+ *   file  = {"format": "peerkit-keys", "version": 1 | 2, "keys": keys, "check": bytes(32)}
+ *
+ *   keys  = {"secret": bytes(32)}                                                        version 1
+ *         | {"kdf": "argon2id", "memory-kib": 65536, "passes": 3, "lanes": 4, sealing}   version 2
+ *         | {"kdf": "hmac-sha256", sealing}                                              version 2
+ *         | {"kdf": "scrypt", "log-n": 15, "r": 8, "p": 3, sealing}                      version 1, only read
+ *   sealing = "salt": bytes(16), "cipher": "aes-256-gcm", "nonce": bytes(12), "sealed": bytes(32 + 16)
+ *
  *   check = SHA-256(keys)          tells damage from a wrong passphrase
+ *
+ *   key of argon2id    = Argon2id(passphrase in UTF-8, salt), 32 bytes
+ *   key of hmac-sha256 = HMAC-SHA256(application's key, "peerkit-keys-2:" || salt)
+ *   associated data    = "peerkit-keys-2:" || keys without "sealed"     (version 1: none)
  * }</pre>
+ *
+ * <p>An unsealed file stays at version 1, so that earlier releases read it.
  */
 final class KeyFileFormat {
-    /** The longest key file in bytes; those of this version have less than 300. */
+    /** The longest key file in bytes; those of these versions have less than 300. */
     static final int MAX_BYTES = 4_096;
 
     static final int SECRET_BYTES = 32;
+    static final int VERSION_UNSEALED = 1;
+    static final int VERSION_SEALED = 2;
     private static final String FORMAT = "peerkit-keys";
-    private static final int VERSION = 1;
     private static final int CHECK_BYTES = 32;
-    private static final int SALT_BYTES = 16;
-    private static final int NONCE_BYTES = 12;
-    private static final int TAG_BYTES = 16;
     private static final int MAX_NAME_CHARS = 32;
     private static final CborLimits LIMITS = new CborLimits(MAX_BYTES, 4, 64);
 
     private KeyFileFormat() {}
 
-    static byte[] encode(byte[] secret) {
-        return file(CborMap.builder().put("secret", secret).build());
+    /** The file of a secret; {@code cost} counts where a passphrase seals it. */
+    static byte[] encode(byte[] secret, SealedBy by, Argon2Cost cost, SecureRandom random) {
+        return by instanceof SealedBy.Nothing
+                ? file(VERSION_UNSEALED, CborMap.builder().put("secret", secret).build())
+                : file(VERSION_SEALED, SealedKeys.seal(secret, by, cost, random));
     }
 
-    static byte[] encodeSealed(byte[] secret, byte[] passphrase, ScryptCost cost, SecureRandom random) {
-        byte[] salt = new byte[SALT_BYTES];
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(salt);
-        random.nextBytes(nonce);
-        byte[] sealed;
-        try {
-            sealed = cipher(Cipher.ENCRYPT_MODE, passphrase, cost, salt, nonce).doFinal(secret);
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError("sealing does not fail", e);
-        }
-        return file(CborMap.builder()
-                .put("kdf", "scrypt")
-                .put("log-n", cost.logN())
-                .put("r", ScryptCost.R)
-                .put("p", cost.p())
-                .put("salt", salt)
-                .put("cipher", "aes-256-gcm")
-                .put("nonce", nonce)
-                .put("sealed", sealed)
-                .build());
-    }
-
-    private static byte[] file(CborMap keys) {
+    private static byte[] file(int version, CborMap keys) {
         return Cbor.encode(CborMap.builder()
                 .put("format", FORMAT)
-                .put("version", VERSION)
+                .put("version", version)
                 .put("keys", keys)
                 .put("check", sha256(Cbor.encode(keys)))
                 .build());
@@ -83,67 +65,32 @@ final class KeyFileFormat {
     /**
      * Reads a key file.
      *
-     * @param name what to call it in messages about the passphrase
+     * @param name what to call it in messages about what it is sealed by
      * @throws InvalidBytesException when it is damaged or of a newer version
-     * @throws InvalidSettingException when the passphrase is wrong, missing or superfluous
+     * @throws InvalidSettingException when the passphrase or key is wrong, missing or superfluous
      */
-    static byte[] decode(String name, byte[] content, Optional<byte[]> passphrase) {
+    static byte[] decode(String name, byte[] content, SealedBy by) {
         CborMap file = Cbor.decodeMap("key file", content, LIMITS);
-        requireText(file, "format", FORMAT);
-        long version = file.requireLong("version", 1, Integer.MAX_VALUE);
-        if (version != VERSION) {
-            throw new InvalidBytesException("version of " + version + ", this release reads " + VERSION);
+        if (!file.requireText("format", MAX_NAME_CHARS).equals(FORMAT)) {
+            throw new InvalidBytesException("format is not " + FORMAT);
+        }
+        int version = file.requireInt("version", 1, Integer.MAX_VALUE);
+        if (version > VERSION_SEALED) {
+            throw new InvalidBytesException("version of " + version + ", this release reads 1 to " + VERSION_SEALED);
         }
         CborMap keys = file.requireMap("keys");
         if (!MessageDigest.isEqual(file.requireBytesExact("check", CHECK_BYTES), sha256(Cbor.encode(keys)))) {
             throw new InvalidBytesException("check does not fit the keys");
         }
-        Optional<byte[]> secret = keys.optionalBytesExact("secret", SECRET_BYTES);
+        Optional<byte[]> secret =
+                version == VERSION_UNSEALED ? keys.optionalBytesExact("secret", SECRET_BYTES) : Optional.empty();
         if (secret.isEmpty()) {
-            return unseal(
-                    name,
-                    keys,
-                    passphrase.orElseThrow(
-                            () -> new InvalidSettingException("passphrase is missing: " + name + " is sealed by one")));
+            return SealedKeys.open(name, version, keys, by);
         }
-        if (passphrase.isPresent()) {
-            throw new InvalidSettingException("passphrase was given, but " + name + " is not sealed by one");
+        if (!(by instanceof SealedBy.Nothing)) {
+            throw new InvalidSettingException(by.noun() + " was given, but " + name + " is not sealed by one");
         }
         return secret.get();
-    }
-
-    private static byte[] unseal(String name, CborMap keys, byte[] passphrase) {
-        requireText(keys, "kdf", "scrypt");
-        requireText(keys, "cipher", "aes-256-gcm");
-        keys.requireInt("r", ScryptCost.R, ScryptCost.R);
-        ScryptCost cost = new ScryptCost(
-                keys.requireInt("log-n", ScryptCost.MIN_LOG_N, ScryptCost.MAX_LOG_N),
-                keys.requireInt("p", 1, ScryptCost.MAX_P));
-        byte[] salt = keys.requireBytesExact("salt", SALT_BYTES);
-        byte[] nonce = keys.requireBytesExact("nonce", NONCE_BYTES);
-        byte[] sealed = keys.requireBytesExact("sealed", SECRET_BYTES + TAG_BYTES);
-        try {
-            return cipher(Cipher.DECRYPT_MODE, passphrase, cost, salt, nonce).doFinal(sealed);
-        } catch (AEADBadTagException e) {
-            throw new InvalidSettingException("passphrase does not open " + name, e);
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError("every Java platform has AES-GCM", e);
-        }
-    }
-
-    private static Cipher cipher(int mode, byte[] passphrase, ScryptCost cost, byte[] salt, byte[] nonce)
-            throws GeneralSecurityException {
-        byte[] key = SCrypt.generate(passphrase, salt, 1 << cost.logN(), ScryptCost.R, cost.p(), 32);
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(8 * TAG_BYTES, nonce));
-        return cipher;
-    }
-
-    private static void requireText(CborMap map, String key, String expected) {
-        String found = map.requireText(key, MAX_NAME_CHARS);
-        if (!found.equals(expected)) {
-            throw new InvalidBytesException(key + " is not " + expected);
-        }
     }
 
     private static byte[] sha256(byte[] bytes) {

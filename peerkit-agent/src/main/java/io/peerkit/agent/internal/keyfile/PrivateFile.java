@@ -8,23 +8,31 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A small file that only its owner may read and that is written once. */
+/** A small file that only its owner may read and that is replaced whole or not at all. */
 final class PrivateFile {
+    /** How the names of files that are not finished end. */
+    private static final String FRESH = ".new";
+
     /** Mode 0600. */
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -75,7 +83,7 @@ final class PrivateFile {
         if (folder == null || !Files.isDirectory(folder)) {
             throw new StorageException("key file " + file + " cannot be made: there is no folder " + folder);
         }
-        Path fresh = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".new");
+        Path fresh = folder.resolve(freshName(file));
         try {
             try {
                 write(fresh, content);
@@ -87,6 +95,64 @@ final class PrivateFile {
         } catch (IOException e) {
             throw new StorageException("key file " + file + " cannot be made: " + e, e);
         }
+    }
+
+    /**
+     * Puts new content in the place of the old by a rename, durably, and then overwrites the old where it lay. A process that dies
+     * meanwhile leaves the one or the other whole.
+     *
+     * @throws StorageException when the file does not have the old content, or cannot be replaced
+     */
+    static void replace(Path file, byte[] old, byte[] content) {
+        try {
+            // A rename would put the file in the place of a link to it and leave the old one where it was.
+            Path real = file.toRealPath();
+            Path folder = Objects.requireNonNull(real.getParent(), "a file has a folder");
+            if (!Arrays.equals(read(real, KeyFileFormat.MAX_BYTES).orElse(new byte[0]), old)) {
+                throw new StorageException(
+                        "key file " + file + " is not what it was when it was opened; it is left as it is");
+            }
+            Path fresh = folder.resolve(freshName(real));
+            try (SeekableByteChannel before = openForOverwriting(real)) {
+                try {
+                    write(fresh, content);
+                    Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE);
+                } finally {
+                    Files.deleteIfExists(fresh);
+                }
+                syncFolder(folder);
+                if (before != null) {
+                    writeAll(before, new byte[old.length]);
+                }
+            }
+            removeUnfinished(folder, real);
+        } catch (IOException e) {
+            throw new StorageException("key file " + file + " cannot be replaced: " + e, e);
+        }
+    }
+
+    /** Nothing where the system knows no POSIX permissions: on Windows a file that is open cannot be replaced. */
+    private static @Nullable SeekableByteChannel openForOverwriting(Path file) throws IOException {
+        return Files.getFileAttributeView(file, PosixFileAttributeView.class) == null
+                ? null
+                : Files.newByteChannel(file, StandardOpenOption.WRITE);
+    }
+
+    /** What processes that died while they made this file left behind may hold its secret. */
+    private static void removeUnfinished(Path folder, Path file) throws IOException {
+        String start = "." + file.getFileName() + ".";
+        try (DirectoryStream<Path> siblings = Files.newDirectoryStream(
+                folder,
+                path -> path.getFileName().toString().startsWith(start)
+                        && path.getFileName().toString().endsWith(FRESH))) {
+            for (Path unfinished : siblings) {
+                Files.deleteIfExists(unfinished);
+            }
+        }
+    }
+
+    private static String freshName(Path file) {
+        return "." + file.getFileName() + "." + UUID.randomUUID() + FRESH;
     }
 
     /** A link, unlike a rename, never takes the place of a file that another process made in the meantime. */
@@ -121,13 +187,17 @@ final class PrivateFile {
             if (!posix) {
                 restrictWithoutPosix(file);
             }
-            ByteBuffer buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            if (channel instanceof FileChannel forceable) {
-                forceable.force(true);
-            }
+            writeAll(channel, content);
+        }
+    }
+
+    private static void writeAll(SeekableByteChannel channel, byte[] content) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        if (channel instanceof FileChannel forceable) {
+            forceable.force(true);
         }
     }
 

@@ -3,6 +3,7 @@ package io.peerkit.agent.internal.ed25519;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.peerkit.agent.VectorFiles;
 import io.peerkit.api.AgentId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

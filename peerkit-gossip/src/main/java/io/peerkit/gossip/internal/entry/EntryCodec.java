@@ -36,7 +36,7 @@ public final class EntryCodec {
     /** The longest header in bytes: 64 links, a topic of 128 characters of three bytes, and the fixed fields. */
     static final int MAX_HEADER_BYTES = 3_072;
 
-    /** The greatest kind; others than {@link EntryHeader#KIND_BLOB} are refused by the verifier, not by the codec. */
+    /** The greatest kind; kinds that are not known are refused by the verifier, not by the codec. */
     private static final int MAX_KIND = 255;
 
     private static final int ID_BYTES = 32;

@@ -6,6 +6,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.reconcile.EntryView;
 import java.time.Duration;
 import java.util.Arrays;
@@ -83,6 +84,19 @@ public final class EntryVerifier {
      * @param nowMillis the local clock in milliseconds since 1970
      */
     public Checked check(OpenedEntry entry, long nowMillis) {
+        return check(entry, true, nowMillis);
+    }
+
+    /**
+     * Proves an entry that came without its blob.
+     *
+     * @param nowMillis the local clock in milliseconds since 1970
+     */
+    public Checked checkWithoutBlob(OpenedEntry entry, long nowMillis) {
+        return check(entry, false, nowMillis);
+    }
+
+    private Checked check(OpenedEntry entry, boolean withBlob, long nowMillis) {
         EntryHeader header = entry.header();
         if (!header.network().equals(network)) {
             return new Refused(Refusal.WRONG_NETWORK);
@@ -90,17 +104,24 @@ public final class EntryVerifier {
         if (header.epoch() != OPEN_EPOCH) {
             return new Refused(Refusal.WRONG_EPOCH);
         }
-        if (header.kind() != EntryHeader.KIND_BLOB) {
+        if (header.kind() != EntryHeader.KIND_BLOB && header.kind() != EntryHeader.KIND_LARGE_BLOB) {
             return new Refused(Refusal.WRONG_KIND);
         }
         if (header.time() == EntryView.RESERVED_TIME) {
             return new Refused(Refusal.WRONG_TIME);
         }
-        if (header.blobSize() != entry.wire().blob().length) {
+        if (withBlob && header.blobSize() != entry.wire().blob().length) {
             return new Refused(Refusal.WRONG_SIZE);
         }
-        if (!Arrays.equals(sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
+        if (withBlob
+                && !Arrays.equals(
+                        sha.hash(entry.wire().blob()), header.blobHash().toBytes())) {
             return new Refused(Refusal.WRONG_HASH);
+        }
+        if (withBlob
+                && header.kind() == EntryHeader.KIND_LARGE_BLOB
+                && !BlobManifest.isValid(entry.wire().blob())) {
+            return new Refused(Refusal.WRONG_MANIFEST);
         }
         if (!isSigned(entry)) {
             return new Refused(Refusal.WRONG_SIGNATURE);

@@ -17,6 +17,8 @@ public enum Refusal {
     WRONG_SIZE,
     /** The blob does not have the hash in the header. */
     WRONG_HASH,
+    /** It stands for a large blob, but what it carries is no manifest of one. */
+    WRONG_MANIFEST,
     /** The author did not sign it. */
     WRONG_SIGNATURE
 }

@@ -2,7 +2,9 @@
 package io.peerkit.gossip.internal.integrate;
 
 import io.peerkit.api.Incoming;
+import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeId;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
@@ -19,7 +21,7 @@ public final class Arrival {
     private final WireEntry wire;
     private final EntrySource source;
     private final Set<NodeId> knowers = new LinkedHashSet<>(2);
-    private boolean rejected;
+    private IntegrationVerdict verdict = IntegrationVerdict.ACCEPTED;
 
     Arrival(SealedEntry entry, WireEntry wire, EntrySource source) {
         this.entry = entry;
@@ -56,18 +58,22 @@ public final class Arrival {
         return new Incoming(entry.stored().id(), entry.header(), wire.blob(), Optional.of(source.agent()));
     }
 
-    void reject() {
-        rejected = true;
+    /** Takes the application's word; but a manifest that is kept is kept by the store, as its chunks are. */
+    void judge(IntegrationVerdict given) {
+        boolean manifest = entry.header().kind() == EntryHeader.KIND_LARGE_BLOB;
+        verdict = manifest && given == IntegrationVerdict.KEPT ? IntegrationVerdict.ACCEPTED : given;
     }
 
     boolean isRejected() {
-        return rejected;
+        return verdict == IntegrationVerdict.REJECTED;
     }
 
     StoredEntry toStore() {
-        StoredEntry stored = entry.stored();
-        return rejected
-                ? new StoredEntry(stored.id(), stored.time(), stored.blobHash(), stored.envelope(), Optional.empty())
-                : stored;
+        return verdict == IntegrationVerdict.ACCEPTED ? entry.stored() : headerOnly(entry.stored());
+    }
+
+    /** An entry without its blob. */
+    static StoredEntry headerOnly(StoredEntry entry) {
+        return new StoredEntry(entry.id(), entry.time(), entry.blobHash(), entry.envelope(), Optional.empty());
     }
 }

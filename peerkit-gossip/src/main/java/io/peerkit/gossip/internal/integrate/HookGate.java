@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.Change;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.StorageHooks;
@@ -9,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ final class HookGate {
 
     /** On the user executor only, which runs one task at a time. */
     private boolean hookFails;
+
+    /** As {@link #hookFails}, for what is told afterwards. */
+    private boolean changeFails;
 
     /**
      * @param judged gets those to store, and those to drop because the hook failed
@@ -67,15 +72,32 @@ final class HookGate {
         }
     }
 
+    /** An entry is in the store. On the user executor. */
+    void stored(Arrival arrival) {
+        if (arrival.isRejected()) {
+            return;
+        }
+        EntryId entry = arrival.entry().stored().id();
+        try {
+            hooks.changed(new Change.Integrated(entry, arrival.entry().header()));
+            changeFails = false;
+        } catch (Throwable e) { // the application's code may throw anything, and the next entry must be told
+            if (changeFails) {
+                LOG.debug("the application's hook failed on the change by entry {} too", entry, e);
+            } else {
+                changeFails = true;
+                LOG.warn("the application's hook failed on the change by entry {}", entry, e);
+            }
+        }
+    }
+
     private void ask(List<Arrival> batch) {
-        List<Arrival> rejected = new ArrayList<>();
+        List<IntegrationVerdict> verdicts = new ArrayList<>(batch.size());
         List<Arrival> failed = new ArrayList<>();
         List<Arrival> kept = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             try {
-                if (hooks.onIntegrate(arrival.incoming()) == IntegrationVerdict.REJECTED) {
-                    rejected.add(arrival);
-                }
+                verdicts.add(Objects.requireNonNull(hooks.onIntegrate(arrival.incoming()), "verdict"));
                 kept.add(arrival);
                 hookFails = false;
             } catch (Throwable e) { // the application's code may throw anything, and the entry's source waits for us
@@ -85,7 +107,9 @@ final class HookGate {
         }
         loop.execute(() -> {
             asking = false;
-            rejected.forEach(Arrival::reject);
+            for (int i = 0; i < kept.size(); i++) {
+                kept.get(i).judge(verdicts.get(i));
+            }
             judged.accept(kept, failed);
             flush();
         });

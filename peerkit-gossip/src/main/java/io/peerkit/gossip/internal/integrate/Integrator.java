@@ -7,11 +7,14 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
@@ -214,6 +217,7 @@ public final class Integrator {
     private void write() {
         List<Arrival> batch = new ArrayList<>();
         List<StoredEntry> entries = new ArrayList<>();
+        List<StoredRecord> records = new ArrayList<>();
         long bytes = 0;
         while (!toWrite.isEmpty()
                 && batch.size() < WriteBatch.MAX_ENTRIES
@@ -222,11 +226,20 @@ public final class Integrator {
             bytes += arrival.bytes();
             batch.add(arrival);
             entries.add(arrival.toStore());
+            if (arrival.entry().header().kind() == EntryHeader.KIND_LARGE_BLOB && !arrival.isRejected()) {
+                // With the entry, so that a crash does not come between it and the wish for what it stands for.
+                records.add(BlobRecords.todo(
+                        arrival.entry().stored().id(), arrival.entry().header().blobHash()));
+            }
         }
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(WriteBatch.ofEntries(entries)),
+                parts.storage()
+                        .write(WriteBatch.builder()
+                                .entries(entries)
+                                .records(records)
+                                .build()),
                 added -> written(batch, added),
                 reason -> failed(batch, reason));
     }
@@ -259,6 +272,7 @@ public final class Integrator {
                 LOG.error("the application's listener failed", e);
             }
         }
+        hooks.ifPresent(gate -> batch.forEach(gate::stored));
         parts.loop().execute(() -> release(batch));
     }
 

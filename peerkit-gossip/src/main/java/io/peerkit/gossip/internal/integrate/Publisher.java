@@ -4,12 +4,14 @@ package io.peerkit.gossip.internal.integrate;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntrySealer;
@@ -23,7 +25,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -49,19 +50,47 @@ public final class Publisher {
     /** Two, so that one batch is signed while the one before it is being committed. */
     private static final int MAX_WRITES = 2;
 
+    /** The most bytes of blobs in one call. */
+    static final long MAX_CALL_BYTES = 16L * 1_048_576;
+
     /** A batch ends with the call that reaches this many bytes. */
     private static final long MAX_WRITE_BYTES = 16L * 1_048_576;
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** Says what is stored in one batch with an entry. */
+    @FunctionalInterface
+    public interface EntryRecords {
+        /**
+         * The records of an entry.
+         *
+         * @param index of its blob in the call
+         * @param entry that was made of it
+         * @return the records
+         */
+        List<StoredRecord> of(int index, EntryId entry);
+    }
 
     /**
      * One call.
      *
      * @param blobs not changed by anyone any more
      * @param hashes of them
+     * @param kind of the entries
+     * @param records what to store with each entry, at most 4
      * @param done completes when they are stored
      */
-    public record Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+    public record Call(
+            List<byte[]> blobs,
+            List<BlobHash> hashes,
+            int kind,
+            EntryRecords records,
+            CompletableFuture<List<Publication>> done) {
+        /** A call that publishes ordinary blobs, and nothing with them. */
+        public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
+            this(blobs, hashes, EntryHeader.KIND_BLOB, (index, entry) -> List.of(), done);
+        }
+
         long bytes() {
             long sum = 0;
             for (byte[] blob : blobs) {
@@ -71,7 +100,11 @@ public final class Publisher {
         }
     }
 
-    /** What a publisher works with. */
+    /**
+     * What a publisher works with.
+     *
+     * @param keepsBlobs whether the application has the blobs, so that the store gets only the headers
+     */
     public record Parts(
             NodeLoop loop,
             AgentId self,
@@ -79,7 +112,8 @@ public final class Publisher {
             Storage storage,
             EntrySet set,
             HybridClock clock,
-            EntrySealer sealer) {}
+            EntrySealer sealer,
+            boolean keepsBlobs) {}
 
     private final Parts parts;
     private final Consumer<List<SealedEntry>> push;
@@ -143,16 +177,29 @@ public final class Publisher {
             }
         }
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
-        List<StoredEntry> entries = new ArrayList<>(sealed.size());
-        sealed.forEach(entry -> entries.add(entry.stored()));
-        byte[] clock =
-                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array();
+        WriteBatch.Builder batch = WriteBatch.builder();
+        int at = 0;
+        for (Call call : calls) {
+            for (int i = 0; i < call.blobs().size(); i++) {
+                StoredEntry entry = sealed.get(at++).stored();
+                batch.entries(List.of(toStore(call, entry)))
+                        .records(call.records().of(i, entry.id()));
+            }
+        }
+        batch.metadata(
+                CLOCK_METADATA,
+                ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array());
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(WriteBatch.of(entries, Map.of(CLOCK_METADATA, clock))),
+                parts.storage().write(batch.build()),
                 added -> written(calls, sealed),
                 reason -> failed(calls, reason));
+    }
+
+    /** A manifest stays in the store: its chunks are there too. */
+    private StoredEntry toStore(Call call, StoredEntry entry) {
+        return parts.keepsBlobs() && call.kind() == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
     }
 
     private EntryHeader header(Call call, int index, long time) {
@@ -162,7 +209,7 @@ public final class Publisher {
                 time,
                 EntryVerifier.OPEN_EPOCH,
                 Optional.empty(),
-                EntryHeader.KIND_BLOB,
+                call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
                 List.of());

@@ -1,32 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.blob.BlobParts;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.integrate.Arrival;
+import io.peerkit.gossip.internal.integrate.HookedStorage;
 import io.peerkit.gossip.internal.integrate.Integrator;
+import io.peerkit.gossip.internal.integrate.KeptBlobs;
+import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
-final class DataSide {
+public final class DataSide {
+    private final NodeLoop loop;
     private final Storage storage;
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
+    private final OncePublisher once;
+    private final Optional<KeptBlobs> kept;
     private final Pusher pusher;
     private final Syncer syncer;
+    private final LargeBlobs blobs;
 
     DataSide(
             GossipSettings settings,
@@ -34,8 +52,13 @@ final class DataSide {
             EntrySet set,
             HybridClock clock,
             Transport transport,
-            UserTasks tasks) {
+            UserTasks tasks,
+            boolean keepsBlobs) {
+        this.loop = settings.loop();
         this.storage = storage;
+        this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
+        Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
+                .orElse(storage);
         this.set = set;
         this.integrator = new Integrator(
                 new Integrator.Parts(
@@ -57,7 +80,7 @@ final class DataSide {
         this.syncer = new Syncer(
                 new SyncParts(
                         settings.loop(),
-                        storage,
+                        served,
                         set,
                         integrator,
                         new SyncScope(settings.network(), SyncScope.ALL, EntryVerifier.OPEN_EPOCH),
@@ -66,7 +89,7 @@ final class DataSide {
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, storage, set, integrator, settings.distribution()),
+                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution()),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -76,12 +99,18 @@ final class DataSide {
                         storage,
                         set,
                         clock,
-                        new EntrySealer(settings.agent())),
+                        new EntrySealer(settings.agent()),
+                        keepsBlobs),
                 pusher::published);
+        this.once = new OncePublisher(settings.loop(), storage, publisher);
+        this.blobs = new LargeBlobs(new BlobParts(
+                settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
+        blobs.start();
     }
 
     private void announce(List<Arrival> arrivals) {
         pusher.stored(arrivals);
+        blobs.stored(arrivals);
     }
 
     private void resume() {
@@ -94,21 +123,78 @@ final class DataSide {
         // snapshot.
         pusher.peerUp(peer);
         syncer.peerUp(peer);
+        blobs.peerUp(peer);
     }
 
     void peerDown(Peer peer) {
         pusher.peerDown(peer);
         syncer.peerDown(peer);
+        blobs.peerDown(peer);
     }
 
     void tick() {
         integrator.tick();
         pusher.tick();
         syncer.tick();
+        blobs.tick();
     }
 
-    Storage storage() {
-        return storage;
+    /** Publishes. */
+    public void publish(Publisher.Call call) {
+        publisher.publish(call);
+    }
+
+    /** Publishes what was not published under its key before. */
+    public void publishOnce(OncePublisher.Call call) {
+        once.publish(call);
+    }
+
+    /** Forgets keys under which something was published. */
+    public void forgetPublished(List<RecordKey> keys, CompletableFuture<Void> answer) {
+        once.forget(keys, answer);
+    }
+
+    /** Publishes what a stream gives. */
+    public void publish(InputStream content, long size, CompletableFuture<BlobHash> answer) {
+        blobs.publish(content, size, answer);
+    }
+
+    /** Gets a blob, from the application where the store has it not. */
+    public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
+        LoopHop.then(
+                loop,
+                storage.entryOfBlob(hash),
+                found -> orKept(hash, found.flatMap(StoredEntry::blob), answer),
+                answer::completeExceptionally);
+    }
+
+    /** Opens a blob of any length. */
+    public void openBlob(BlobHash hash, CompletableFuture<Optional<InputStream>> answer) {
+        LoopHop.then(
+                loop,
+                blobs.open(hash),
+                found -> {
+                    if (found.isPresent()) {
+                        answer.complete(found);
+                    } else {
+                        CompletableFuture<Optional<byte[]>> kept = new CompletableFuture<>();
+                        orKept(hash, Optional.empty(), kept);
+                        LoopHop.then(
+                                loop,
+                                kept,
+                                blob -> answer.complete(blob.map(ByteArrayInputStream::new)),
+                                answer::completeExceptionally);
+                    }
+                },
+                answer::completeExceptionally);
+    }
+
+    private void orKept(BlobHash hash, Optional<byte[]> stored, CompletableFuture<Optional<byte[]>> answer) {
+        if (stored.isPresent() || kept.isEmpty()) {
+            answer.complete(stored);
+        } else {
+            LoopHop.then(loop, kept.get().read(hash), answer::complete, answer::completeExceptionally);
+        }
     }
 
     EntrySet set() {
@@ -131,8 +217,13 @@ final class DataSide {
         return syncer;
     }
 
-    void stop() {
+    LargeBlobs blobs() {
+        return blobs;
+    }
+
+    CompletableFuture<Void> stop() {
         pusher.stop();
         syncer.stop();
+        return blobs.stop();
     }
 }

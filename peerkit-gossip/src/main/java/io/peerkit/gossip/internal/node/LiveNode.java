@@ -2,7 +2,6 @@
 package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.AgentId;
-import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -10,7 +9,6 @@ import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.Storage;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Traffic;
@@ -20,10 +18,10 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.agents.AgentDirectory;
 import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.agents.OwnCard;
+import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
-import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
@@ -70,6 +68,7 @@ public final class LiveNode {
     private final GossipSettings settings;
     private final NodeLoop loop;
     private final Transport transport;
+    private final boolean keepsBlobs;
     private final UserTasks tasks;
     private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
@@ -89,9 +88,11 @@ public final class LiveNode {
     /**
      * @param settings what the node is made of
      * @param transport the started transport
+     * @param keepsBlobs what {@link io.peerkit.api.StorageHooks#keepsBlobs} said
      */
-    public LiveNode(GossipSettings settings, Transport transport) {
+    public LiveNode(GossipSettings settings, Transport transport, boolean keepsBlobs) {
         this.settings = settings;
+        this.keepsBlobs = keepsBlobs;
         this.loop = settings.loop();
         this.transport = transport;
         this.tasks = new UserTasks(settings.userExecutor());
@@ -141,7 +142,8 @@ public final class LiveNode {
                 new EntryLoading(loop, storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
-                        data = Optional.of(new DataSide(settings, storage.get(), set, clock, transport, tasks));
+                        data = Optional.of(
+                                new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs));
                     }
                     begin(ready);
                 },
@@ -266,7 +268,7 @@ public final class LiveNode {
         });
     }
 
-    /** A peer opened a push or sync stream. */
+    /** A peer opened a push, sync or blob stream. */
     public void accepted(PeerStream stream) {
         whenStarted(
                 () -> {
@@ -276,40 +278,23 @@ public final class LiveNode {
                         data.get().pusher().accept(stream);
                     } else if (stream.protocol().equals(Syncer.PROTOCOL)) {
                         data.get().syncer().accept(stream);
+                    } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
+                        data.get().blobs().accept(stream);
                     }
                 },
                 stream::reset);
     }
 
-    /** Publishes. */
-    public void publish(Publisher.Call call) {
-        Optional<DataSide> side = ready(call.done());
-        if (side.isPresent()) {
-            side.get().publisher().publish(call);
-        }
-    }
-
-    /** Gets a blob. */
-    public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        Optional<DataSide> side = ready(answer);
-        if (side.isPresent()) {
-            LoopHop.then(
-                    loop,
-                    side.get().storage().entryOfBlob(hash),
-                    found -> answer.complete(found.flatMap(StoredEntry::blob)),
-                    answer::completeExceptionally);
-        }
-    }
-
-    private Optional<DataSide> ready(CompletableFuture<?> answer) {
+    /** Hands a call over to those who keep entries; without them it fails. */
+    public void withData(CompletableFuture<?> answer, Consumer<DataSide> call) {
         if (stopped || data.isEmpty()) {
             answer.completeExceptionally(new ClosedException(
                     stopped
                             ? "node is closed"
                             : storage.isEmpty() ? "infrastructure has no store" : "node has not started"));
-            return Optional.empty();
+        } else {
+            call.accept(data.get());
         }
-        return data;
     }
 
     /** Connects to a node. */
@@ -410,11 +395,8 @@ public final class LiveNode {
         DataSide side = data.get();
         LoopHop.then(
                 loop,
-                side.publisher().stop(),
-                idle -> {
-                    side.stop();
-                    answer.complete(null);
-                },
+                side.publisher().stop().thenComposeAsync(idle -> side.stop(), loop),
+                answer::complete,
                 answer::completeExceptionally);
     }
 }

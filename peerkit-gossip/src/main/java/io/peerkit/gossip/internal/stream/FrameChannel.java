@@ -138,10 +138,20 @@ public final class FrameChannel {
      * @param payload not changed afterwards
      */
     public void send(byte[] payload) {
+        if (!closed) {
+            sendFrame(Frames.write(payload));
+        }
+    }
+
+    /**
+     * Sends a frame that has its length in front already, behind those before.
+     *
+     * @param frame not changed afterwards
+     */
+    public void sendFrame(byte[] frame) {
         if (closed) {
             return;
         }
-        byte[] frame = Frames.write(payload);
         unsent += frame.length;
         LoopHop.then(
                 loop,

@@ -6,11 +6,13 @@ import static io.peerkit.gossip.internal.entry.EntrySamples.NOW_MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.peer.JdkAgent;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +116,17 @@ class EntryVerifierTest {
         EntryHeader right = EntrySamples.header(AUTHOR.id(), blob(1), 5);
         assertRefused(sealed(with(right, NetworkId.named("other"), 1, 0), blob(1)), Refusal.WRONG_NETWORK);
         assertRefused(sealed(with(right, NETWORK, 2, 0), blob(1)), Refusal.WRONG_EPOCH);
-        assertRefused(sealed(with(right, NETWORK, 1, 1), blob(1)), Refusal.WRONG_KIND);
+        assertRefused(sealed(with(right, NETWORK, 1, 2), blob(1)), Refusal.WRONG_KIND);
+    }
+
+    @Test
+    void check_largeBlob_onlyWithAManifest() {
+        byte[] manifest =
+                new BlobManifest(BlobHash.ofBlob(blob(1)), 2_000_000, List.of(BlobHash.ofBlob(blob(2)))).encode();
+        EntryHeader right = EntrySamples.header(AUTHOR.id(), manifest, 5);
+        assertThat(check(sealed(with(right, NETWORK, 1, 1), manifest))).isInstanceOf(EntryVerifier.Valid.class);
+        EntryHeader wrong = EntrySamples.header(AUTHOR.id(), blob(1), 5);
+        assertRefused(sealed(with(wrong, NETWORK, 1, 1), blob(1)), Refusal.WRONG_MANIFEST);
     }
 
     private static EntryHeader with(EntryHeader header, NetworkId network, long epoch, int kind) {
@@ -165,5 +177,24 @@ class EntryVerifierTest {
 
     private void assertRefused(WireEntry wire, Refusal reason) {
         assertThat(check(wire)).isEqualTo(new EntryVerifier.Refused(reason));
+    }
+
+    @Test
+    void checkWithoutBlob_headerAlone_everythingButTheBlobIsProven() {
+        byte[] blob = blob(1);
+        WireEntry whole = sealed(EntrySamples.header(AUTHOR.id(), blob, HybridClock.at(NOW_MILLIS)), blob);
+        WireEntry bare = new WireEntry(whole.envelope(), new byte[0]);
+        EntryVerifier elsewhere = new EntryVerifier(agent, NetworkId.named("other"), DRIFT);
+
+        assertThat(verifier.checkWithoutBlob(verifier.open(bare).orElseThrow(), NOW_MILLIS))
+                .isInstanceOf(EntryVerifier.Valid.class);
+        assertThat(check(bare)).isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_SIZE));
+        assertThat(elsewhere.checkWithoutBlob(elsewhere.open(bare).orElseThrow(), NOW_MILLIS))
+                .isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_NETWORK));
+        byte[] forged = whole.envelope().clone();
+        forged[forged.length - 1] ^= 1; // in the signature
+        assertThat(verifier.checkWithoutBlob(
+                        verifier.open(new WireEntry(forged, new byte[0])).orElseThrow(), NOW_MILLIS))
+                .isEqualTo(new EntryVerifier.Refused(Refusal.WRONG_SIGNATURE));
     }
 }

@@ -32,6 +32,19 @@ class FingerprintTest {
     }
 
     @Test
+    void sum_sameIdentifiersOneByOne_sameFingerprintAsTheSet() {
+        EntrySet set = new EntrySet();
+        FingerprintSum sum = new FingerprintSum();
+        assertThat(sum.fingerprint()).isEqualTo(set.fingerprint());
+        for (int i = 0; i < 300; i++) {
+            byte[] id = Entries.sha256(new byte[] {(byte) i, (byte) (i >> 8)});
+            set.add(i, id, 0);
+            sum.add(id);
+        }
+        assertThat(sum.fingerprint()).isEqualTo(set.fingerprint());
+    }
+
+    @Test
     void of_otherThan16Bytes_refused() {
         assertThat(Fingerprint.of(new byte[16])).isEqualTo(Fingerprint.of(new byte[16]));
         assertThatThrownBy(() -> Fingerprint.of(new byte[17]))

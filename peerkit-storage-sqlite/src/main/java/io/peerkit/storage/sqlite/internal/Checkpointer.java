@@ -56,10 +56,17 @@ final class Checkpointer implements Runnable, AutoCloseable {
         }
     }
 
-    /** Lets the writer compact the file, on its connection and thread, while nothing is copied. */
-    void compactWith(StoreWriter writer) throws SQLException {
+    /** Lets the writer write the file anew, if anything was removed; the log holds it all then, so nothing is copied meanwhile. */
+    void vacuumWith(StoreWriter writer) throws SQLException {
         synchronized (copying) {
-            writer.compact();
+            writer.vacuum();
+        }
+    }
+
+    /** Copies all of the log on the writer's connection and thread and empties it; says whether that was possible. */
+    boolean emptyLogFor(StoreWriter writer) throws SQLException {
+        synchronized (copying) {
+            return writer.emptyLog();
         }
     }
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sqlite.internal;
 
+import io.peerkit.api.ClosedException;
 import io.peerkit.api.storage.WriteBatch;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,19 +35,39 @@ final class GroupCommit implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
+    /** How long a compaction rests while a backup runs, in milliseconds, if no batch comes. */
+    private static final long BACKUP_REST_MILLIS = 50;
+
     private final Path file;
     private final WriteQueue queue;
     private final StoreWriter writer;
     private final Checkpointer checkpointer;
+    private final EmptiedFiles emptied;
+    private final Supplier<CompletableFuture<Void>> deletion;
+    private final Deque<PendingWrite> compactions = new ArrayDeque<>();
+    private @Nullable Compaction compaction;
     private int commits;
     private int items;
     private long bytes;
 
-    GroupCommit(Path file, WriteQueue queue, StoreWriter writer, Checkpointer checkpointer) {
+    /**
+     * Prepares the thread's work.
+     *
+     * @param deletion lets another thread delete the emptied files
+     */
+    GroupCommit(
+            Path file,
+            WriteQueue queue,
+            StoreWriter writer,
+            Checkpointer checkpointer,
+            EmptiedFiles emptied,
+            Supplier<CompletableFuture<Void>> deletion) {
         this.file = file;
         this.queue = queue;
         this.writer = writer;
         this.checkpointer = checkpointer;
+        this.emptied = emptied;
+        this.deletion = deletion;
     }
 
     /** Ends when the queue is closed and empty. */
@@ -48,17 +75,28 @@ final class GroupCommit implements Runnable {
     public void run() {
         while (true) {
             try {
-                List<PendingWrite> group = queue.takeGroup();
-                if (group.isEmpty()) {
+                List<PendingWrite> group = takeGroup();
+                if (!group.isEmpty()) {
+                    commit(group);
+                    count(group);
+                    deleteEmptied();
+                } else if (queue.isDone()) {
+                    endCompactions(new ClosedException("the store is closed"));
                     return;
                 }
-                commit(group);
-                count(group);
+                compact();
             } catch (InterruptedException e) {
                 // Nobody has a reason to interrupt this thread; ending it would leave writes without an answer.
                 LOG.warn("{}: interrupted, goes on", file);
             }
         }
+    }
+
+    private List<PendingWrite> takeGroup() throws InterruptedException {
+        if (compactions.isEmpty()) {
+            return queue.takeGroup();
+        }
+        return queue.takeGroupWithin(emptied.isHeld() ? BACKUP_REST_MILLIS : 0);
     }
 
     /** When a group fails, each batch is tried alone: one that does not fit on the disk must not fail its neighbours. */
@@ -79,15 +117,62 @@ final class GroupCommit implements Runnable {
     }
 
     private void finish(PendingWrite write, BitSet added) {
-        try {
-            if (write.compacts()) {
-                checkpointer.compactWith(writer);
-            }
-            queue.finished(write);
+        queue.finished(write);
+        if (write.compacts()) {
+            compactions.add(write);
+        } else {
             write.done().complete(added);
-        } catch (SQLException | RuntimeException e) {
-            fail(write, e);
         }
+    }
+
+    private void deleteEmptied() {
+        try {
+            List<Long> files = writer.takeEmptiedFiles();
+            if (!files.isEmpty()) {
+                emptied.add(files);
+                var unused = deletion.get();
+            }
+        } catch (SQLException | IOException e) {
+            // They have no rows any more; the next opening deletes them.
+            LOG.debug("{}: chunk files were not deleted", file, e);
+            writer.forget();
+        }
+    }
+
+    /** A step of the compaction that was wished for first. */
+    private void compact() {
+        if (compactions.isEmpty() || emptied.isHeld()) {
+            return;
+        }
+        try {
+            Compaction running = compaction;
+            if (running == null) {
+                running = new Compaction(file, writer, checkpointer);
+                compaction = running;
+            }
+            if (running.step()) {
+                compaction = null;
+                deleteEmptied();
+                PendingWrite served = compactions.remove();
+                var unused = deletion.get().whenComplete((none, failure) -> {
+                    if (failure == null) {
+                        served.done().complete(new BitSet());
+                    } else {
+                        served.done().completeExceptionally(failure);
+                    }
+                });
+            }
+        } catch (Throwable e) { // whatever it is, the callers must hear of it
+            LOG.debug("{}: not compacted", file, e);
+            compaction = null;
+            writer.forget();
+            compactions.remove().done().completeExceptionally(StoreFailure.of(file, e));
+        }
+    }
+
+    private void endCompactions(ClosedException reason) {
+        compactions.forEach(waiting -> waiting.done().completeExceptionally(reason));
+        compactions.clear();
     }
 
     private void count(List<PendingWrite> group) {

@@ -6,9 +6,12 @@ import java.util.List;
 /**
  * All SQL of the store.
  *
- * <p>Entries lie in a rowid table in the order of arrival, so that a commit appends; the ways to find them are narrow
- * indexes: (time, id) alone answers a scan of keys, while ids and blob hashes are indexed by their first 8 bytes as
- * an integer and compared in full in the row. Against indexes on the 32-byte values, that wrote 1.4 times as fast.
+ * <p>Entries lie in a rowid table in the order of arrival, so that a commit appends; {@code seq} is never used twice. The index of
+ * (time, id) alone answers a scan of keys. Ids and blob hashes are found by their first 8 bytes as an integer, in the
+ * tables {@code by_id} and {@code by_blob}, and compared in full in the row; as hashes come in no order, these two are written late
+ * ({@link LateIndex}), and {@code state} says through which row they are complete.
+ *
+ * <p>Chunks lie in files beside this one ({@link ChunkFiles}); a row says where, and that the chunk is there at all.
  *
  * <p>SQLite's integers are signed, times are not: {@code time} is stored with the sign bit flipped, which keeps the order.
  */
@@ -33,7 +36,10 @@ final class Sql {
     static final String USE_LOG = "PRAGMA journal_mode=WAL";
     static final String MAX_PAGES = "PRAGMA max_page_count=";
 
-    /** No memory mapping: a damaged or shortened file would then kill the JVM by a signal instead of failing a call. */
+    /**
+     * No memory mapping: a damaged or shortened file would then kill the JVM by a signal instead of failing a call. What is deleted
+     * is overwritten where it stood; free pages, and gaps in pages that were split or merged, keep copies until the file is compacted.
+     */
     static final List<String> WRITER_SETTINGS = List.of(
             "PRAGMA synchronous=FULL",
             "PRAGMA fullfsync=ON",
@@ -42,10 +48,13 @@ final class Sql {
             "PRAGMA journal_size_limit=" + MAX_LOG_BYTES,
             "PRAGMA mmap_size=0",
             "PRAGMA cache_size=-16384",
+            "PRAGMA secure_delete=FAST",
             "PRAGMA trusted_schema=OFF");
 
     static final List<String> READER_SETTINGS = List.of(
             "PRAGMA query_only=ON", "PRAGMA mmap_size=0", "PRAGMA cache_size=-8192", "PRAGMA trusted_schema=OFF");
+
+    static final List<String> COPIER_SETTINGS = List.of("PRAGMA mmap_size=0", "PRAGMA trusted_schema=OFF");
 
     /** The copies that this connection makes are flushed as the writer's are. */
     static final List<String> CHECKPOINTER_SETTINGS = List.of(
@@ -56,49 +65,97 @@ final class Sql {
             "PRAGMA mmap_size=0",
             "PRAGMA trusted_schema=OFF");
 
+    /** To be set before the first table. */
     static final String PAGE_SIZE = "PRAGMA page_size=4096";
 
-    /** What version 2 has more than version 1. */
-    static final List<String> TO_VERSION_2 =
-            List.of("""
-            CREATE TABLE record (
-                collection TEXT NOT NULL,
-                key BLOB NOT NULL,
-                value BLOB NOT NULL,
-                PRIMARY KEY (collection, key)
-            ) WITHOUT ROWID""", "CREATE TABLE chunk (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL)", "PRAGMA user_version=2");
-
-    static final List<String> TO_VERSION_1 = List.of(
+    static final List<String> CREATE = List.of(
             """
             CREATE TABLE entry (
                 seq INTEGER PRIMARY KEY,
                 time INTEGER NOT NULL,
                 id BLOB NOT NULL,
-                id_prefix INTEGER NOT NULL,
-                blob_prefix INTEGER NOT NULL,
                 blob_hash BLOB NOT NULL,
                 envelope BLOB NOT NULL,
                 blob BLOB
             )""",
             "CREATE UNIQUE INDEX entry_key ON entry (time, id)",
-            "CREATE INDEX entry_id ON entry (id_prefix)",
-            // With time, so that the first of many entries with one blob is found without sorting them all.
-            "CREATE INDEX entry_blob ON entry (blob_prefix, time) WHERE blob IS NOT NULL",
+            "CREATE TABLE by_id (prefix INTEGER, seq INTEGER, PRIMARY KEY (prefix, seq)) WITHOUT ROWID",
+            // Only entries with their blob; with time, so that the first of many is found without sorting them all.
+            """
+            CREATE TABLE by_blob (
+                prefix INTEGER, time INTEGER, seq INTEGER, PRIMARY KEY (prefix, time, seq)
+            ) WITHOUT ROWID""",
+            // Through which row the indexes are complete; whether anything was removed since the last compaction.
+            "CREATE TABLE state (by_id INTEGER NOT NULL, by_blob INTEGER NOT NULL, removed INTEGER NOT NULL)",
+            "INSERT INTO state VALUES (0, 0, 0)",
             "CREATE TABLE metadata (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE agent (id BLOB PRIMARY KEY, issued_at INTEGER NOT NULL, card BLOB NOT NULL)",
             "CREATE INDEX agent_issued ON agent (issued_at DESC, id)",
+            """
+            CREATE TABLE record (
+                collection TEXT NOT NULL,
+                key BLOB NOT NULL,
+                value BLOB NOT NULL,
+                PRIMARY KEY (collection, key)
+            ) WITHOUT ROWID""",
+            """
+            CREATE TABLE chunk (
+                hash BLOB PRIMARY KEY,
+                file INTEGER NOT NULL,
+                position INTEGER NOT NULL,
+                length INTEGER NOT NULL,
+                crc INTEGER NOT NULL
+            ) WITHOUT ROWID""",
+            "CREATE INDEX chunk_place ON chunk (file, position, length)",
             "PRAGMA application_id=" + APPLICATION_ID,
-            "PRAGMA user_version=1");
+            "PRAGMA user_version=" + SCHEMA_VERSION);
 
     static final String BEGIN = "BEGIN IMMEDIATE";
     static final String COMMIT = "COMMIT";
     static final String ROLLBACK = "ROLLBACK";
 
-    /** Changes no row when the entry is there. */
+    static final String LAST_SEQ = "SELECT coalesce(max(seq), 0) FROM entry";
+
+    static final String INDEXED = "SELECT by_id, by_blob FROM state";
+
+    static final String SET_INDEXED = "UPDATE state SET by_id = ?1, by_blob = ?2";
+
+    static final String IS_REMOVED = "SELECT removed FROM state";
+
+    static final String SET_REMOVED = "UPDATE state SET removed = ?1";
+
+    /** Rows whose keys may not be in the late indexes yet. A blob's type is known without reading it. */
+    static final String UNINDEXED =
+            "SELECT seq, time, id, blob_hash, typeof(blob) = 'null' FROM entry WHERE seq > ?1 ORDER BY seq";
+
+    static final String IS_IN_BY_ID = "SELECT 1 FROM by_id WHERE prefix = ?1 AND seq = ?3";
+
+    static final String IS_IN_BY_BLOB = "SELECT 1 FROM by_blob WHERE prefix = ?1 AND time = ?2 AND seq = ?3";
+
+    /** Changes no row when the entry is there and its key in the index; one statement for both halves the cost of calling. */
     static final String ADD_ENTRY = """
-            INSERT INTO entry (time, id, id_prefix, blob_prefix, blob_hash, envelope, blob)
-            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-            WHERE NOT EXISTS (SELECT 1 FROM entry WHERE id_prefix = ?3 AND id = ?2)""";
+            INSERT INTO entry (seq, time, id, blob_hash, envelope, blob) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            WHERE NOT EXISTS (
+                SELECT 1 FROM by_id CROSS JOIN entry ON entry.seq = by_id.seq
+                WHERE by_id.prefix = ?7 AND entry.id = ?3)""";
+
+    static final String REMOVE_ENTRY = "DELETE FROM entry WHERE seq = ?1";
+
+    static final String ADD_BY_ID = "INSERT INTO by_id (prefix, seq) VALUES (?1, ?3)";
+
+    static final String REMOVE_BY_ID = "DELETE FROM by_id WHERE prefix = ?1 AND seq = ?3";
+
+    static final String ADD_BY_BLOB = "INSERT INTO by_blob (prefix, time, seq) VALUES (?1, ?2, ?3)";
+
+    static final String REMOVE_BY_BLOB = "DELETE FROM by_blob WHERE prefix = ?1 AND time = ?2 AND seq = ?3";
+
+    private static final String ROW = "SELECT seq, time, blob_hash, typeof(blob) = 'null' FROM ";
+
+    /** What is needed to remove an entry whose row is known. */
+    static final String ROW_OF_SEQ = ROW + "entry WHERE seq = ?1 AND id = ?2";
+
+    static final String ROW_OF_ID =
+            ROW + "(SELECT seq AS row FROM by_id WHERE prefix = ?1) CROSS JOIN entry ON seq = row WHERE id = ?2";
 
     static final String SET_METADATA = """
             INSERT INTO metadata (name, value) VALUES (?1, ?2)
@@ -111,25 +168,30 @@ final class Sql {
 
     static final String REMOVE_AGENT = "DELETE FROM agent WHERE id = ?1";
 
-    static final String REMOVE_ENTRY = "DELETE FROM entry WHERE id_prefix = ?1 AND id = ?2";
-
     static final String SET_RECORD = """
             INSERT INTO record (collection, key, value) VALUES (?1, ?2, ?3)
             ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value""";
 
     static final String REMOVE_RECORD = "DELETE FROM record WHERE collection = ?1 AND key = ?2";
 
-    static final String ADD_CHUNK = "INSERT INTO chunk (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
+    static final String ADD_CHUNK = "INSERT INTO chunk (hash, file, position, length, crc) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+    static final String MOVE_CHUNK = "UPDATE chunk SET file = ?2, position = ?3 WHERE hash = ?1";
 
     static final String REMOVE_CHUNK = "DELETE FROM chunk WHERE hash = ?1";
 
     private static final String ENTRY_COLUMNS = "SELECT time, id, blob_hash, envelope, blob FROM entry ";
 
-    static final String ENTRY_OF_ID = ENTRY_COLUMNS + "WHERE id_prefix = ?1 AND id = ?2";
+    static final String ENTRY_OF_SEQ = ENTRY_COLUMNS + "WHERE seq = ?1";
 
-    static final String ENTRY_OF_BLOB = ENTRY_COLUMNS
-            + "INDEXED BY entry_blob WHERE blob_prefix = ?1 AND blob_hash = ?2 AND blob IS NOT NULL"
-            + " ORDER BY time, id LIMIT 1";
+    static final String ENTRY_OF_ID = """
+            SELECT time, id, blob_hash, envelope, blob FROM (SELECT seq AS row FROM by_id WHERE prefix = ?1)
+            CROSS JOIN entry ON seq = row WHERE id = ?2""";
+
+    /** The order of the index spares sorting but for entries of one time. */
+    static final String ENTRY_OF_BLOB = """
+            SELECT e.time, e.id, e.blob_hash, e.envelope, e.blob FROM by_blob b CROSS JOIN entry e ON e.seq = b.seq
+            WHERE b.prefix = ?1 AND e.blob_hash = ?2 ORDER BY b.time, e.id LIMIT 1""";
 
     private static final String IN_ORDER =
             "INDEXED BY entry_key WHERE (time, id) > (?1, ?2) ORDER BY time, id LIMIT ?3";
@@ -149,9 +211,16 @@ final class Sql {
     static final String RECORDS =
             "SELECT key, value FROM record WHERE collection = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
 
-    static final String CHUNK_PRESENT = "SELECT 1 FROM chunk WHERE hash = ?1";
+    static final String CHUNK = "SELECT file, position, length, crc FROM chunk WHERE hash = ?1";
 
-    static final String CHUNK = "SELECT bytes FROM chunk WHERE hash = ?1";
+    static final String CHUNKS_OF_FILE =
+            "SELECT file, position, length, crc, hash FROM chunk WHERE file = ?1 ORDER BY position";
+
+    static final String FILE_IN_USE = "SELECT 1 FROM chunk WHERE file = ?1 LIMIT 1";
+
+    /** For each file where its last chunk begins and ends, and the bytes of all. */
+    static final String CHUNK_FILES =
+            "SELECT file, max(position + length), sum((length + 4095) / 4096 * 4096) FROM chunk GROUP BY file";
 
     /** Tells the log's size and copies nothing. */
     static final String LOG_SIZE = "PRAGMA wal_checkpoint(NOOP)";
@@ -164,28 +233,43 @@ final class Sql {
 
     static final String VACUUM = "VACUUM";
 
+    static final String INTEGRITY = "PRAGMA integrity_check(1)";
+
+    static final String QUICK_CHECK = "PRAGMA quick_check(1)";
+
+    static final String COPY_INTO = "VACUUM INTO ?1";
+
     static final List<String> WRITES = List.of(
             BEGIN,
             COMMIT,
             ROLLBACK,
             ADD_ENTRY,
             REMOVE_ENTRY,
+            ROW_OF_SEQ,
+            ROW_OF_ID,
+            ADD_BY_ID,
+            REMOVE_BY_ID,
+            ADD_BY_BLOB,
+            REMOVE_BY_BLOB,
+            SET_INDEXED,
+            SET_REMOVED,
             SET_METADATA,
             SET_AGENT,
             REMOVE_AGENT,
             SET_RECORD,
             REMOVE_RECORD,
+            CHUNK,
             ADD_CHUNK,
             REMOVE_CHUNK,
             LOG_SIZE,
-            COPY_LOG,
-            EMPTY_LOG,
-            VACUUM);
+            COPY_LOG);
 
     static final List<String> CHECKPOINTS = List.of(COPY_LOG);
 
     static final List<String> READS = List.of(
-            ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS, RECORD, RECORDS, CHUNK_PRESENT, CHUNK);
+            ENTRY_OF_SEQ, ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS, RECORD, RECORDS, CHUNK);
+
+    static final List<String> CHUNK_READS = List.of(CHUNK);
 
     private Sql() {}
 }

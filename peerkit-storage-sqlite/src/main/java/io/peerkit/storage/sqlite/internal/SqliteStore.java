@@ -4,8 +4,8 @@ package io.peerkit.storage.sqlite.internal;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
-import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerkitException;
+import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
@@ -14,104 +14,98 @@ import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open store: one thread that writes, one that reads, one that copies the log into the file, a connection
- * for each.
+ * An open store: one thread that writes, one that reads, one that reads chunks, one that copies the log into the file, a
+ * connection for each.
  *
  * <p>All are daemons: a process that ends without closing loses nothing that was acknowledged.
  */
 public final class SqliteStore implements Storage {
-    /** The most reads that may wait. */
-    static final int MAX_WAITING_READS = 16_384;
-
     private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
+    /** The open stores of this process by their files. */
+    private static final Map<Path, SqliteStore> OPEN = new ConcurrentHashMap<>();
+
     private final Path file;
-    private final StoreLock lock;
-    private final StoreWriter writer;
-    private final StoreReader reader;
-    private final Checkpointer checkpointer;
+    private final StoreParts parts;
     private final WriteQueue queue = new WriteQueue();
-    private final ThreadPoolExecutor reads;
+    private final EmptiedFiles emptied = new EmptiedFiles();
+    private final ReadThread reads;
+    private final ReadThread chunkReads;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable Backup> backup = new AtomicReference<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    private SqliteStore(Path file, StoreLock lock, StoreWriter writer, StoreReader reader, Checkpointer checkpointer) {
+    private SqliteStore(Path file, StoreParts parts) {
         this.file = file;
-        this.lock = lock;
-        this.writer = writer;
-        this.reader = reader;
-        this.checkpointer = checkpointer;
-        daemon(new GroupCommit(file, queue, writer, checkpointer), "peerkit-store-writer")
-                .start();
-        daemon(checkpointer, "peerkit-store-checkpointer").start();
-        reads = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MAX_WAITING_READS),
-                work -> daemon(work, "peerkit-store-reader"));
-        reads.prestartCoreThread();
+        this.parts = parts;
+        reads = new ReadThread(file, parts.reader()::recover, work -> daemon(work, "peerkit-store-reader"));
+        chunkReads = new ReadThread(file, parts.chunkReader()::recover, work -> daemon(work, "peerkit-store-chunks"));
+        GroupCommit commits =
+                new GroupCommit(file, queue, parts.writer(), parts.checkpointer(), emptied, this::deleteEmptied);
+        daemon(commits, "peerkit-store-writer").start();
+        daemon(parts.checkpointer(), "peerkit-store-checkpointer").start();
     }
 
     /**
      * Opens a store and takes it for itself.
      *
      * @param file made when it is not there
+     * @param checked whether to look through all of it for damage
      * @return the open store
      * @throws io.peerkit.api.StorageException when it is in use, no store of ours, damaged, of a newer version or not
      *     writable
      */
-    public static SqliteStore open(Path file) {
-        return open(file, StoreConnections.UNBOUNDED_PAGES);
+    public static SqliteStore open(Path file, boolean checked) {
+        return open(file, checked, StoreConnections.UNBOUNDED_PAGES);
     }
 
-    static SqliteStore open(Path file, long maxPages) {
+    static SqliteStore open(Path file) {
+        return open(file, false);
+    }
+
+    static SqliteStore open(Path file, boolean checked, long maxPages) {
         Path resolved = StoreLock.resolve(file);
         StoreLock lock = StoreLock.take(resolved);
         try {
-            return connect(resolved, lock, maxPages);
-        } catch (SQLException | RuntimeException | LinkageError e) {
+            SqliteStore store = new SqliteStore(resolved, StoreParts.open(resolved, lock, checked, maxPages));
+            OPEN.put(resolved, store);
+            return store;
+        } catch (SQLException | IOException | RuntimeException | LinkageError e) {
             lock.close();
             throw StoreFailure.of(resolved, e);
         }
     }
 
-    private static SqliteStore connect(Path file, StoreLock lock, long maxPages) throws SQLException {
-        List<Connection> opened = new ArrayList<>();
-        try {
-            opened.add(StoreConnections.writer(file, maxPages));
-            StoreWriter writer = new StoreWriter(opened.get(0));
-            opened.add(StoreConnections.reader(file));
-            StoreReader reader = new StoreReader(opened.get(1));
-            opened.add(StoreConnections.checkpointer(file));
-            return new SqliteStore(file, lock, writer, reader, new Checkpointer(file, opened.get(2)));
-        } catch (SQLException e) {
-            for (Connection connection : opened) {
-                connection.close();
-            }
-            throw e;
-        }
+    /**
+     * Copies an open store.
+     *
+     * @param file of a store that is open in this process
+     * @param target must not be there
+     * @return a future that completes when the copy is on the disk
+     */
+    public static CompletableFuture<Void> backup(Path file, Path target) {
+        SqliteStore store = OPEN.get(StoreLock.resolve(file));
+        return store == null
+                ? CompletableFuture.failedFuture(new ClosedException(file + ": the store is not open in this process"))
+                : store.backup(target);
     }
 
     private Thread daemon(Runnable work, String name) {
@@ -144,45 +138,45 @@ public final class SqliteStore implements Storage {
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
         within("ids", wanted.size(), MAX_IDS);
-        return read(() -> reader.entries(wanted, maxBytes));
+        return reads.read(() -> parts.reader().entries(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
-        return read(() -> reader.entryOfBlob(hash));
+        return reads.read(() -> parts.reader().entryOfBlob(hash));
     }
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
         within("limit", limit, KeyPage.MAX_KEYS);
-        return read(() -> reader.keys(after, limit));
+        return reads.read(() -> parts.reader().keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
         within("limit", limit, MAX_IDS);
-        return read(() -> reader.scan(after, limit, maxBytes));
+        return reads.read(() -> parts.reader().scan(after, limit, maxBytes));
     }
 
     @Override
     public CompletableFuture<Long> count() {
-        return read(reader::count);
+        return reads.read(parts.reader()::count);
     }
 
     @Override
     public CompletableFuture<Optional<byte[]>> metadata(String name) {
-        return read(() -> reader.metadata(name));
+        return reads.read(() -> parts.reader().metadata(name));
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
-        return read(() -> reader.agents(limit));
+        return reads.read(() -> parts.reader().agents(limit));
     }
 
     @Override
     public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
-        return read(() -> reader.record(key));
+        return reads.read(() -> parts.reader().record(key));
     }
 
     @Override
@@ -191,21 +185,62 @@ public final class SqliteStore implements Storage {
         RecordKey.checkCollection(collection);
         within("limit", limit, MAX_RECORDS);
         Optional<byte[]> from = after.map(byte[]::clone);
-        return read(() -> reader.records(collection, from, limit, maxBytes));
+        return reads.read(() -> parts.reader().records(collection, from, limit, maxBytes));
     }
 
     @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
-        return read(() -> reader.chunksPresent(wanted));
+        return reads.read(() -> parts.reader().chunksPresent(wanted));
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
-        return read(() -> reader.chunks(wanted, maxBytes));
+        return chunkReads.read(() -> parts.chunkReader().chunks(wanted, maxBytes));
+    }
+
+    private CompletableFuture<Void> deleteEmptied() {
+        return chunkReads
+                .read(() -> {
+                    parts.chunkReader().delete(emptied.take());
+                    return true;
+                })
+                .thenAccept(unused -> {});
+    }
+
+    private CompletableFuture<Void> backup(Path target) {
+        Backup copy = new Backup(file, target);
+        if (!backup.compareAndSet(null, copy)) {
+            return CompletableFuture.failedFuture(new StorageException(file + ": a backup is under way already"));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        emptied.hold();
+        daemon(() -> run(copy, done), "peerkit-store-backup").start();
+        return done;
+    }
+
+    private void run(Backup copy, CompletableFuture<Void> done) {
+        @Nullable Throwable failure = null;
+        try {
+            if (closing.get()) {
+                throw new ClosedException("the store is closed");
+            }
+            copy.run();
+        } catch (Throwable e) { // whatever it is, the caller must hear of it
+            failure = StoreFailure.of(file, e);
+        }
+        emptied.release();
+        backup.set(null);
+        var unused = deleteEmptied();
+        threads.remove(Thread.currentThread());
+        if (failure == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(failure);
+        }
     }
 
     /**
@@ -230,19 +265,21 @@ public final class SqliteStore implements Storage {
 
     private void finish() {
         queue.close();
-        reads.shutdown();
-        checkpointer.stop();
-        joinAll();
-        // The writer's connection last: it then folds the log into the file.
-        try (lock;
-                writer;
-                checkpointer;
-                reader) {
-            LOG.debug("{}: closing", file);
-        } catch (SQLException e) {
-            // All that was acknowledged is in the log, which the next opening reads.
-            LOG.warn("{}: SQLite could not close the file cleanly", file, e);
+        Backup copy = backup.get();
+        if (copy != null) {
+            copy.cancel();
         }
+        reads.shutdown();
+        chunkReads.shutdown();
+        parts.checkpointer().stop();
+        joinAll();
+        try {
+            parts.chunkReader().delete(emptied.take());
+        } catch (IOException e) {
+            LOG.debug("{}: chunk files were not deleted", file, e);
+        }
+        OPEN.remove(file, this);
+        parts.close();
     }
 
     /** Waits for all threads, whoever interrupts: they end as soon as what waits is done. */
@@ -259,38 +296,6 @@ public final class SqliteStore implements Storage {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private interface Read<T> {
-        T run() throws SQLException;
-    }
-
-    private <T> CompletableFuture<T> read(Read<T> read) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        try {
-            reads.execute(() -> {
-                try {
-                    answer.complete(read.run());
-                } catch (Throwable e) { // whatever it is, the caller must hear of it
-                    recover();
-                    answer.completeExceptionally(StoreFailure.of(file, e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(
-                    reads.isShutdown()
-                            ? new ClosedException("the store is closed")
-                            : new LimitExceededException("reads waiting: " + MAX_WAITING_READS + ", no more can wait"));
-        }
-        return answer;
-    }
-
-    private void recover() {
-        try {
-            reader.recover();
-        } catch (SQLException e) {
-            LOG.debug("{}: a statement did not close", file, e);
         }
     }
 

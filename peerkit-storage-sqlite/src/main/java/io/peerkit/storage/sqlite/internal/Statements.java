@@ -25,6 +25,10 @@ final class Statements implements AutoCloseable {
         }
     }
 
+    Connection connection() {
+        return connection;
+    }
+
     PreparedStatement of(String sql) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {

@@ -2,6 +2,8 @@
 package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -23,22 +25,47 @@ final class StoreConnections {
      *
      * @param maxPages where the file stops growing; a test's way to a full disk
      */
-    static Connection writer(Path file, long maxPages) throws SQLException {
+    static Connection writer(Path file, long maxPages) throws SQLException, IOException {
+        checkName(file);
+        PrivateFiles.make(file);
+        if (!Files.isWritable(file)) {
+            // SQLite would open it, and fail at the first write.
+            throw new StorageException(file + ": the file cannot be opened for writing");
+        }
+        PrivateFiles.warnWhenOpen(file);
+        Upgrade.clean(file);
+        long version = version(file);
+        if (version != 0 && version != Sql.SCHEMA_VERSION) {
+            Upgrade.run(file, version);
+        }
         Connection connection = connect(file);
         try (Statement statement = connection.createStatement()) {
-            long version = check(file, statement);
             statement.execute(Sql.PAGE_SIZE);
             useLog(file, statement);
             for (String setting : Sql.WRITER_SETTINGS) {
                 statement.execute(setting);
             }
-            upgrade(statement, version);
+            if (version == 0) {
+                create(statement);
+            }
             statement.execute(Sql.MAX_PAGES + maxPages);
             return connection;
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    private static long version(Path file) throws SQLException {
+        try (Connection connection = connect(file);
+                Statement statement = connection.createStatement()) {
+            return check(file, statement);
+        }
+    }
+
+    /** Opens a connection that reads everything once and keeps nothing; to a store or to a copy of one. */
+    static Connection copier(Path file) throws SQLException {
+        return beside(file, Sql.COPIER_SETTINGS);
     }
 
     /** Opens the connection that reads; the writer's must have been opened before. */
@@ -64,19 +91,26 @@ final class StoreConnections {
         }
     }
 
-    private static Connection connect(Path file) throws SQLException {
-        String name = file.toString();
-        if (name.indexOf('?') >= 0) {
-            // The driver takes what stands behind it for settings and would open another file.
-            throw new StorageException(file + ": the path has a question mark in it");
-        }
-        Connection connection = JDBC.createConnection(JDBC.PREFIX + name, new Properties());
+    /** Opens a connection with SQLite's own settings. */
+    static Connection connect(Path file) throws SQLException {
+        checkName(file);
+        Properties settings = new Properties();
+        // Else the driver prepares and runs a query for the number of the last row after each insert.
+        settings.setProperty("jdbc.get_generated_keys", "false");
+        Connection connection = JDBC.createConnection(JDBC.PREFIX + file, settings);
         try (Statement statement = connection.createStatement()) {
             statement.execute(Sql.BUSY_TIMEOUT);
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    private static void checkName(Path file) {
+        if (file.toString().indexOf('?') >= 0) {
+            // The driver takes what stands behind it for settings and would open another file.
+            throw new StorageException(file + ": the path has a question mark in it");
         }
     }
 
@@ -92,7 +126,7 @@ final class StoreConnections {
             throw new StorageException(file + ": this SQLite file is no store of Peerkit, application_id is "
                     + application + ", must be " + Sql.APPLICATION_ID);
         }
-        if (version < 1 || version > Sql.SCHEMA_VERSION) {
+        if (version != Sql.SCHEMA_VERSION && !Upgrade.isKnown(version)) {
             throw new StorageException(file + ": the store has version " + version + ", this release knows up to "
                     + Sql.SCHEMA_VERSION + "; a newer release may open it");
         }
@@ -107,23 +141,13 @@ final class StoreConnections {
         }
     }
 
-    /** One transaction: a crash leaves either the file as it was or a complete store. */
-    private static void upgrade(Statement statement, long version) throws SQLException {
-        if (version == Sql.SCHEMA_VERSION) {
-            return;
-        }
+    /** One transaction: a crash leaves either an empty file or a complete store. */
+    private static void create(Statement statement) throws SQLException {
         statement.execute(Sql.BEGIN);
-        if (version < 1) {
-            run(statement, Sql.TO_VERSION_1);
-        }
-        run(statement, Sql.TO_VERSION_2);
-        statement.execute(Sql.COMMIT);
-    }
-
-    private static void run(Statement statement, List<String> steps) throws SQLException {
-        for (String sql : steps) {
+        for (String sql : Sql.CREATE) {
             statement.execute(sql);
         }
+        statement.execute(Sql.COMMIT);
     }
 
     private static long number(Statement statement, String sql) throws SQLException {

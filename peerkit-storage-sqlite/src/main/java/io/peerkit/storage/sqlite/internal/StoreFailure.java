@@ -3,6 +3,7 @@ package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.PeerkitException;
 import io.peerkit.api.StorageException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
@@ -12,20 +13,33 @@ final class StoreFailure {
     /** An extended result code has the plain one in its low byte. */
     private static final int PLAIN_CODE = 0xff;
 
+    private static final String FULL = "the disk is full";
+
     private StoreFailure() {}
 
     static PeerkitException of(Path file, Throwable cause) {
         if (cause instanceof PeerkitException known && !(cause instanceof io.peerkit.api.InvalidBytesException)) {
             return known;
         }
-        String reason = cause instanceof SQLException sql ? reason(sql) : "a row cannot be read or written";
+        String reason = "a row cannot be read or written";
+        if (cause instanceof SQLException sql) {
+            reason = reason(sql);
+        } else if (cause instanceof IOException io) {
+            reason = isFull(io) ? FULL : "a file of the store cannot be read or written";
+        }
         return new StorageException(file + ": " + reason + " (" + cause.getMessage() + ")", cause);
+    }
+
+    /** Java has no type for it, only what Linux, macOS and Windows say. */
+    private static boolean isFull(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("No space left") || message.contains("not enough space");
     }
 
     private static String reason(SQLException failure) {
         int code = failure.getErrorCode() & PLAIN_CODE;
         if (code == SQLiteErrorCode.SQLITE_FULL.code) {
-            return "the disk is full";
+            return FULL;
         }
         if (code == SQLiteErrorCode.SQLITE_BUSY.code || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
             return "the file is locked by another program";

@@ -41,7 +41,10 @@ final class StoreLock implements AutoCloseable {
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(lockFile(file), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(
+                    lockFile(file),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PrivateFiles.attributes(lockFile(file)));
             FileLock lock = channel.tryLock();
             if (lock != null) {
                 return new StoreLock(file, channel);

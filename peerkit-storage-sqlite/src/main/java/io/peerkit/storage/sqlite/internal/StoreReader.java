@@ -6,7 +6,6 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
-import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import java.sql.Connection;
@@ -32,9 +31,11 @@ final class StoreReader implements AutoCloseable {
     private static final byte[] BEFORE_ALL_IDS = {};
 
     private final Statements statements;
+    private final EntryIndexes indexes;
 
-    StoreReader(Connection connection) throws SQLException {
+    StoreReader(Connection connection, EntryIndexes indexes) throws SQLException {
         statements = new Statements(connection, Sql.READS);
+        this.indexes = indexes;
     }
 
     /** Makes the reader fit for use again after one of its methods threw. */
@@ -59,19 +60,50 @@ final class StoreReader implements AutoCloseable {
     }
 
     private Optional<StoredEntry> entry(EntryId id) throws SQLException {
-        PreparedStatement entryOfId = statements.of(Sql.ENTRY_OF_ID);
         byte[] bytes = id.toBytes();
-        entryOfId.setLong(1, StoredForm.prefix(bytes));
-        entryOfId.setBytes(2, bytes);
-        return first(entryOfId);
+        long prefix = StoredForm.prefix(bytes);
+        for (LateIndex.Key key : indexes.byId().candidates(prefix)) {
+            Optional<StoredEntry> entry = entryOfRow(key.seq());
+            if (entry.isPresent() && entry.get().id().equals(id)) {
+                return entry;
+            }
+        }
+        return entryOf(Sql.ENTRY_OF_ID, prefix, bytes);
     }
 
     Optional<StoredEntry> entryOfBlob(BlobHash hash) throws SQLException {
-        PreparedStatement entryOfBlob = statements.of(Sql.ENTRY_OF_BLOB);
         byte[] bytes = hash.toBytes();
-        entryOfBlob.setLong(1, StoredForm.prefix(bytes));
-        entryOfBlob.setBytes(2, bytes);
-        return first(entryOfBlob);
+        long prefix = StoredForm.prefix(bytes);
+        Optional<StoredEntry> first = Optional.empty();
+        for (LateIndex.Key key : indexes.byBlob().candidates(prefix)) {
+            if (first.isPresent() && StoredForm.time(key.time()) != first.get().time()) {
+                break; // all others come later
+            }
+            Optional<StoredEntry> entry =
+                    entryOfRow(key.seq()).filter(row -> row.blobHash().equals(hash));
+            first = earlier(first, entry);
+        }
+        return earlier(first, entryOf(Sql.ENTRY_OF_BLOB, prefix, bytes));
+    }
+
+    private static Optional<StoredEntry> earlier(Optional<StoredEntry> one, Optional<StoredEntry> other) {
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isPresent() ? one : other;
+        }
+        return one.get().key().compareTo(other.get().key()) <= 0 ? one : other;
+    }
+
+    private Optional<StoredEntry> entryOfRow(long seq) throws SQLException {
+        PreparedStatement entry = statements.of(Sql.ENTRY_OF_SEQ);
+        entry.setLong(1, seq);
+        return first(entry);
+    }
+
+    private Optional<StoredEntry> entryOf(String sql, long prefix, byte[] hash) throws SQLException {
+        PreparedStatement entry = statements.of(sql);
+        entry.setLong(1, prefix);
+        entry.setBytes(2, hash);
+        return first(entry);
     }
 
     KeyPage keys(Optional<EntryKey> after, int limit) throws SQLException {
@@ -158,27 +190,12 @@ final class StoreReader implements AutoCloseable {
     }
 
     BitSet chunksPresent(List<BlobHash> hashes) throws SQLException {
-        PreparedStatement present = statements.of(Sql.CHUNK_PRESENT);
+        PreparedStatement present = statements.of(Sql.CHUNK);
         BitSet found = new BitSet(hashes.size());
         for (int i = 0; i < hashes.size(); i++) {
             present.setBytes(1, hashes.get(i).toBytes());
             try (ResultSet rows = present.executeQuery()) {
                 found.set(i, rows.next());
-            }
-        }
-        return found;
-    }
-
-    List<StoredChunk> chunks(List<BlobHash> hashes, int maxBytes) throws SQLException {
-        PreparedStatement chunk = statements.of(Sql.CHUNK);
-        List<StoredChunk> found = new ArrayList<>();
-        long bytes = 0;
-        for (int i = 0; i < hashes.size() && (found.isEmpty() || bytes <= maxBytes); i++) {
-            chunk.setBytes(1, hashes.get(i).toBytes());
-            Optional<byte[]> read = firstBytes(chunk);
-            if (read.isPresent()) {
-                found.add(new StoredChunk(hashes.get(i), read.get()));
-                bytes += read.get().length;
             }
         }
         return found;

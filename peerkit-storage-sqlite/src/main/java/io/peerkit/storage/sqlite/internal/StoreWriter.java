@@ -2,17 +2,16 @@
 package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.AgentId;
-import io.peerkit.api.BlobHash;
-import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.RecordKey;
-import io.peerkit.api.storage.StoredChunk;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -25,9 +24,25 @@ final class StoreWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
 
     private final Statements statements;
+    private final EntryWriter entries;
+    private final ChunkWriter chunks;
 
-    StoreWriter(Connection connection) throws SQLException {
+    /** Whether the file may have traces of what was removed. */
+    private boolean removed;
+
+    StoreWriter(Connection connection, EntryIndexes indexes, ChunkWriter chunks) throws SQLException {
         statements = new Statements(connection, Sql.WRITES);
+        entries = new EntryWriter(statements, indexes);
+        this.chunks = chunks;
+        try (Statement statement = connection.createStatement();
+                ResultSet state = statement.executeQuery(Sql.IS_REMOVED)) {
+            removed = state.next() && state.getInt(1) != 0;
+        }
+    }
+
+    /** Work within a transaction. */
+    interface Work<T> {
+        T run(Statements statements) throws SQLException, IOException;
     }
 
     /**
@@ -35,48 +50,64 @@ final class StoreWriter implements AutoCloseable {
      *
      * @return for each batch the indices of its new entries
      */
-    List<BitSet> commit(List<WriteBatch> batches) throws SQLException {
-        try {
-            statements.of(Sql.BEGIN).execute();
+    List<BitSet> commit(List<WriteBatch> batches) throws SQLException, IOException {
+        boolean traces = !removed && batches.stream().anyMatch(StoreWriter::leavesTraces);
+        List<BitSet> results = inTransaction(unused -> {
+            if (traces) {
+                markRemoved();
+            }
             List<BitSet> added = new ArrayList<>(batches.size());
             for (WriteBatch batch : batches) {
                 added.add(apply(batch));
             }
-            statements.of(Sql.COMMIT).execute();
             return added;
-        } catch (SQLException | RuntimeException | Error e) {
+        });
+        removed |= traces;
+        return results;
+    }
+
+    /** Rows that are set again leave traces as those that go. Of chunks the file has only places. */
+    private static boolean leavesTraces(WriteBatch batch) {
+        return !batch.removedEntries().isEmpty()
+                || !batch.removedAgents().isEmpty()
+                || !batch.removedRecords().isEmpty()
+                || !batch.records().isEmpty();
+    }
+
+    private void markRemoved() throws SQLException {
+        PreparedStatement set = statements.of(Sql.SET_REMOVED);
+        set.setInt(1, 1);
+        set.executeUpdate();
+    }
+
+    /** Does work in one transaction: when it returns, it is on the disk; when it throws, nothing of it is. */
+    <T> T inTransaction(Work<T> work) throws SQLException, IOException {
+        try {
+            statements.of(Sql.BEGIN).execute();
+            T result = work.run(statements);
+            entries.indexes().move(statements);
+            chunks.force();
+            statements.of(Sql.COMMIT).execute();
+            entries.indexes().committed();
+            chunks.committed();
+            return result;
+        } catch (SQLException | IOException | RuntimeException | Error e) {
             rollBack();
             throw e;
         }
     }
 
-    private BitSet apply(WriteBatch batch) throws SQLException {
-        removeEntries(batch.removedEntries());
-        BitSet added = new BitSet(batch.entries().size());
-        PreparedStatement addEntry = statements.of(Sql.ADD_ENTRY);
-        for (int i = 0; i < batch.entries().size(); i++) {
-            if (add(addEntry, batch.entries().get(i))) {
-                added.set(i);
-            }
-        }
+    private BitSet apply(WriteBatch batch) throws SQLException, IOException {
+        entries.remove(batch.removedEntries());
+        BitSet added = entries.add(batch.entries());
         setMetadata(batch.metadata());
         removeAgents(batch.removedAgents());
         setAgents(batch.agents());
         removeRecords(batch.removedRecords());
         setRecords(batch.records());
-        removeChunks(batch.removedChunks());
-        addChunks(batch.chunks());
+        chunks.remove(statements, batch.removedChunks());
+        chunks.add(statements, batch.chunks());
         return added;
-    }
-
-    private void removeEntries(List<EntryId> entries) throws SQLException {
-        PreparedStatement remove = statements.of(Sql.REMOVE_ENTRY);
-        for (EntryId entry : entries) {
-            byte[] id = entry.toBytes();
-            remove.setLong(1, StoredForm.prefix(id));
-            remove.setBytes(2, id);
-            remove.executeUpdate();
-        }
     }
 
     private void removeRecords(List<RecordKey> keys) throws SQLException {
@@ -95,23 +126,6 @@ final class StoreWriter implements AutoCloseable {
             set.setBytes(2, item.key().key());
             set.setBytes(3, item.value());
             set.executeUpdate();
-        }
-    }
-
-    private void removeChunks(List<BlobHash> hashes) throws SQLException {
-        PreparedStatement remove = statements.of(Sql.REMOVE_CHUNK);
-        for (BlobHash hash : hashes) {
-            remove.setBytes(1, hash.toBytes());
-            remove.executeUpdate();
-        }
-    }
-
-    private void addChunks(List<StoredChunk> chunks) throws SQLException {
-        PreparedStatement add = statements.of(Sql.ADD_CHUNK);
-        for (StoredChunk chunk : chunks) {
-            add.setBytes(1, chunk.hash().toBytes());
-            add.setBytes(2, chunk.bytes());
-            add.executeUpdate();
         }
     }
 
@@ -142,19 +156,6 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    private static boolean add(PreparedStatement addEntry, StoredEntry entry) throws SQLException {
-        byte[] id = entry.id().toBytes();
-        byte[] blobHash = entry.blobHash().toBytes();
-        addEntry.setLong(1, StoredForm.time(entry.time()));
-        addEntry.setBytes(2, id);
-        addEntry.setLong(3, StoredForm.prefix(id));
-        addEntry.setLong(4, StoredForm.prefix(blobHash));
-        addEntry.setBytes(5, blobHash);
-        addEntry.setBytes(6, entry.envelope());
-        addEntry.setBytes(7, entry.blob().orElse(null));
-        return addEntry.executeUpdate() == 1;
-    }
-
     /** Asks how far the log has grown. */
     LogState log() throws SQLException {
         return LogState.after(statements.of(Sql.LOG_SIZE));
@@ -165,16 +166,43 @@ final class StoreWriter implements AutoCloseable {
         var unused = LogState.after(statements.of(Sql.COPY_LOG));
     }
 
-    /** Writes the file anew without what was removed, and empties the log. Both leave the file as it was when they fail. */
-    void compact() throws SQLException {
-        forget(); // SQLite wants no statement half-way for this, and the driver keeps some so.
-        try {
-            statements.of(Sql.VACUUM).execute();
-            var unused = LogState.after(statements.of(Sql.EMPTY_LOG));
-        } catch (SQLException | RuntimeException | Error e) {
-            forget();
-            throw e;
+    /** Writes the file anew without what was removed, if anything was. */
+    void vacuum() throws SQLException {
+        if (!removed) {
+            return;
         }
+        forget(); // SQLite wants no statement half-way for this, and the driver keeps some so.
+        try (Statement statement = statements.connection().createStatement()) {
+            statement.executeUpdate(Sql.VACUUM);
+        }
+        // A crash before this costs one compaction more.
+        PreparedStatement set = statements.of(Sql.SET_REMOVED);
+        set.setInt(1, 0);
+        set.executeUpdate();
+        removed = false;
+    }
+
+    /** Copies all of the log and cuts it to nothing; says whether that was possible, which it is not while somebody reads it. */
+    boolean emptyLog() throws SQLException {
+        try (Statement statement = statements.connection().createStatement();
+                ResultSet answer = statement.executeQuery(Sql.EMPTY_LOG)) {
+            return answer.next() && answer.getInt(1) == 0;
+        }
+    }
+
+    List<Long> chunkFilesWithRoom() throws SQLException, IOException {
+        try (Statement statement = statements.connection().createStatement()) {
+            return chunks.filesWithRoom(statement);
+        }
+    }
+
+    /** Chunk files that the commits since the last call left without a chunk. */
+    List<Long> takeEmptiedFiles() throws SQLException, IOException {
+        return chunks.takeEmptied(statements);
+    }
+
+    ChunkWriter chunks() {
+        return chunks;
     }
 
     private void rollBack() {
@@ -184,6 +212,8 @@ final class StoreWriter implements AutoCloseable {
             // On a full disk SQLite rolls back by itself and then says here that no transaction is open.
             LOG.debug("nothing to roll back", e);
         }
+        entries.indexes().rolledBack();
+        chunks.rolledBack();
         forget();
     }
 
@@ -196,9 +226,28 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    /** Closes the connection with its statements; the last one to close folds the log into the file. */
+    /** Completes the file for the next opening and closes the connection; the last one to close folds the log into the file. */
     @Override
     public void close() throws SQLException {
-        statements.close();
+        try (statements;
+                chunks) {
+            if (entries.indexes().isBehind()) {
+                finishIndexes();
+            }
+        } catch (IOException e) {
+            throw new SQLException("a chunk file did not close", e);
+        }
+    }
+
+    private void finishIndexes() {
+        try {
+            inTransaction(unused -> {
+                entries.indexes().moveAll(statements);
+                return true;
+            });
+        } catch (SQLException | IOException e) {
+            // The next opening reads the rows instead.
+            LOG.debug("the indexes were not completed", e);
+        }
     }
 }

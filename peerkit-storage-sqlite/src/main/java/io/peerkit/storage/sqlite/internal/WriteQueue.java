@@ -59,6 +59,19 @@ final class WriteQueue {
         while (waiting.isEmpty() && !closed) {
             wait();
         }
+        return group();
+    }
+
+    /** Takes as many batches as make a group, after waiting at most so long for the first. */
+    synchronized List<PendingWrite> takeGroupWithin(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis * 1_000_000; waiting.isEmpty() && !closed && left > 0; left = end - System.nanoTime()) {
+            wait(left / 1_000_000 + 1);
+        }
+        return group();
+    }
+
+    private List<PendingWrite> group() {
         List<PendingWrite> group = new ArrayList<>();
         long groupBytes = 0;
         int groupItems = 0;
@@ -71,6 +84,11 @@ final class WriteQueue {
             group.add(waiting.remove());
         }
         return group;
+    }
+
+    /** Whether it is closed and nothing waits. */
+    synchronized boolean isDone() {
+        return closed && waiting.isEmpty();
     }
 
     /** Makes room again once a batch is committed or has failed. */

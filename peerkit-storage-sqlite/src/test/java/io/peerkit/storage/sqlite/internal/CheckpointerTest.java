@@ -3,7 +3,9 @@ package io.peerkit.storage.sqlite.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +22,13 @@ class CheckpointerTest {
     private Checkpointer checkpointer;
 
     @BeforeEach
-    void open() throws SQLException {
+    void open() throws SQLException, IOException {
         Path file = folder.resolve("store.db");
-        writer = new StoreWriter(StoreConnections.writer(file, StoreConnections.UNBOUNDED_PAGES));
+        Connection connection = StoreConnections.writer(file, StoreConnections.UNBOUNDED_PAGES);
+        writer = new StoreWriter(
+                connection,
+                EntryIndexes.read(connection, LateIndex.RECENT_KEYS),
+                ChunkWriter.open(new ChunkFiles(file), connection));
         checkpointer = new Checkpointer(file, StoreConnections.checkpointer(file));
     }
 
@@ -32,13 +38,13 @@ class CheckpointerTest {
         writer.close();
     }
 
-    private void commit(int from, int entries) throws SQLException {
+    private void commit(int from, int entries) throws SQLException, IOException {
         assertThat(writer.commit(List.of(TestEntries.batch(from, entries, 256))).get(0))
                 .satisfies(added -> assertThat(added.cardinality()).isEqualTo(entries));
     }
 
     @Test
-    void log_commits_notCopiedByThem() throws SQLException {
+    void log_commits_notCopiedByThem() throws SQLException, IOException {
         for (int i = 0; i < 5; i++) {
             commit(4_000 * i, 4_000);
         }
@@ -68,7 +74,7 @@ class CheckpointerTest {
     }
 
     @Test
-    void copyFor_writer_copiesAll() throws SQLException {
+    void copyFor_writer_copiesAll() throws SQLException, IOException {
         commit(0, 4_000);
         assertThat(writer.log().toCopy()).isGreaterThan(Checkpointer.WORTH_PAGES / 2);
 

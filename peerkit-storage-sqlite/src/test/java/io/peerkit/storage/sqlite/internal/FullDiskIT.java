@@ -104,7 +104,7 @@ class FullDiskIT {
         }
     }
 
-    private static boolean run(String... command) throws InterruptedException {
+    static boolean run(String... command) throws InterruptedException {
         try {
             return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
         } catch (IOException e) {

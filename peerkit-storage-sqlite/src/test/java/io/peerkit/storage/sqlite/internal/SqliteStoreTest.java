@@ -129,6 +129,7 @@ class SqliteStoreTest {
         file = folder.resolve("store.db?mode=memory");
 
         assertRefused("question mark");
+        assertThat(folder.resolve("store.db?mode=memory")).doesNotExist();
     }
 
     @Test
@@ -189,7 +190,7 @@ class SqliteStoreTest {
 
     @Test
     void write_noRoom_failsWholeAndSmallerOneStillFits() {
-        try (Storage store = SqliteStore.open(file, 200)) {
+        try (Storage store = SqliteStore.open(file, false, 200)) {
             store.write(batch(0, 100, 256)).join();
             WriteBatch tooLarge = WriteBatch.of(TestEntries.entries(1_000, 2_000, 256), Map.of("name", new byte[1]));
 
@@ -206,7 +207,7 @@ class SqliteStoreTest {
 
     @Test
     void write_oneOfAGroupDoesNotFit_onlyThatOneFails() throws InterruptedException {
-        try (Storage store = SqliteStore.open(file, 200)) {
+        try (Storage store = SqliteStore.open(file, false, 200)) {
             List<CompletableFuture<BitSet>> writes = new ArrayList<>();
             // What is written from a callback of the writer's thread waits until the callback ends: one group.
             CountDownLatch queued = new CountDownLatch(1);
@@ -258,10 +259,11 @@ class SqliteStoreTest {
         fill(2_000);
         long damaged;
         try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
-            // The second half of the file: entries and indexes; the tables' roots and metadata lie at its beginning.
-            byte[] noise = new byte[(int) (raw.length() / 2)];
+            // The third quarter of the file: entries and indexes; roots and metadata lie at its beginning, the last
+            // entry behind.
+            byte[] noise = new byte[(int) (raw.length() / 4)];
             new Random(1).nextBytes(noise);
-            damaged = raw.length() - noise.length;
+            damaged = raw.length() / 2;
             raw.seek(damaged);
             raw.write(noise);
         }
@@ -291,7 +293,7 @@ class SqliteStoreTest {
     void close_open_noThreadsAndNoLogLeft() throws IOException {
         Storage store = SqliteStore.open(file);
         store.write(batch(0, 10, 256)).join();
-        assertThat(threads()).hasSize(3);
+        assertThat(threads()).hasSize(4);
         store.close();
 
         assertThat(threads()).isEmpty();

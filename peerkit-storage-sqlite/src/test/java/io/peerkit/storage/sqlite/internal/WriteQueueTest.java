@@ -92,6 +92,26 @@ class WriteQueueTest {
     }
 
     @Test
+    void takeGroupWithin_nothingThenSomething_noneThenThat() throws InterruptedException {
+        assertThat(queue.takeGroupWithin(0)).isEmpty();
+        assertThat(queue.takeGroupWithin(1)).isEmpty();
+        PendingWrite write = write(1, 1);
+        queue.add(write);
+
+        assertThat(queue.takeGroupWithin(0)).containsExactly(write);
+    }
+
+    @Test
+    void isDone_closedWithAndWithoutWaiting_onlyWithout() throws InterruptedException {
+        queue.add(write(1, 1));
+        assertThat(queue.isDone()).isFalse();
+        queue.close();
+        assertThat(queue.isDone()).isFalse();
+        assertThat(queue.takeGroupWithin(1_000)).hasSize(1);
+        assertThat(queue.isDone()).isTrue();
+    }
+
+    @Test
     void of_emptyBatch_countsAsOneItem() {
         assertThat(PendingWrite.of(WriteBatch.ofEntries(List.of())).items()).isEqualTo(1);
     }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sealed;
+
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.sealed.internal.SealedStore;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A store whose values another store keeps encrypted and authenticated.
+ *
+ * <pre>{@code
+ * SealedStorage.of(SqliteStorage.at(file), StorageKey.passphrase(passphrase))
+ * }</pre>
+ *
+ * <p>Blobs, envelopes, agent cards, values of metadata and records, and chunks are sealed by AES-256-GCM under a data key,
+ * each bound to its place, so that none can be read, changed or put elsewhere. Hashes of blobs and chunks, ids of agents
+ * and names of metadata are replaced by HMAC-SHA256 of them. What stays visible to who has the files: ids and times of entries,
+ * collections and keys of records, when cards were issued, and how many things there are and how large. Values can still be taken
+ * away, or all be put back to what they were at an earlier time, without that being noticed here.
+ *
+ * <p>The data key is random and kept in the store, wrapped by the {@link StorageKey}. <strong>Without that key everything in the store is
+ * lost.</strong> A store that has unsealed entries or agent cards is refused.
+ *
+ * <p>Writes are sealed on the thread that calls. The limits on bytes of reads hold for values as they were given.
+ */
+public final class SealedStorage implements StorageFactory {
+    private final StorageFactory inner;
+    private final StorageKey key;
+    private final AtomicReference<Optional<SealedStore>> opened = new AtomicReference<>(Optional.empty());
+
+    private SealedStorage(StorageFactory inner, StorageKey key) {
+        this.inner = inner;
+        this.key = key;
+    }
+
+    /**
+     * Seals what a store keeps.
+     *
+     * @param inner keeps the sealed values
+     * @param key opens the store, and seals it when it is new
+     * @return the store, ready to be opened; nothing is touched yet
+     */
+    public static SealedStorage of(StorageFactory inner, StorageKey key) {
+        return new SealedStorage(inner, key);
+    }
+
+    /**
+     * Lets another key open a store from now on. The store must not be open. Only the wrapping of the data key changes: who has
+     * the old key and an old copy of the files can still read that copy, and with {@link #rotate} not done also what was
+     * written since. Blocks.
+     *
+     * @param inner keeps the sealed values
+     * @param old opens the store now
+     * @param fresh opens it afterwards
+     * @throws io.peerkit.api.StorageException when the store cannot be opened or written, is not sealed, or {@code old} does
+     *     not open it; it is then opened by {@code old} as before, unless the message says that compacting failed
+     */
+    public static void changeKey(StorageFactory inner, StorageKey old, StorageKey fresh) {
+        SealedStore.rewrap(inner, old.source(), fresh.source());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Takes as long as the key needs besides: some tenths of a second and 64 MiB of heap for a passphrase. A rotation that was under way
+     * when the store was last closed, or died, goes on beside.
+     *
+     * @throws io.peerkit.api.StorageException also when the key does not open the store, or it has values that are not sealed
+     * @throws IllegalStateException when the key was wiped
+     */
+    @Override
+    public Storage open() {
+        SealedStore store = SealedStore.open(inner, key.source());
+        opened.set(Optional.of(store));
+        return store;
+    }
+
+    /**
+     * Makes a new data key for the store that is open. New writes use it at once; what the old one sealed is sealed anew in small steps
+     * beside the application's reads and writes. A process may die meanwhile: the next opening goes on. The names that stand for
+     * hashes, agents and metadata stay as they are.
+     *
+     * <p>When a rotation is under way this is about that one. The key must not be wiped until the future completes.
+     *
+     * @return a future that completes, on a thread of its own, when the old data key and all that it sealed are gone from the store, or fails
+     *     with
+     *     <ul>
+     *       <li>{@link ClosedException} when this opened no store, or it was closed; the next opening goes on,
+     *       <li>{@link io.peerkit.api.StorageException} when the store could not be written or is damaged; calling again goes on
+     *     </ul>
+     */
+    public CompletableFuture<Void> rotate() {
+        return opened.get()
+                .map(store -> store.rotate(key.source()))
+                .orElseGet(() -> CompletableFuture.failedFuture(new ClosedException("the store is not open")));
+    }
+
+    @Override
+    public Optional<Path> keyFile() {
+        return inner.keyFile();
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.sealed.internal;
+
+import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StoredChunk;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
+import io.peerkit.api.storage.WriteBatch;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
+
+/**
+ * An open store whose values another one keeps sealed. Writes are sealed on the caller's thread, reads opened on the thread
+ * of the store below that answers them.
+ */
+public final class SealedStore implements Storage {
+    private final Storage inner;
+    private final SealedWrites writes;
+    private final IndexNames names;
+    private final Rotation rotation;
+
+    private SealedStore(Storage inner, KeyRing ring, KeySource source) {
+        this.inner = inner;
+        names = new IndexNames(ring.indexKey());
+        writes = new SealedWrites(inner, new SealedForm(new Sealer(ring, new SecureRandom()), names));
+        rotation = new Rotation(inner, ring, writes);
+        rotation.resume(source);
+    }
+
+    /**
+     * Opens the store below and unwraps its keys, or makes them where the store is empty.
+     *
+     * @param factory of the store below
+     * @param source what the keys are wrapped by
+     * @return the open store
+     * @throws StorageException when the store below cannot be opened, holds values that are not sealed, or is sealed by
+     *     something else
+     */
+    public static SealedStore open(StorageFactory factory, KeySource source) {
+        Storage inner = factory.open();
+        try {
+            return new SealedStore(inner, ring(inner, source), source);
+        } catch (RuntimeException | Error e) {
+            inner.close();
+            throw e;
+        }
+    }
+
+    private static KeyRing ring(Storage inner, KeySource source) {
+        Optional<byte[]> wrapped = Futures.await(inner.metadata(SEALED_MARKER));
+        if (wrapped.isPresent()) {
+            return KeyWrap.unwrap(wrapped.get(), source);
+        }
+        if (Futures.await(inner.count()) > 0 || !Futures.await(inner.agents(1)).isEmpty()) {
+            throw new StorageException(
+                    "the store holds values that are not sealed; export them and import them into a sealed store");
+        }
+        SecureRandom random = new SecureRandom();
+        KeyRing ring = KeyRing.fresh(random);
+        putMarker(inner, KeyWrap.wrap(ring, source, Argon2Cost.STANDARD, random));
+        return ring;
+    }
+
+    /**
+     * Wraps the keys of a store by something else. The store must not be open.
+     *
+     * @param factory of the store below
+     * @param old what they are wrapped by
+     * @param fresh what they are wrapped by from now on
+     * @throws StorageException when the store below cannot be opened or written, is not sealed, or is sealed by something else
+     */
+    public static void rewrap(StorageFactory factory, KeySource old, KeySource fresh) {
+        try (Storage inner = factory.open()) {
+            byte[] wrapped = Futures.await(inner.metadata(SEALED_MARKER))
+                    .orElseThrow(() -> new StorageException("the store is not sealed"));
+            KeyRing ring = KeyWrap.unwrap(wrapped, old);
+            putMarker(inner, KeyWrap.wrap(ring, fresh, Argon2Cost.STANDARD, new SecureRandom()));
+            compact(inner);
+        }
+    }
+
+    private static void compact(Storage inner) {
+        try {
+            Futures.await(inner.compact());
+        } catch (StorageException e) {
+            throw new StorageException(
+                    "the key was changed, but the store could not be compacted: the old key may still open what the disk has",
+                    e);
+        }
+    }
+
+    private static void putMarker(Storage inner, byte[] wrapped) {
+        Futures.await(inner.write(
+                WriteBatch.builder().metadata(SEALED_MARKER, wrapped).build()));
+    }
+
+    /**
+     * Makes a new data key and seals everything anew.
+     *
+     * @param source what the keys are wrapped by
+     * @return a future that completes when nothing is left under the old data key
+     */
+    public CompletableFuture<Void> rotate(KeySource source) {
+        return rotation.begin(source);
+    }
+
+    @Override
+    public CompletableFuture<BitSet> write(WriteBatch batch) {
+        return writes.write(batch);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
+        return Futures.map(
+                inner.entries(ids, sealedBytes(maxBytes, ids.size())),
+                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), SealedStore::size));
+    }
+
+    @Override
+    public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
+        return Futures.map(
+                inner.entryOfBlob(names.blob(hash)),
+                found -> found.map(kept -> {
+                    StoredEntry entry = writes.form().open(kept);
+                    if (!entry.blobHash().equals(hash)) {
+                        throw new StorageException(
+                                "the entry of a blob has another one; the store is damaged or was changed");
+                    }
+                    return entry;
+                }));
+    }
+
+    @Override
+    public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
+        return inner.keys(after, limit);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
+        return Futures.map(
+                inner.scan(after, limit, sealedBytes(maxBytes, limit)),
+                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), SealedStore::size));
+    }
+
+    @Override
+    public CompletableFuture<Long> count() {
+        return inner.count();
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> metadata(String name) {
+        String sealedName = names.metadata(name);
+        return Futures.map(
+                inner.metadata(sealedName),
+                found -> found.map(value -> writes.form().openMetadata(sealedName, value)));
+    }
+
+    @Override
+    public CompletableFuture<List<byte[]>> agents(int limit) {
+        return Futures.map(inner.agents(limit), found -> {
+            SealedForm form = writes.form();
+            // A store with more cards than can be listed keeps those issued first under a key that is gone.
+            return found.stream().filter(form::isKnownCard).map(form::openCard).toList();
+        });
+    }
+
+    @Override
+    public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
+        SealedWrites.checkCollection(key.collection());
+        return Futures.map(
+                inner.record(key), found -> found.map(value -> writes.form().openRecord(key, value)));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredRecord>> records(
+            String collection, Optional<byte[]> after, int limit, int maxBytes) {
+        SealedWrites.checkCollection(collection);
+        return Futures.map(
+                inner.records(collection, after, limit, sealedBytes(maxBytes, limit)),
+                found -> upTo(
+                        maxBytes,
+                        found.stream().map(writes.form()::open).toList(),
+                        item -> item.key().key().length + item.value().length));
+    }
+
+    @Override
+    public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
+        return inner.chunksPresent(hashes.stream().map(names::chunk).toList());
+    }
+
+    @Override
+    public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
+        Map<BlobHash, BlobHash> byName = new HashMap<>();
+        List<BlobHash> wanted = new ArrayList<>(hashes.size());
+        for (BlobHash hash : hashes) {
+            BlobHash name = names.chunk(hash);
+            wanted.add(name);
+            byName.put(name, hash);
+        }
+        return Futures.map(
+                inner.chunks(wanted, sealedBytes(maxBytes, wanted.size())),
+                found -> upTo(
+                        maxBytes,
+                        found.stream().map(chunk -> opened(byName, chunk)).toList(),
+                        chunk -> chunk.bytes().length));
+    }
+
+    private StoredChunk opened(Map<BlobHash, BlobHash> byName, StoredChunk sealed) {
+        BlobHash hash = byName.get(sealed.hash());
+        if (hash == null) {
+            throw new StorageException("a chunk was given that was not asked for");
+        }
+        return new StoredChunk(hash, writes.form().openChunk(sealed));
+    }
+
+    @Override
+    public CompletableFuture<Void> compact() {
+        return inner.compact();
+    }
+
+    @Override
+    public void close() {
+        rotation.stop();
+        inner.close();
+    }
+
+    /** What so many sealed values have at most when they have {@code maxBytes} opened. */
+    private static int sealedBytes(int maxBytes, int values) {
+        return (int) Math.min(Integer.MAX_VALUE, maxBytes + (long) SEALING_BYTES * Math.max(0, values));
+    }
+
+    private static long size(StoredEntry entry) {
+        return entry.envelope().length
+                + entry.blob().map(blob -> (long) blob.length).orElse(0L);
+    }
+
+    /** Ends with the value with which all together exceed {@code maxBytes}. */
+    private static <T> List<T> upTo(int maxBytes, List<T> found, ToLongFunction<T> size) {
+        long bytes = 0;
+        for (int i = 0; i < found.size(); i++) {
+            bytes += size.applyAsLong(found.get(i));
+            if (bytes > maxBytes) {
+                return List.copyOf(found.subList(0, i + 1));
+            }
+        }
+        return found;
+    }
+}
