@@ -169,30 +169,6 @@ class SurrealStorageIT {
     }
 
     @Test
-    void open_ownerThatDidNotClose_waitsForItsLeaseAndTakesOver() {
-        SurrealStorage factory = storage(engine, "abandoned");
-        Storage abandoned = factory.open();
-        abandoned.write(batch(0, 3)).join();
-        // As a process that was killed: nothing is given back, nothing renewed.
-        ((io.peerkit.storage.surreal.internal.store.SurrealStore) abandoned).abandon();
-
-        try (Storage next = factory.open()) {
-            assertThat(next.count().join()).isEqualTo(3);
-            assertThat(next.write(batch(2, 2)).join()).isEqualTo(BitSet.valueOf(new long[] {2}));
-            assertThat(next.count().join()).isEqualTo(4);
-
-            assertThatThrownBy(() -> abandoned.write(batch(100, 1)).get(10, TimeUnit.SECONDS))
-                    .hasCauseInstanceOf(StorageException.class)
-                    .hasMessageContaining("took the space over");
-            assertThatThrownBy(() -> abandoned.write(batch(200, 1)).get(10, TimeUnit.SECONDS))
-                    .hasMessageContaining("took the space over");
-            assertThat(next.count().join()).isEqualTo(4);
-            abandoned.close();
-            assertThat(next.write(batch(300, 1)).join().cardinality()).isEqualTo(1);
-        }
-    }
-
-    @Test
     void open_sharedByTwo_eachHearsAndSeesWhatTheOtherWrites() throws Exception {
         Heard heardByOne = new Heard();
         Heard heardByOther = new Heard();

@@ -256,7 +256,7 @@ public final class SurrealStore implements Storage {
     }
 
     /** Leaves the lease to run out, as a process does that is stopped; for tests. */
-    public void abandon() {
+    void abandon() {
         renewal.stop();
     }
 
