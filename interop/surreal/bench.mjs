@@ -3,7 +3,7 @@
 // How fast the bare engine is on this machine, inside this process and without a socket, rocksdb on disk, each commit
 // synced: the measure for what a store makes of it. Prints one JSON object, rows/s as medians of the rounds, the best
 // round beside them, and rows for each second of processor time, which others on the machine disturb less.
-//   node bench.mjs [--rows 50000] [--rounds 5] [--storage rocksdb|surrealkv] [--directory DIR]
+//   node bench.mjs [--rows 50000] [--rounds 5] [--storage rocksdb|surrealkv] [--directory DIR] [--only insert]
 
 import { decode, encode } from '@surrealdb/cbor'
 import { randomBytes } from 'node:crypto'
@@ -40,14 +40,15 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '50000' },
     rounds: { type: 'string', default: '5' },
     storage: { type: 'string', default: 'rocksdb' },
-    directory: { type: 'string', default: tmpdir() }
+    directory: { type: 'string', default: tmpdir() },
+    only: { type: 'string', default: '' }
   }
 })
 const [rowsPerRound, rounds] = [values.rows, values.rounds].map(Number)
 const counted = rowsPerRound % BATCH_ROWS === 0 && rowsPerRound > 0 && rounds > 0
 if (!counted || !/^(rocksdb|surrealkv)$/.test(values.storage)) {
   console.error(`usage: node bench.mjs [--rows N*${BATCH_ROWS}] [--rounds N]\n` +
-    '    [--storage rocksdb|surrealkv] [--directory DIR]')
+    '    [--storage rocksdb|surrealkv] [--directory DIR] [--only insert|…]')
   process.exit(2)
 }
 
@@ -56,11 +57,11 @@ const engine = await openEngine(`${values.storage}://${join(folder, 'db')}`)
 const figures = {}
 try {
   await call('use', ['bench', 'bench'])
-  for (const [name, sql] of Object.entries(INSERTS)) {
+  for (const [name, sql] of Object.entries(INSERTS).filter(([name]) => values.only === '' || name === values.only)) {
     figures[name] = await measured(() => insert(sql))
   }
   await insert(INSERTS.insert) // what the scans read
-  for (const [name, sql] of Object.entries(SCANS)) {
+  for (const [name, sql] of values.only === '' ? Object.entries(SCANS) : []) {
     for (const limit of [1000, 2000, 5000]) {
       figures[`${name}By${limit}`] = await measured(() => scan(sql, limit, 1))
     }

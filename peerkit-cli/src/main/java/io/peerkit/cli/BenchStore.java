@@ -3,6 +3,7 @@ package io.peerkit.cli;
 
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.storage.sqlite.SqliteStorage;
+import io.peerkit.storage.surreal.SurrealStorage;
 import io.peerkit.testkit.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,13 @@ record BenchStore(String name, Opener opener, int entries, boolean onDisk, boole
     /** Those that are measured, in this order in every round. The one in memory shows what the workload itself costs. */
     static final List<BenchStore> ALL = List.of(
             new BenchStore("memory", folder -> MemoryStorage.factory(), 100_000, false, false),
-            new BenchStore("sqlite", folder -> SqliteStorage.at(DataFolder.database(folder)), 1_000_000, true, true));
+            new BenchStore("sqlite", folder -> SqliteStorage.at(DataFolder.database(folder)), 1_000_000, true, true),
+            new BenchStore(
+                    BareEngine.STORE,
+                    folder -> SurrealStorage.launch(folder.resolve("surreal")).executable(BareEngine.executable()),
+                    100_000,
+                    false,
+                    false));
 
     /** Makes a store. */
     interface Opener {

@@ -31,7 +31,7 @@ class LocalServerIT {
     void launch_serverKilled_startedAgainAndTheStoreGoesOn() throws Exception {
         Path directory = folder.resolve("store");
         SurrealStorage factory = SurrealStorage.launch(directory)
-                .executable(StandIn.write(folder))
+                .executable(StandIn.find(folder))
                 .lease(Duration.ofSeconds(2));
         ProcessHandle server;
         try (Storage store = factory.open()) {
@@ -61,7 +61,7 @@ class LocalServerIT {
     @Test
     void start_credentials_notInTheCommandLineAndForTheOwnerAlone() throws Exception {
         Path directory = folder.resolve("store");
-        try (LocalServer server = LocalServer.start(directory, Optional.of(StandIn.write(folder)))) {
+        try (LocalServer server = LocalServer.start(directory, Optional.of(StandIn.find(folder)))) {
             String commandLine =
                     Files.readString(Path.of("/proc/" + server.handle().pid() + "/cmdline"));
             assertThat(commandLine).contains("--port").doesNotContain(server.password());
@@ -78,7 +78,7 @@ class LocalServerIT {
         try (ServerDirectory taken = ServerDirectory.take(directory)) {
             taken.note(orphan.toHandle());
         }
-        LocalServer.start(directory, Optional.of(StandIn.write(folder))).close();
+        LocalServer.start(directory, Optional.of(StandIn.find(folder))).close();
 
         assertThat(orphan.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(Files.exists(directory.resolve("process"))).isFalse();

@@ -14,14 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class StandIn {
     private StandIn() {}
 
-    /** Writes the script; skips the test where there is no engine. */
-    static Path write(Path folder) throws IOException, InterruptedException {
+    /** Finds the script; skips the test where there is no engine. */
+    static Path find(Path folder) throws IOException, InterruptedException {
         SurrealEngine.startOwn(SurrealEngine.Storage.MEMORY, folder).close();
-        Path bridge = Path.of(System.getProperty("peerkit.root"), "interop", "surreal");
-        return script(folder, """
-                [ "$1 $2 $3 $4 $5" = "start --no-banner --log warn --bind" ] || { echo "unexpected: $*"; exit 9; }
-                cd '%s' && exec node bridge.mjs --port "${6#127.0.0.1:}" --storage "$7"
-                """.formatted(bridge.toAbsolutePath()));
+        return Path.of(System.getProperty("peerkit.root"), "interop", "surreal", "surreal")
+                .toAbsolutePath();
     }
 
     static Path script(Path folder, String body) throws IOException {
