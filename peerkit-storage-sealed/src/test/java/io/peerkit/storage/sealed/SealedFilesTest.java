@@ -146,8 +146,8 @@ class SealedFilesTest {
 
     private boolean contains(byte[] needle) throws IOException {
         String wanted = new String(needle, StandardCharsets.ISO_8859_1);
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path file : tree.filter(Files::isRegularFile).toList()) {
                 if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(wanted)) {
                     return true;
                 }

@@ -9,6 +9,11 @@ class SealedMemoryStorageTest extends StorageContract {
     private final StorageFactory inner = MemoryStorage.factory();
 
     @Override
+    protected boolean takesSealedValues() {
+        return false;
+    }
+
+    @Override
     protected StorageFactory factory() {
         return SealedStorage.of(inner, StorageKey.of(new byte[32]));
     }

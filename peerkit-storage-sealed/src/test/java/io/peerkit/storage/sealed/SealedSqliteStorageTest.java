@@ -16,6 +16,11 @@ class SealedSqliteStorageTest extends StorageContract {
     private Path folder;
 
     @Override
+    protected boolean takesSealedValues() {
+        return false;
+    }
+
+    @Override
     protected StorageFactory factory() {
         return SealedStorage.of(SqliteStorage.at(folder.resolve("store.db")), StorageKey.of(new byte[32]));
     }

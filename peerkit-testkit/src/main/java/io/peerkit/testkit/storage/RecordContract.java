@@ -7,16 +7,21 @@ import static io.peerkit.testkit.storage.StorageSamples.chunk;
 import static io.peerkit.testkit.storage.StorageSamples.hash;
 import static io.peerkit.testkit.storage.StorageSamples.key;
 import static io.peerkit.testkit.storage.StorageSamples.record;
+import static io.peerkit.testkit.storage.StorageSamples.sized;
 import static io.peerkit.testkit.storage.StorageSamples.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredChunk;
+import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -299,5 +304,35 @@ public abstract class RecordContract extends EntryContract {
         assertChunks(await(storage().chunks(List.of(hash(2), hash(1)), ALL_BYTES)), chunk(1, 10));
         addChunks(chunk(2, 7));
         assertChunks(await(storage().chunks(List.of(hash(2)), ALL_BYTES)), chunk(2, 7));
+    }
+
+    // --- values of a store that seals ---
+
+    @Test
+    public void write_valuesSealedOverTheirBounds_readBack() {
+        assumeTrue(takesSealedValues(), "this store seals values itself");
+        int over = Storage.SEALING_BYTES;
+        StoredEntry entry = sized(1, 1, StoredEntry.MAX_ENVELOPE_BYTES + over, StoredEntry.MAX_BLOB_BYTES + over);
+        StoredChunk chunk = chunk(1, StoredChunk.MAX_BYTES + over);
+        RecordKey key = key("state", "a");
+        byte[] value = new byte[StoredRecord.MAX_VALUE_BYTES + over];
+        byte[] metadata = new byte[WriteBatch.MAX_METADATA_BYTES + over];
+        byte[] card = new byte[AgentInfo.MAX_BYTES + over];
+        await(storage()
+                .write(WriteBatch.builder()
+                        .entries(List.of(entry))
+                        .chunks(List.of(chunk))
+                        .records(List.of(new StoredRecord(key, value)))
+                        .metadata("name", metadata)
+                        .agents(List.of(new AgentInfo(
+                                agent(1), List.of(), Instant.ofEpochMilli(1), Instant.ofEpochMilli(2), card)))
+                        .build()));
+        reopen();
+
+        assertSame(await(storage().scan(Optional.empty(), 10, ALL_BYTES)), List.of(entry));
+        assertChunks(await(storage().chunks(List.of(hash(1)), ALL_BYTES)), chunk);
+        assertThat(await(storage().record(key))).hasValue(value);
+        assertThat(await(storage().metadata("name"))).hasValue(metadata);
+        assertThat(await(storage().agents(1))).containsExactly(card);
     }
 }

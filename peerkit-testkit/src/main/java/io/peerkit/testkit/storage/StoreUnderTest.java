@@ -52,6 +52,15 @@ public abstract class StoreUnderTest {
      */
     protected abstract StorageFactory factory();
 
+    /**
+     * Whether the store takes values that are {@link Storage#SEALING_BYTES} over their bounds, as those of a store that seals are.
+     *
+     * @return true unless the store under test is itself such a one
+     */
+    protected boolean takesSealedValues() {
+        return true;
+    }
+
     /** Opens the store. */
     @BeforeEach
     public void open() {

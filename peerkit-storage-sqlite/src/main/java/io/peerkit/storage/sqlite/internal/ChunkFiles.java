@@ -2,6 +2,7 @@
 package io.peerkit.storage.sqlite.internal;
 
 import com.sun.nio.file.ExtendedOpenOption;
+import io.peerkit.api.storage.StoredChunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,8 +37,8 @@ final class ChunkFiles {
     /** Where a file ends, in bytes: 64 MiB. Compaction writes at most so much anew for one removed chunk. */
     static final long MAX_FILE_BYTES = 67_108_864;
 
-    /** What is read or written at once, in bytes: 1 MiB. */
-    static final int TRANSFER_BYTES = 1_048_576;
+    /** What is read or written at once, in bytes: 1 MiB and a block, the room of the largest chunk when it is sealed. */
+    static final int TRANSFER_BYTES = StoredChunk.MAX_BYTES + BLOCK_BYTES;
 
     private static final Pattern NAME = Pattern.compile("[0-9]{12}");
 

@@ -2,6 +2,7 @@
 package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredChunk;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -25,7 +26,7 @@ record ChunkPlace(long file, long position, int length, long crc) {
                 || place.position % ChunkFiles.BLOCK_BYTES != 0
                 || place.position > ChunkFiles.MAX_FILE_BYTES
                 || place.length < 0
-                || place.length > StoredChunk.MAX_BYTES) {
+                || place.length > StoredChunk.MAX_BYTES + Storage.SEALING_BYTES) {
             throw new SQLException("no place of a chunk: " + place);
         }
         return place;

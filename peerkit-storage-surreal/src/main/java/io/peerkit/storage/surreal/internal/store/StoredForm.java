@@ -6,6 +6,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -108,10 +109,10 @@ final class StoredForm {
         ByteBuffer in = ByteBuffer.wrap(data);
         int envelope = in.remaining() < Integer.BYTES ? -1 : in.getInt();
         if (envelope < 0
-                || envelope > StoredEntry.MAX_ENVELOPE_BYTES
+                || envelope > StoredEntry.MAX_ENVELOPE_BYTES + Storage.SEALING_BYTES
                 || envelope > in.remaining()
                 || in.remaining() != known.size()
-                || known.size() - envelope > StoredEntry.MAX_BLOB_BYTES) {
+                || known.size() - envelope > StoredEntry.MAX_BLOB_BYTES + Storage.SEALING_BYTES) {
             throw new StorageException("row of an entry is damaged: " + data.length + " bytes, envelope of " + envelope
                     + ", expected " + known.size());
         }
