@@ -66,15 +66,28 @@ final class NodeProcess implements AutoCloseable {
      * @return the process, which may not be ready yet
      */
     static NodeProcess start(Path log, List<String> javaOptions, List<String> arguments) throws IOException {
-        return launch(log, "node", javaOptions, arguments);
+        return launch(log, "node", javaOptions, Map.of(), arguments);
+    }
+
+    /**
+     * Starts {@code peerkit node --json} on the classes of this process.
+     *
+     * @param log receives its standard error
+     * @param environment what it has beside this process's
+     * @param arguments further ones
+     * @return the process, which may not be ready yet
+     */
+    static NodeProcess start(Path log, Map<String, String> environment, List<String> arguments) throws IOException {
+        return launch(log, "node", List.of(), environment, arguments);
     }
 
     /** Starts {@code peerkit relay --json} on the classes of this process. */
     static NodeProcess startRelay(Path log, List<String> arguments) throws IOException {
-        return launch(log, "relay", List.of(), arguments);
+        return launch(log, "relay", List.of(), Map.of(), arguments);
     }
 
-    private static NodeProcess launch(Path log, String command, List<String> javaOptions, List<String> arguments)
+    private static NodeProcess launch(
+            Path log, String command, List<String> javaOptions, Map<String, String> environment, List<String> arguments)
             throws IOException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -82,10 +95,11 @@ final class NodeProcess implements AutoCloseable {
         line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         line.addAll(List.of(command, "--json", "--watch-stdin"));
         line.addAll(arguments);
-        return new NodeProcess(new ProcessBuilder(line)
+        ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .directory(new File("."))
-                .start());
+                .directory(new File("."));
+        builder.environment().putAll(environment);
+        return new NodeProcess(builder.start());
     }
 
     /** The {@code ready} event, when it comes. */
