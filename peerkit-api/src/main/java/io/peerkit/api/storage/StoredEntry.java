@@ -41,4 +41,13 @@ public record StoredEntry(EntryId id, long time, BlobHash blobHash, byte[] envel
     public EntryKey key() {
         return new EntryKey(time, id);
     }
+
+    /**
+     * What the entry counts towards a bound of bytes.
+     *
+     * @return the length of envelope and blob together, in bytes
+     */
+    public int bytes() {
+        return envelope.length + blob.map(present -> present.length).orElse(0);
+    }
 }

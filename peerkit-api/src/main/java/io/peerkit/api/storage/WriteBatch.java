@@ -92,6 +92,48 @@ public record WriteBatch(
     }
 
     /**
+     * Counts what the batch adds, sets and removes.
+     *
+     * @return how many things there are in it
+     */
+    public int items() {
+        return removedEntries.size()
+                + entries.size()
+                + metadata.size()
+                + removedAgents.size()
+                + agents.size()
+                + removedRecords.size()
+                + records.size()
+                + removedChunks.size()
+                + chunks.size();
+    }
+
+    /**
+     * Measures what the batch adds and sets, without names and keys.
+     *
+     * @return the length of all its values together, in bytes
+     */
+    public long bytes() {
+        long bytes = 0;
+        for (StoredEntry entry : entries) {
+            bytes += entry.bytes();
+        }
+        for (byte[] value : metadata.values()) {
+            bytes += value.length;
+        }
+        for (AgentInfo card : agents) {
+            bytes += card.encoded().length;
+        }
+        for (StoredRecord item : records) {
+            bytes += item.value().length;
+        }
+        for (StoredChunk chunk : chunks) {
+            bytes += chunk.bytes().length;
+        }
+        return bytes;
+    }
+
+    /**
      * A batch of entries alone.
      *
      * @param entries to add

@@ -111,7 +111,7 @@ public final class MemoryDisk {
             StoredEntry entry = byId.get(id);
             if (entry != null) {
                 found.add(entry);
-                bytes += size(entry);
+                bytes += entry.bytes();
                 if (bytes > maxBytes) {
                     break;
                 }
@@ -143,7 +143,7 @@ public final class MemoryDisk {
         while (rest.hasNext() && found.size() < limit && (found.isEmpty() || bytes <= maxBytes)) {
             StoredEntry entry = rest.next();
             found.add(entry);
-            bytes += size(entry);
+            bytes += entry.bytes();
         }
         return found;
     }
@@ -213,10 +213,5 @@ public final class MemoryDisk {
 
     private NavigableMap<EntryKey, StoredEntry> behind(Optional<EntryKey> after) {
         return after.map(key -> inOrder.tailMap(key, false)).orElse(inOrder);
-    }
-
-    private static long size(StoredEntry entry) {
-        return entry.envelope().length
-                + entry.blob().map(blob -> (long) blob.length).orElse(0L);
     }
 }

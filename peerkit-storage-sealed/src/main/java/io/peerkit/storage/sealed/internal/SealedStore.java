@@ -127,7 +127,7 @@ public final class SealedStore implements Storage {
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         return Futures.map(
                 inner.entries(ids, sealedBytes(maxBytes, ids.size())),
-                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), SealedStore::size));
+                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), StoredEntry::bytes));
     }
 
     @Override
@@ -153,7 +153,7 @@ public final class SealedStore implements Storage {
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
         return Futures.map(
                 inner.scan(after, limit, sealedBytes(maxBytes, limit)),
-                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), SealedStore::size));
+                found -> upTo(maxBytes, found.stream().map(writes.form()::open).toList(), StoredEntry::bytes));
     }
 
     @Override
@@ -241,11 +241,6 @@ public final class SealedStore implements Storage {
     /** What so many sealed values have at most when they have {@code maxBytes} opened. */
     private static int sealedBytes(int maxBytes, int values) {
         return (int) Math.min(Integer.MAX_VALUE, maxBytes + (long) SEALING_BYTES * Math.max(0, values));
-    }
-
-    private static long size(StoredEntry entry) {
-        return entry.envelope().length
-                + entry.blob().map(blob -> (long) blob.length).orElse(0L);
     }
 
     /** Ends with the value with which all together exceed {@code maxBytes}. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sqlite.internal;
 
-import io.peerkit.api.storage.StoredChunk;
-import io.peerkit.api.storage.StoredEntry;
-import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
@@ -26,32 +23,8 @@ record PendingWrite(WriteBatch batch, int items, long bytes, boolean compacts, C
     }
 
     static PendingWrite of(WriteBatch batch) {
-        int items = batch.removedEntries().size()
-                + batch.entries().size()
-                + batch.metadata().size()
-                + batch.removedAgents().size()
-                + batch.agents().size()
-                + batch.removedRecords().size()
-                + batch.records().size()
-                + batch.removedChunks().size()
-                + batch.chunks().size();
-        long bytes = (long) ITEM_BYTES * items;
-        for (StoredEntry entry : batch.entries()) {
-            bytes += entry.envelope().length
-                    + entry.blob().map(blob -> blob.length).orElse(0);
-        }
-        for (byte[] value : batch.metadata().values()) {
-            bytes += value.length;
-        }
-        for (var card : batch.agents()) {
-            bytes += card.encoded().length;
-        }
-        for (StoredRecord item : batch.records()) {
-            bytes += item.value().length;
-        }
-        for (StoredChunk chunk : batch.chunks()) {
-            bytes += chunk.bytes().length;
-        }
+        int items = batch.items();
+        long bytes = (long) ITEM_BYTES * items + batch.bytes();
         return new PendingWrite(batch, Math.max(1, items), bytes, false, new CompletableFuture<>());
     }
 }

@@ -50,7 +50,7 @@ final class StoreReader implements AutoCloseable {
             Optional<StoredEntry> entry = entry(id);
             if (entry.isPresent()) {
                 found.add(entry.get());
-                bytes += size(entry.get());
+                bytes += entry.get().bytes();
                 if (bytes > maxBytes) {
                     break;
                 }
@@ -133,7 +133,7 @@ final class StoreReader implements AutoCloseable {
             while ((found.isEmpty() || bytes <= maxBytes) && rows.next()) {
                 StoredEntry entry = entry(rows);
                 found.add(entry);
-                bytes += size(entry);
+                bytes += entry.bytes();
             }
         }
         return found;
@@ -226,11 +226,6 @@ final class StoreReader implements AutoCloseable {
                 BlobHash.of(row.getBytes(3)),
                 row.getBytes(4),
                 Optional.ofNullable(row.getBytes(5)));
-    }
-
-    private static long size(StoredEntry entry) {
-        return entry.envelope().length
-                + entry.blob().map(blob -> (long) blob.length).orElse(0L);
     }
 
     @Override

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
-import io.peerkit.api.storage.StoredChunk;
-import io.peerkit.api.storage.StoredEntry;
-import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
@@ -21,31 +18,8 @@ record PendingWrite(WriteBatch batch, int items, long bytes, CompletableFuture<B
     private static final int ITEM_BYTES = 400;
 
     static PendingWrite of(WriteBatch batch) {
-        int items = batch.removedEntries().size()
-                + batch.entries().size()
-                + batch.metadata().size()
-                + batch.removedAgents().size()
-                + batch.agents().size()
-                + batch.removedRecords().size()
-                + batch.records().size()
-                + batch.removedChunks().size()
-                + batch.chunks().size();
-        long bytes = (long) ITEM_BYTES * items;
-        for (StoredEntry entry : batch.entries()) {
-            bytes += StoredForm.size(entry);
-        }
-        for (byte[] value : batch.metadata().values()) {
-            bytes += value.length;
-        }
-        for (var card : batch.agents()) {
-            bytes += card.encoded().length;
-        }
-        for (StoredRecord record : batch.records()) {
-            bytes += record.value().length;
-        }
-        for (StoredChunk chunk : batch.chunks()) {
-            bytes += chunk.bytes().length;
-        }
+        int items = batch.items();
+        long bytes = (long) ITEM_BYTES * items + batch.bytes();
         return new PendingWrite(batch, Math.max(1, items), bytes, new CompletableFuture<>());
     }
 }

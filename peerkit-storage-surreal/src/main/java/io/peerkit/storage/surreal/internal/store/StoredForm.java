@@ -70,13 +70,8 @@ final class StoredForm {
         ByteBuffer out = ByteBuffer.wrap(bytes).putLong(entry.time());
         entry.blobHash().copyTo(bytes, Long.BYTES);
         out.position(Long.BYTES + ID_BYTES);
-        out.put((byte) (entry.blob().isPresent() ? 1 : 0)).putInt((int) size(entry));
+        out.put((byte) (entry.blob().isPresent() ? 1 : 0)).putInt(entry.bytes());
         return bytes;
-    }
-
-    static long size(StoredEntry entry) {
-        return (long) entry.envelope().length
-                + entry.blob().map(blob -> blob.length).orElse(0);
     }
 
     static byte[] data(StoredEntry entry) {

@@ -130,7 +130,7 @@ final class WriteStatements {
                 out,
                 Tables.ENTRY,
                 added,
-                entry -> ROW_BYTES + StoredForm.size(entry),
+                entry -> ROW_BYTES + entry.bytes(),
                 entry -> Map.of(
                         "id", space.key(entry.id().toBytes()),
                         "head", StoredForm.head(entry),
