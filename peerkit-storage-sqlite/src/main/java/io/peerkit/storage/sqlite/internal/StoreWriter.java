@@ -125,6 +125,7 @@ final class StoreWriter implements AutoCloseable {
             set.setString(1, item.key().collection());
             set.setBytes(2, item.key().key());
             set.setBytes(3, item.value());
+            set.setLong(4, RowCrc.record(item.key().collection(), item.key().key(), item.value()));
             set.executeUpdate();
         }
     }
@@ -134,6 +135,7 @@ final class StoreWriter implements AutoCloseable {
         for (Map.Entry<String, byte[]> item : metadata.entrySet()) {
             set.setString(1, item.getKey());
             set.setBytes(2, item.getValue());
+            set.setLong(3, RowCrc.metadata(item.getKey(), item.getValue()));
             set.executeUpdate();
         }
     }
@@ -149,9 +151,12 @@ final class StoreWriter implements AutoCloseable {
     private void setAgents(List<AgentInfo> cards) throws SQLException {
         PreparedStatement set = statements.of(Sql.SET_AGENT);
         for (AgentInfo card : cards) {
-            set.setBytes(1, card.agentId().toBytes());
-            set.setLong(2, card.issuedAt().toEpochMilli());
+            byte[] id = card.agentId().toBytes();
+            long issuedAt = card.issuedAt().toEpochMilli();
+            set.setBytes(1, id);
+            set.setLong(2, issuedAt);
             set.setBytes(3, card.encoded());
+            set.setLong(4, RowCrc.agent(id, issuedAt, card.encoded()));
             set.executeUpdate();
         }
     }
