@@ -100,8 +100,23 @@ public final class SealedStorage implements StorageFactory {
                 .orElseGet(() -> CompletableFuture.failedFuture(new ClosedException("the store is not open")));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A node does not put its keys there unless it is told how to seal them.
+     */
     @Override
     public Optional<Path> keyFile() {
         return inner.keyFile();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @return true
+     */
+    @Override
+    public boolean isSealed() {
+        return true;
     }
 }

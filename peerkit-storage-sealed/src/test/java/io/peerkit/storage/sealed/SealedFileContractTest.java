@@ -24,11 +24,6 @@ class SealedFileContractTest extends FileContract {
         return List.of("version-1.zip");
     }
 
-    @Override
-    protected boolean isReadable() {
-        return false;
-    }
-
     private static SealedStorage sealed(StorageFactory store) {
         return SealedStorage.of(store, StorageKey.of(new byte[StorageKey.KEY_BYTES]));
     }

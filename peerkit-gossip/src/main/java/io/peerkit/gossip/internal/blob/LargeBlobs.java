@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.blob;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.gossip.EntryHeader;
@@ -10,6 +11,7 @@ import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
+import io.peerkit.gossip.internal.entry.EntryCodec;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.peer.Peer;
 import java.io.ByteArrayInputStream;
@@ -121,6 +123,38 @@ public final class LargeBlobs {
         uploads.publish(new BlobUploads.Wish(content, size, done));
     }
 
+    /**
+     * Gets a blob of a megabyte at most. The manifest of a large blob is nobody's content and not found.
+     *
+     * @return fails with {@link LimitExceededException} when the content is here and larger
+     */
+    public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
+        return content(hash).thenCompose(found -> {
+            if (found.isPresent()) {
+                return CompletableFuture.completedFuture(found);
+            }
+            return OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.contentKey(hash)))
+                    .thenApply(large -> {
+                        if (large.isPresent()) {
+                            throw new LimitExceededException("blob " + hash + " has more than "
+                                    + StoredEntry.MAX_BLOB_BYTES + " bytes: openBlob opens it");
+                        }
+                        return Optional.empty();
+                    });
+        });
+    }
+
+    private CompletableFuture<Optional<byte[]>> content(BlobHash hash) {
+        return OnLoop.of(parts.loop(), parts.storage().entryOfBlob(hash))
+                .thenApply(entry -> entry.filter(known -> !isManifest(known)).flatMap(StoredEntry::blob));
+    }
+
+    /** Not by the kind alone, which anyone may give to an entry with the blob of somebody else. */
+    private static boolean isManifest(StoredEntry entry) {
+        return EntryCodec.headerOf(entry.envelope()).kind() == EntryHeader.KIND_LARGE_BLOB
+                && entry.blob().filter(BlobManifest::isValid).isPresent();
+    }
+
     /** Opens a blob of any length by the hash of its content. */
     public CompletableFuture<Optional<InputStream>> open(BlobHash hash) {
         return OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.contentKey(hash)))
@@ -128,9 +162,7 @@ public final class LargeBlobs {
                         ? manifest(BlobRecords.readHash(found.get()))
                                 .thenApply(manifest ->
                                         manifest.map(known -> (InputStream) new BlobContent(parts.storage(), known)))
-                        : OnLoop.of(parts.loop(), parts.storage().entryOfBlob(hash))
-                                .thenApply(entry ->
-                                        entry.flatMap(StoredEntry::blob).map(ByteArrayInputStream::new)));
+                        : content(hash).thenApply(blob -> blob.map(ByteArrayInputStream::new)));
     }
 
     private CompletableFuture<Optional<BlobManifest>> manifest(BlobHash blob) {

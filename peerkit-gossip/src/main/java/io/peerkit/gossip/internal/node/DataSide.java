@@ -4,7 +4,6 @@ package io.peerkit.gossip.internal.node;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.NodeLoop;
@@ -36,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
     private final NodeLoop loop;
-    private final Storage storage;
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
@@ -55,7 +53,6 @@ public final class DataSide {
             UserTasks tasks,
             boolean keepsBlobs) {
         this.loop = settings.loop();
-        this.storage = storage;
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
@@ -163,8 +160,8 @@ public final class DataSide {
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
         LoopHop.then(
                 loop,
-                storage.entryOfBlob(hash),
-                found -> orKept(hash, found.flatMap(StoredEntry::blob), answer),
+                blobs.get(hash),
+                found -> orKept(hash, found, answer),
                 answer::completeExceptionally);
     }
 
