@@ -149,10 +149,9 @@ public final class LargeBlobs {
                 .thenApply(entry -> entry.filter(known -> !isManifest(known)).flatMap(StoredEntry::blob));
     }
 
-    /** Not by the kind alone, which anyone may give to an entry with the blob of somebody else. */
+    /** Verification lets no entry of this kind in with any other blob. */
     private static boolean isManifest(StoredEntry entry) {
-        return EntryCodec.headerOf(entry.envelope()).kind() == EntryHeader.KIND_LARGE_BLOB
-                && entry.blob().filter(BlobManifest::isValid).isPresent();
+        return EntryCodec.headerOf(entry.envelope()).kind() == EntryHeader.KIND_LARGE_BLOB;
     }
 
     /** Opens a blob of any length by the hash of its content. */

@@ -195,9 +195,9 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    List<Long> chunkFilesWithRoom() throws SQLException, IOException {
+    List<Long> chunkFilesToCompact() throws SQLException, IOException {
         try (Statement statement = statements.connection().createStatement()) {
-            return chunks.filesWithRoom(statement);
+            return chunks.filesToCompact(statement);
         }
     }
 

@@ -94,6 +94,38 @@ class CompactionTest {
     }
 
     @Test
+    void compact_manySmallChunkFiles_oneAndLeftAsItIsTheNextTime() throws IOException {
+        List<StoredChunk> chunks =
+                IntStream.range(0, 6).mapToObj(i -> plainChunk(i, 5_000 + i)).toList();
+        for (StoredChunk chunk : chunks) {
+            try (Storage store = SqliteStore.open(file)) {
+                store.write(WriteBatch.builder().chunks(List.of(chunk)).build()).join();
+            }
+        }
+        assertThat(chunkFiles()).hasSize(6);
+        try (Storage store = SqliteStore.open(file)) {
+            store.compact().join();
+            assertThat(chunkFiles()).containsExactly("000000000007");
+            store.compact().join();
+            assertThat(chunkFiles()).containsExactly("000000000007");
+        }
+        try (Storage store = SqliteStore.open(file, true)) {
+            List<StoredChunk> found = store.chunks(
+                            chunks.stream().map(StoredChunk::hash).toList(), ALL_BYTES)
+                    .join();
+            for (int i = 0; i < chunks.size(); i++) {
+                assertThat(found.get(i).bytes()).isEqualTo(chunks.get(i).bytes());
+            }
+        }
+    }
+
+    private List<String> chunkFiles() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("store.db.chunks"))) {
+            return files.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
     void compact_readsAndWritesBesideIt_goOn() {
         try (Storage store = SqliteStore.open(file)) {
             store.write(TestEntries.batch(0, 4_000, 2_000)).join();
