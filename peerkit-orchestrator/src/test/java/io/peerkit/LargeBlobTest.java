@@ -189,8 +189,7 @@ class LargeBlobTest {
             node.publish(new SeededContent(8, 3 * MIB), 3 * MIB).join();
         }
         try (Storage storage = store.open()) {
-            StoredEntry entry =
-                    storage.scan(Optional.empty(), 1, MIB).join().get(0);
+            StoredEntry entry = storage.scan(Optional.empty(), 1, MIB).join().get(0);
             manifest = entry.blob().orElseThrow();
         }
         BlobHash hash = BlobHash.ofBlob(manifest);

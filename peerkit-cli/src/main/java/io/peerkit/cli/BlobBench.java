@@ -122,8 +122,8 @@ record BlobBench(long bytes, long cutBytes) implements Benchmark {
     }
 
     private static CompletableFuture<JsonNode> complete(NodeProcess reader, String hash) {
-        return reader.event(event -> is(event, "blob-complete")
-                && event.path("hash").asText().equals(hash));
+        return reader.event(event ->
+                is(event, "blob-complete") && event.path("hash").asText().equals(hash));
     }
 
     private static boolean is(JsonNode event, String name) {

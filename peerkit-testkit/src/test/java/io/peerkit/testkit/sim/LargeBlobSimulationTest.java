@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.api.BlobHash;
-import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
@@ -357,6 +357,7 @@ class LargeBlobSimulationTest {
                 .join()
                 .orElseThrow();
         assertThat(simulation.await(author.gossip().get(BlobHash.of(state)))).isEmpty();
-        assertThat(simulation.await(author.gossip().openBlob(BlobHash.of(state)))).isEmpty();
+        assertThat(simulation.await(author.gossip().openBlob(BlobHash.of(state))))
+                .isEmpty();
     }
 }

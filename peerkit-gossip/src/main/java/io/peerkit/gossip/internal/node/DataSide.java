@@ -158,11 +158,7 @@ public final class DataSide {
 
     /** Gets a blob, from the application where the store has it not. */
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        LoopHop.then(
-                loop,
-                blobs.get(hash),
-                found -> orKept(hash, found, answer),
-                answer::completeExceptionally);
+        LoopHop.then(loop, blobs.get(hash), found -> orKept(hash, found, answer), answer::completeExceptionally);
     }
 
     /** Opens a blob of any length. */

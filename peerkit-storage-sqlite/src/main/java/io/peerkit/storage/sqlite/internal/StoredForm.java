@@ -33,8 +33,7 @@ final class StoredForm {
         byte[] envelope = row.getBytes(4);
         byte[] blob = row.getBytes(5);
         RowCrc.check("entry", RowCrc.entry(time, id, blobHash, envelope, blob), row.getLong(6));
-        return new StoredEntry(
-                EntryId.of(id), time(time), BlobHash.of(blobHash), envelope, Optional.ofNullable(blob));
+        return new StoredEntry(EntryId.of(id), time(time), BlobHash.of(blobHash), envelope, Optional.ofNullable(blob));
     }
 
     /** Reads value and crc. */

@@ -35,21 +35,16 @@ final class Upgrade {
             """
             INSERT INTO entry (seq, time, id, blob_hash, crc, envelope, blob)
             SELECT seq, time, id, blob_hash, crc(time, id, blob_hash, envelope, blob), envelope, blob
-            FROM old.entry ORDER BY seq""",
-            "INSERT INTO metadata (name, value, crc) SELECT name, value, crc(name, value) FROM old.metadata",
-            """
+            FROM old.entry ORDER BY seq""", "INSERT INTO metadata (name, value, crc) SELECT name, value, crc(name, value) FROM old.metadata", """
             INSERT INTO agent (id, issued_at, card, crc)
             SELECT id, issued_at, card, crc(id, issued_at, card) FROM old.agent""");
 
     /** For each earlier version, what else fills the tables of this version from {@code old}. */
     private static final Map<Long, List<String>> FILL = Map.of(
             1L,
-            List.of(
-                    "INSERT INTO by_id (prefix, seq) SELECT id_prefix, seq FROM old.entry ORDER BY 1, 2",
-                    """
+            List.of("INSERT INTO by_id (prefix, seq) SELECT id_prefix, seq FROM old.entry ORDER BY 1, 2", """
                     INSERT INTO by_blob (prefix, time, seq)
-                    SELECT blob_prefix, time, seq FROM old.entry WHERE blob IS NOT NULL ORDER BY 1, 2, 3""",
-                    """
+                    SELECT blob_prefix, time, seq FROM old.entry WHERE blob IS NOT NULL ORDER BY 1, 2, 3""", """
                     UPDATE state SET by_id = (SELECT coalesce(max(seq), 0) FROM entry),
                         by_blob = (SELECT coalesce(max(seq), 0) FROM entry)"""),
             2L,

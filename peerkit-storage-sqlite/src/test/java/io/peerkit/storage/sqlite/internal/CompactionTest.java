@@ -75,14 +75,17 @@ class CompactionTest {
     @Test
     void removeChunks_wholeFileEmptied_deletedWithoutCompaction() throws IOException {
         try (Storage store = SqliteStore.open(file)) {
-            store.write(WriteBatch.builder().chunks(List.of(plainChunk(1, 5_000))).build())
+            store.write(WriteBatch.builder()
+                            .chunks(List.of(plainChunk(1, 5_000)))
+                            .build())
                     .join();
             store.write(WriteBatch.builder()
                             .removeChunks(List.of(plainChunk(1, 5_000).hash()))
                             .build())
                     .join();
             // What deletes it is in the queue before this.
-            assertThat(store.chunks(List.of(plainChunk(1, 5_000).hash()), ALL_BYTES).join())
+            assertThat(store.chunks(List.of(plainChunk(1, 5_000).hash()), ALL_BYTES)
+                            .join())
                     .isEmpty();
 
             store.write(WriteBatch.builder().chunks(List.of(plainChunk(2, 10))).build())

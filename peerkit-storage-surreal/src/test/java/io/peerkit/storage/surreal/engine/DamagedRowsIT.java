@@ -146,7 +146,10 @@ final class DamagedRowsIT {
     private static StoredEntry entry(int number) {
         byte[] bytes = ("entry number " + number).getBytes(StandardCharsets.UTF_8);
         return new StoredEntry(
-                EntryId.ofHeader(bytes), number, BlobHash.ofBlob(bytes), bytes, Optional.of(("blob of " + number)
-                        .getBytes(StandardCharsets.UTF_8)));
+                EntryId.ofHeader(bytes),
+                number,
+                BlobHash.ofBlob(bytes),
+                bytes,
+                Optional.of(("blob of " + number).getBytes(StandardCharsets.UTF_8)));
     }
 }
