@@ -12,6 +12,7 @@ import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -214,7 +215,7 @@ final class BlobQueue implements BlobFetcher.Listener {
         BlobManifest manifest = done.manifest.get();
         OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(blob)))
                 .thenCompose(state -> state.isPresent()
-                        ? releaseOwn(blob, manifest).thenCompose(released -> end(blob, WriteBatch.builder(), done))
+                        ? releaseOwn(blob, manifest, BlobRecords.readState(state.get())).thenCompose(released -> end(blob, WriteBatch.builder(), done))
                         : end(
                                 blob,
                                 WriteBatch.builder()
@@ -229,9 +230,12 @@ final class BlobQueue implements BlobFetcher.Listener {
                 });
     }
 
-    /** The same blob was published here meanwhile, under an owner of its own. */
-    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest) {
+    /** The same blob was published here meanwhile, under an owner of its own, or fetched by another to whom the store belongs too. */
+    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest, BlobRecords.State state) {
         byte[] owner = blob.toBytes();
+        if (Arrays.equals(state.owner(), owner)) {
+            return CompletableFuture.completedFuture(null);
+        }
         return OnLoop.of(
                         parts.loop(),
                         parts.storage()
