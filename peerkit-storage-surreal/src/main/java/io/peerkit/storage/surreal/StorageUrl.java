@@ -40,7 +40,8 @@ record StorageUrl(
                 int equals = parameter.indexOf('=');
                 String name = equals < 0 ? parameter : parameter.substring(0, equals);
                 if (equals < 0 || !PARAMETERS.contains(name)) {
-                    throw new InvalidSettingException("SurrealDB address has a parameter other than ns, db, space and shared");
+                    throw new InvalidSettingException(
+                            "SurrealDB address has a parameter other than ns, db, space and shared");
                 }
                 parameters.put(name, parameter.substring(equals + 1));
             }

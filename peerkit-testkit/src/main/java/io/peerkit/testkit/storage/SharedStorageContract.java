@@ -144,7 +144,8 @@ public abstract class SharedStorageContract {
         assertThat(await(second().count())).isEqualTo(2);
         assertThat(secondHeard.next().added()).containsExactlyInAnyOrder(one.key(), two.key());
         write(second(), entry(3, 3));
-        assertThat(firstHeard.addedUntil(entry(3, 3).key())).containsExactly(entry(3, 3).key());
+        assertThat(firstHeard.addedUntil(entry(3, 3).key()))
+                .containsExactly(entry(3, 3).key());
     }
 
     @Test
@@ -163,10 +164,9 @@ public abstract class SharedStorageContract {
         write(first(), entry(1, 1), entry(2, 2));
         secondHeard.addedUntil(entry(2, 2).key());
 
-        await(second()
-                .write(WriteBatch.builder()
-                        .removeEntries(List.of(id(1), id(7)))
-                        .build()));
+        await(second().write(WriteBatch.builder()
+                .removeEntries(List.of(id(1), id(7)))
+                .build()));
 
         assertThat(firstHeard.next().removed()).containsExactly(entry(1, 1).key());
         assertThat(await(first().entries(List.of(id(1)), ALL_BYTES))).isEmpty();
@@ -177,11 +177,10 @@ public abstract class SharedStorageContract {
         write(first(), entry(1, 1));
         secondHeard.addedUntil(entry(1, 1).key());
 
-        await(first()
-                .write(WriteBatch.builder()
-                        .removeEntries(List.of(id(1)))
-                        .entries(List.of(entry(1, 1)))
-                        .build()));
+        await(first().write(WriteBatch.builder()
+                .removeEntries(List.of(id(1)))
+                .entries(List.of(entry(1, 1)))
+                .build()));
 
         Heard.News replaced = secondHeard.next();
         assertThat(replaced.added()).containsExactly(entry(1, 1).key());
@@ -223,11 +222,10 @@ public abstract class SharedStorageContract {
 
     @Test
     public void write_smallThings_readByTheOther() {
-        await(first()
-                .write(WriteBatch.builder()
-                        .metadata("name", text("value"))
-                        .records(List.of(record("state", "a", "one")))
-                        .build()));
+        await(first().write(WriteBatch.builder()
+                .metadata("name", text("value"))
+                .records(List.of(record("state", "a", "one")))
+                .build()));
 
         assertThat(await(second().metadata("name"))).hasValue(text("value"));
         assertThat(await(second().records("state", Optional.empty(), 10, ALL_BYTES)))

@@ -42,7 +42,8 @@ class SharedStoreTest {
 
         @Override
         public void integrated(Incoming incoming) {
-            assertThat(BlobHash.ofBlob(incoming.blob())).isEqualTo(incoming.header().blobHash());
+            assertThat(BlobHash.ofBlob(incoming.blob()))
+                    .isEqualTo(incoming.header().blobHash());
             integrated.add(incoming.entry());
         }
 
@@ -52,7 +53,8 @@ class SharedStoreTest {
         }
 
         NodePlan plan() {
-            return NodePlan.member().connections(() -> ConnectionStrategies.connectToAll())
+            return NodePlan.member()
+                    .connections(() -> ConnectionStrategies.connectToAll())
                     .listener(this)
                     .hooks(incoming -> {
                         asked.add(incoming.header().blobHash());
@@ -147,7 +149,7 @@ class SharedStoreTest {
     }
 
     @Test
-    void comparing_storeFails_donelater() {
+    void comparing_storeFails_doneLater() {
         SimulatedNode one = add(ofOne);
         SimulatedNode other = add(ofOther);
         other.loseNews(true);
@@ -213,7 +215,7 @@ class SharedStoreTest {
     void largeBlob_fetchedByOneOrBoth_readAndToldAtBothAndNeverReleased() {
         SimulatedNode third = simulation.add(NodePlan.member());
         SimulatedNode one = simulation.add(ofOne.plan().sharing(disk).bootstrap(third.addresses()));
-        SimulatedNode other = simulation.add(ofOther.plan().sharing(disk).bootstrap(third.addresses()));
+        simulation.add(ofOther.plan().sharing(disk).bootstrap(third.addresses()));
         simulation.time().advance(Duration.ofSeconds(5));
         byte[] content = new byte[6_000_000];
         new Random(7).nextBytes(content);

@@ -215,7 +215,8 @@ final class BlobQueue implements BlobFetcher.Listener {
         BlobManifest manifest = done.manifest.get();
         OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(blob)))
                 .thenCompose(state -> state.isPresent()
-                        ? releaseOwn(blob, manifest, BlobRecords.readState(state.get())).thenCompose(released -> end(blob, WriteBatch.builder(), done))
+                        ? releaseOwn(blob, manifest, BlobRecords.readState(state.get()))
+                                .thenCompose(released -> end(blob, WriteBatch.builder(), done))
                         : end(
                                 blob,
                                 WriteBatch.builder()

@@ -75,7 +75,8 @@ final class NewsTeller {
     }
 
     private void read(List<EntryKey> page, List<StoredEntry> found) {
-        // What was left out behind the last one found did not fit; before it, and where nothing was found, it is gone again.
+        // What was left out behind the last one found did not fit; before it, and where nothing was found, it is gone
+        // again.
         int looked = page.size();
         if (!found.isEmpty()) {
             looked = page.indexOf(found.get(found.size() - 1).key()) + 1;

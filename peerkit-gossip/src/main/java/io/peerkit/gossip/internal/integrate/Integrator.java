@@ -107,10 +107,7 @@ public final class Integrator {
      * @param storedByOthers gets entries of peers that are found in a shared store
      */
     public Integrator(
-            Parts parts,
-            Consumer<List<Arrival>> announce,
-            Runnable hasRoom,
-            Consumer<List<EntryKey>> storedByOthers) {
+            Parts parts, Consumer<List<Arrival>> announce, Runnable hasRoom, Consumer<List<EntryKey>> storedByOthers) {
         this.parts = parts;
         this.announce = announce;
         this.hasRoom = hasRoom;

@@ -35,8 +35,9 @@ final class EntryLoading {
 
     /** Begins; the future completes on the loop. */
     CompletableFuture<EntrySet> start() {
-        restoreClock(Publisher.OLD_CLOCK_METADATA, () -> restoreClock(
-                Publisher.clockMetadata(self), () -> next(Optional.empty())));
+        restoreClock(
+                Publisher.OLD_CLOCK_METADATA,
+                () -> restoreClock(Publisher.clockMetadata(self), () -> next(Optional.empty())));
         return loaded;
     }
 
@@ -46,8 +47,8 @@ final class EntryLoading {
                 storage.metadata(name),
                 stored -> {
                     if (stored.isPresent() && stored.get().length != Long.BYTES) {
-                        loaded.completeExceptionally(new StorageException("metadata " + name + " of "
-                                + stored.get().length + " bytes, must be " + Long.BYTES));
+                        loaded.completeExceptionally(new StorageException(
+                                "metadata " + name + " of " + stored.get().length + " bytes, must be " + Long.BYTES));
                         return;
                     }
                     stored.ifPresent(time -> clock.restore(ByteBuffer.wrap(time).getLong()));

@@ -97,9 +97,7 @@ class SetFollowerTest {
         follower.missed();
 
         assertThat(follower.keysRead(page(keys(1, 2, 4))))
-                .containsExactly(
-                        new Tell(keys(2, 4)),
-                        new LookFor(List.of(key(3).id(), key(5).id())));
+                .containsExactly(new Tell(keys(2, 4)), new LookFor(List.of(key(3).id(), key(5).id())));
         assertThat(follower.lookedUp(Set.of(key(5).id()))).isEmpty();
         assertThat(here()).containsExactly(1, 2, 4, 5);
     }
@@ -126,13 +124,13 @@ class SetFollowerTest {
 
     @Test
     void keysRead_fullPage_nextOneWhenTheApplicationHasTakenTheNews() {
-        List<EntryKey> full =
-                IntStream.range(0, SetFollower.PAGE_KEYS).mapToObj(SetFollowerTest::key).toList();
+        List<EntryKey> full = IntStream.range(0, SetFollower.PAGE_KEYS)
+                .mapToObj(SetFollowerTest::key)
+                .toList();
         follower.missed();
 
         assertThat(follower.keysRead(page(full))).containsExactly(new Tell(full));
-        assertThat(follower.told())
-                .containsExactly(new ReadKeys(Optional.of(key(SetFollower.PAGE_KEYS - 1))));
+        assertThat(follower.told()).containsExactly(new ReadKeys(Optional.of(key(SetFollower.PAGE_KEYS - 1))));
         assertThat(follower.keysRead(page(List.of()))).isEmpty();
         assertThat(set.size()).isEqualTo(SetFollower.PAGE_KEYS);
     }

@@ -12,5 +12,4 @@ import java.time.Duration;
  * @param lease how long the space stays ours without being renewed
  * @param lanes transactions under way at a time
  */
-public record StoreSettings(
-        String space, String setUp, boolean shared, Duration lease, int lanes) {}
+public record StoreSettings(String space, String setUp, boolean shared, Duration lease, int lanes) {}
