@@ -48,7 +48,7 @@ public final class NodeBuilder {
     /**
      * Where data rests. Must be set.
      *
-     * @param storage settings of a store that no other node uses
+     * @param storage settings of a store that no other node uses, unless it can be shared and is set to be
      * @return this
      */
     public NodeBuilder storage(StorageFactory storage) {

@@ -63,7 +63,7 @@ public interface PeerkitNode extends AutoCloseable {
 
     /**
      * Publishes a blob unless something was published under the same key: for callers that may die before they hear of the
-     * end of the call, and then repeat it.
+     * end of the call, and then repeat it. Two processes on one shared store that do so at the same moment may both publish.
      *
      * @param key names the publication, 1 to {@link #MAX_KEY_BYTES} bytes, copied; random bytes, or an identifier of the
      *     application

@@ -157,6 +157,25 @@ public interface Storage extends AutoCloseable {
      */
     CompletableFuture<Void> compact();
 
+    /**
+     * Whether others may have the store open too and write to it. What one of them read may then be out of date when it writes, so
+     * who removes what nobody seems to need must not do so here.
+     *
+     * @return false without an implementation
+     */
+    default boolean isShared() {
+        return false;
+    }
+
+    /**
+     * Begins to tell what others write. At most once; a store that is not {@linkplain #isShared shared} never tells anything. What
+     * is written through this object itself is not told.
+     *
+     * @param watcher told until the store is closed, at first that it {@linkplain StorageWatcher#missed missed} what was before
+     * @throws IllegalStateException when a shared store is watched already
+     */
+    default void watch(StorageWatcher watcher) {}
+
     /** Finishes writes under way and closes the store. Returns when it is closed. Repeating it does nothing. */
     @Override
     void close();

@@ -91,7 +91,8 @@ public final class SealedStorage implements StorageFactory {
      *     with
      *     <ul>
      *       <li>{@link ClosedException} when this opened no store, or it was closed; the next opening goes on,
-     *       <li>{@link io.peerkit.api.StorageException} when the store could not be written or is damaged; calling again goes on
+     *       <li>{@link io.peerkit.api.StorageException} when the store could not be written or is damaged; calling again goes on; or
+     *           when it is {@linkplain Storage#isShared shared}: then only opening it alone helps
      *     </ul>
      */
     public CompletableFuture<Void> rotate() {

@@ -10,6 +10,8 @@ import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.TransportMode;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
+import io.peerkit.testkit.storage.MemoryDisk;
+import io.peerkit.testkit.storage.MemoryStorage;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,7 @@ public final class NodePlan {
     private Optional<StorageHooks> hooks = Optional.empty();
     private UnaryOperator<Agent> signer = UnaryOperator.identity();
     private UnaryOperator<Storage> store = UnaryOperator.identity();
+    private Optional<MemoryDisk> disk = Optional.empty();
 
     private NodePlan() {}
 
@@ -49,6 +52,7 @@ public final class NodePlan {
         hooks = other.hooks;
         signer = other.signer;
         store = other.store;
+        disk = other.disk;
     }
 
     /**
@@ -156,6 +160,18 @@ public final class NodePlan {
         return plan;
     }
 
+    /**
+     * The same on a disk that other nodes have open too, as several processes of an application do.
+     *
+     * @param shared by all whose plans name it
+     * @return a copy
+     */
+    public NodePlan sharing(MemoryDisk shared) {
+        NodePlan plan = new NodePlan(this);
+        plan.disk = Optional.of(shared);
+        return plan;
+    }
+
     /** A liar: belongs to the network, but what it signs with goes through {@code lie}. Not counted as correct. */
     NodePlan lyingSigner(UnaryOperator<Agent> lie) {
         NodePlan plan = new NodePlan(this);
@@ -233,6 +249,12 @@ public final class NodePlan {
 
     Agent signer(Agent agent) {
         return signer.apply(agent);
+    }
+
+    /** The store on the disk that it shares, or on its own. */
+    MemoryStorage open(MemoryDisk own) {
+        return disk.map(shared -> MemoryStorage.shared(shared, Runnable::run))
+                .orElseGet(() -> new MemoryStorage(own, Runnable::run));
     }
 
     Storage store(Storage honest) {

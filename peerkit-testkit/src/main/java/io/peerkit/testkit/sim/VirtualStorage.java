@@ -10,6 +10,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -35,6 +36,9 @@ final class VirtualStorage implements Storage {
 
     /** How long a commit takes, however many writes go into it. */
     static final Duration COMMIT = Duration.ofMillis(1);
+
+    /** How long others take to hear of a commit. */
+    static final Duration NEWS = Duration.ofMillis(2);
 
     private record Write(WriteBatch batch, CompletableFuture<BitSet> done) {}
 
@@ -170,6 +174,34 @@ final class VirtualStorage implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return read(store::compact);
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        store.watch(new StorageWatcher() {
+            @Override
+            public void changed(List<EntryKey> added, List<EntryKey> removed) {
+                later(() -> watcher.changed(added, removed));
+            }
+
+            @Override
+            public void missed() {
+                later(watcher::missed);
+            }
+        });
+    }
+
+    private void later(Runnable news) {
+        time.schedule(NEWS, () -> {
+            if (!dead) {
+                news.run();
+            }
+        });
     }
 
     @Override

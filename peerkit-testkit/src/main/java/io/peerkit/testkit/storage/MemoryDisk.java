@@ -18,14 +18,17 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/** What a {@link MemoryStorage} has made durable: outlives it and can be opened by the next one. Its own lock guards it. */
+/**
+ * What a {@link MemoryStorage} has made durable: outlives it and can be opened by the next one, or by several that {@linkplain
+ * MemoryStorage#shared share} it. Its own lock guards it.
+ */
 public final class MemoryDisk {
     private static final int ID_BYTES = 32;
 
@@ -42,25 +45,47 @@ public final class MemoryDisk {
     private final Map<AgentId, AgentInfo> cards = new HashMap<>();
     private final NavigableMap<RecordKey, byte[]> records = new TreeMap<>();
     private final Map<BlobHash, byte[]> chunks = new HashMap<>();
-    private @Nullable MemoryStorage user;
+    private final List<MemoryStorage> users = new ArrayList<>();
 
     /** An empty disk. */
     public MemoryDisk() {}
 
     synchronized void attach(MemoryStorage storage) {
-        if (user != null) {
+        if (!users.isEmpty() && !(storage.isShared() && users.get(0).isShared())) {
             throw new StorageException("the store is open already");
         }
-        user = storage;
+        users.add(storage);
     }
 
     synchronized void detach(MemoryStorage storage) {
-        if (user == storage) {
-            user = null;
-        }
+        users.remove(storage);
     }
 
-    synchronized BitSet write(WriteBatch batch) {
+    /** Writes a batch, and lets the others hear of it in the order of the commits. */
+    synchronized BitSet write(WriteBatch batch, MemoryStorage writer) {
+        List<EntryKey> gone = users.size() > 1 ? keysOf(batch.removedEntries()) : List.of();
+        BitSet added = write(batch);
+        if (users.size() > 1 && (!gone.isEmpty() || !added.isEmpty())) {
+            List<EntryKey> came = added.stream()
+                    .mapToObj(index -> batch.entries().get(index).key())
+                    .toList();
+            users.stream().filter(user -> user != writer).forEach(user -> user.hear(came, gone));
+        }
+        return added;
+    }
+
+    private List<EntryKey> keysOf(List<EntryId> ids) {
+        List<EntryKey> keys = new ArrayList<>();
+        for (EntryId id : new LinkedHashSet<>(ids)) {
+            StoredEntry entry = byId.get(id);
+            if (entry != null) {
+                keys.add(entry.key());
+            }
+        }
+        return keys;
+    }
+
+    private BitSet write(WriteBatch batch) {
         batch.removedEntries().forEach(this::remove);
         BitSet added = new BitSet(batch.entries().size());
         for (int i = 0; i < batch.entries().size(); i++) {

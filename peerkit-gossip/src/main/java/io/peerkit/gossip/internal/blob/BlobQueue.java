@@ -242,7 +242,8 @@ final class BlobQueue implements BlobFetcher.Listener {
         BlobManifest manifest = done.manifest.get();
         OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(blob)))
                 .thenCompose(state -> state.isPresent()
-                        ? releaseOwn(blob, manifest).thenCompose(released -> end(blob, WriteBatch.builder(), done))
+                        ? releaseOwn(blob, manifest, BlobRecords.readState(state.get()))
+                                .thenCompose(released -> end(blob, WriteBatch.builder(), done))
                         : end(
                                 blob,
                                 WriteBatch.builder()
@@ -257,9 +258,12 @@ final class BlobQueue implements BlobFetcher.Listener {
                 });
     }
 
-    /** The same blob was published here meanwhile, under an owner of its own. */
-    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest) {
+    /** The same blob was published here meanwhile, under an owner of its own, or fetched by another to whom the store belongs too. */
+    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest, BlobRecords.State state) {
         byte[] owner = blob.toBytes();
+        if (Arrays.equals(state.owner(), owner)) {
+            return CompletableFuture.completedFuture(null);
+        }
         return OnLoop.of(
                         parts.loop(),
                         parts.storage()

@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.blob;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
@@ -39,6 +40,7 @@ public final class LargeBlobs {
     private final ChunkRelease release;
     private final BlobQueue queue;
     private final BlobUploads uploads;
+    private final OthersBlobs others;
     private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
 
     /**
@@ -51,6 +53,7 @@ public final class LargeBlobs {
         this.release = new ChunkRelease(parts.loop(), parts.storage(), gate);
         this.queue = new BlobQueue(parts, gate, release);
         this.uploads = new BlobUploads(parts, gate, release);
+        this.others = new OthersBlobs(queue::add);
     }
 
     /** Goes on with what an earlier run left. */
@@ -113,8 +116,14 @@ public final class LargeBlobs {
         }
     }
 
+    /** Another to whom the store belongs too has stored an entry that stands for a large blob, and fetches it or has it. */
+    public void heard(EntryId entry, BlobHash blob) {
+        others.heard(entry, blob);
+    }
+
     /** Time passes; called every second or so. */
     public void tick() {
+        others.tick();
         queue.tick();
     }
 

@@ -7,6 +7,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -147,6 +148,16 @@ public final class HookedStorage implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return store.compact();
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        store.watch(watcher);
     }
 
     @Override

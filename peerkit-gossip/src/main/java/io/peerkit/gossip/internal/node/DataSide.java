@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.Transport;
@@ -12,6 +13,7 @@ import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.follow.StoreFollower;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.HookedStorage;
 import io.peerkit.gossip.internal.integrate.Integrator;
@@ -43,6 +45,7 @@ public final class DataSide {
     private final Pusher pusher;
     private final Syncer syncer;
     private final LargeBlobs blobs;
+    private final StoreFollower follower;
 
     DataSide(
             GossipSettings settings,
@@ -73,7 +76,8 @@ public final class DataSide {
                         settings.listener(),
                         tasks),
                 this::announce,
-                this::resume);
+                this::resume,
+                this::storedByOthers);
         this.syncer = new Syncer(
                 new SyncParts(
                         settings.loop(),
@@ -102,7 +106,23 @@ public final class DataSide {
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
                 settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
+        this.follower = new StoreFollower(new StoreFollower.Parts(
+                settings.loop(),
+                settings.agent().id(),
+                storage,
+                served,
+                set,
+                clock,
+                integrator,
+                blobs,
+                settings.listener(),
+                tasks));
         blobs.start();
+        follower.start();
+    }
+
+    private void storedByOthers(List<EntryKey> keys) {
+        follower.found(keys);
     }
 
     private void announce(List<Arrival> arrivals) {
@@ -134,6 +154,7 @@ public final class DataSide {
         pusher.tick();
         syncer.tick();
         blobs.tick();
+        follower.tick();
     }
 
     /** Publishes. */
@@ -217,6 +238,7 @@ public final class DataSide {
     CompletableFuture<Void> stop() {
         pusher.stop();
         syncer.stop();
+        follower.stop();
         return blobs.stop();
     }
 }

@@ -8,6 +8,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -108,6 +109,16 @@ final class WatchedStorage implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return watched(store.compact(), "written", writesFail);
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        store.watch(watcher);
     }
 
     @Override

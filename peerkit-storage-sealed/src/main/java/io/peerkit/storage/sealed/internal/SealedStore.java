@@ -9,10 +9,12 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,6 +30,10 @@ import java.util.function.ToLongFunction;
  * of the store below that answers them.
  */
 public final class SealedStore implements Storage {
+    /** Where those who open a new shared store at the same time put their keys. */
+    private static final BlobHash FIRST_KEYS =
+            BlobHash.ofBlob("peerkit sealed store: first keys".getBytes(StandardCharsets.US_ASCII));
+
     private final Storage inner;
     private final SealedWrites writes;
     private final IndexNames names;
@@ -38,7 +44,10 @@ public final class SealedStore implements Storage {
         names = new IndexNames(ring.indexKey());
         writes = new SealedWrites(inner, new SealedForm(new Sealer(ring, new SecureRandom()), names));
         rotation = new Rotation(inner, ring, writes);
-        rotation.resume(source);
+        if (!inner.isShared()) {
+            // Others would go on writing what a step has read already; the ring opens what both keys have sealed.
+            rotation.resume(source);
+        }
     }
 
     /**
@@ -70,9 +79,34 @@ public final class SealedStore implements Storage {
                     "the store holds values that are not sealed; export them and import them into a sealed store");
         }
         SecureRandom random = new SecureRandom();
-        KeyRing ring = KeyRing.fresh(random);
-        putMarker(inner, KeyWrap.wrap(ring, source, Argon2Cost.STANDARD, random));
-        return ring;
+        byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, Argon2Cost.STANDARD, random);
+        return KeyWrap.unwrap(inner.isShared() ? agreed(inner, fresh) : alone(inner, fresh), source);
+    }
+
+    private static byte[] alone(Storage inner, byte[] wrapped) {
+        putMarker(inner, wrapped);
+        return wrapped;
+    }
+
+    /**
+     * Lets all who open a new shared store at the same time take the keys of one of them. A chunk that is there is left as it is, so the first
+     * that is put there wins; it goes in one batch with the marker's coming, so one of both is there from then on.
+     */
+    private static byte[] agreed(Storage inner, byte[] wrapped) {
+        Futures.await(inner.write(WriteBatch.builder()
+                .chunks(List.of(new StoredChunk(FIRST_KEYS, wrapped)))
+                .build()));
+        Optional<byte[]> first = Futures.await(inner.chunks(List.of(FIRST_KEYS), Integer.MAX_VALUE)).stream()
+                .findFirst()
+                .map(StoredChunk::bytes);
+        byte[] winner = Futures.await(inner.metadata(SEALED_MARKER))
+                .or(() -> first)
+                .orElseThrow(() -> new StorageException("the keys of the new sealed store were removed"));
+        Futures.await(inner.write(WriteBatch.builder()
+                .metadata(SEALED_MARKER, winner)
+                .removeChunks(List.of(FIRST_KEYS))
+                .build()));
+        return winner;
     }
 
     /**
@@ -115,6 +149,10 @@ public final class SealedStore implements Storage {
      * @return a future that completes when nothing is left under the old data key
      */
     public CompletableFuture<Void> rotate(KeySource source) {
+        if (inner.isShared()) {
+            return CompletableFuture.failedFuture(new StorageException(
+                    "the store below is shared, and others would go on under the old key; open it alone to rotate"));
+        }
         return rotation.begin(source);
     }
 
@@ -230,6 +268,17 @@ public final class SealedStore implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return inner.compact();
+    }
+
+    @Override
+    public boolean isShared() {
+        return inner.isShared();
+    }
+
+    /** {@inheritDoc} Ids and times are not sealed, so that what the store below tells can be passed on. */
+    @Override
+    public void watch(StorageWatcher watcher) {
+        inner.watch(watcher);
     }
 
     @Override

@@ -2,7 +2,6 @@
 package io.peerkit.storage.surreal.internal.store;
 
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * How a store uses its database.
@@ -10,9 +9,7 @@ import java.util.Optional;
  * @param space whose rows
  * @param setUp statements to run before the tables are defined; may be empty
  * @param shared whether other processes may have the space open too
- * @param changes who hears of what they write
  * @param lease how long the space stays ours without being renewed
  * @param lanes transactions under way at a time
  */
-public record StoreSettings(
-        String space, String setUp, boolean shared, Optional<KeyListener> changes, Duration lease, int lanes) {}
+public record StoreSettings(String space, String setUp, boolean shared, Duration lease, int lanes) {}

@@ -10,6 +10,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -33,6 +34,8 @@ public final class SurrealStore implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(SurrealStore.class);
 
     private final String name;
+    private final boolean shared;
+    private final AtomicBoolean watched = new AtomicBoolean();
     private final WebSocketSession session;
     private final Runnable afterClose;
     private final Lease lease;
@@ -58,9 +61,7 @@ public final class SurrealStore implements Storage {
         commits = new GroupCommit(
                 session, queue, new WriteStatements(space, settings.shared()), reader, lease.lanes(), this::lost);
         renewal = new LeaseRenewal(lease, settings.lease(), this::lost);
-        settings.changes()
-                .ifPresent(listener -> session.watch(
-                        LaneWatch.LIVE, Map.of("space", space.name()), new LaneWatch(lease.ownerBytes(), listener)));
+        shared = settings.shared();
     }
 
     /**
@@ -190,6 +191,22 @@ public final class SurrealStore implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return read(() -> reader.count().thenApply(entries -> null));
+    }
+
+    @Override
+    public boolean isShared() {
+        return shared;
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        if (!shared) {
+            return;
+        }
+        if (!watched.compareAndSet(false, true)) {
+            throw new IllegalStateException("space " + name + " is watched already");
+        }
+        session.watch(LaneWatch.LIVE, Map.of("space", name), new LaneWatch(lease.ownerBytes(), watcher));
     }
 
     private <T> CompletableFuture<T> read(Supplier<CompletableFuture<T>> read) {
