@@ -103,7 +103,7 @@ class StoreCommandsIT {
             node.publishRandom(300, 256, 1);
             fingerprint =
                     node.command("status", Map.of()).join().path("fingerprint").asText();
-            refused("another process", server, with(of, "inspect"));
+            refused("is open already", server, with(of, "inspect"));
         }
 
         JsonNode inspected = done(server, with(of, "inspect", "--json")).json();

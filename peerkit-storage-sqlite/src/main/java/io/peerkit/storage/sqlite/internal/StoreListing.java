@@ -41,7 +41,7 @@ final class StoreListing {
                 cards,
                 limit,
                 row -> new StoredCard(
-                        AgentId.of(row.getBytes(1)), Instant.ofEpochMilli(row.getLong(2)), row.getBytes(3)));
+                        AgentId.of(row.getBytes(1)), Instant.ofEpochMilli(row.getLong(2)), StoredForm.card(row)));
     }
 
     List<String> collections(Optional<String> after, int limit) throws SQLException {
