@@ -17,8 +17,9 @@ final class ArchiveOptions {
             arity = "1..2",
             paramLabel = "[DIR] FILE",
             hideParamSyntax = true,
-            description = "the data folder of a node that is not running, another way to write --data; the archive, which is"
-                    + " as readable as the data")
+            description =
+                    "the data folder of a node that is not running, another way to write --data; the archive, which is"
+                            + " as readable as the data")
     private List<Path> paths = new ArrayList<>();
 
     @Mixin

@@ -37,8 +37,8 @@ abstract class SealCommand implements Callable<Integer> {
     @Command(
             name = "seal",
             mixinStandardHelpOptions = true,
-            description = "Seals a store and its keys with the passphrase in the environment variable " + SealOption.PASSPHRASE
-                    + ", for --sealed from then on; goes on where it was cut.")
+            description = "Seals a store and its keys with the passphrase in the environment variable "
+                    + SealOption.PASSPHRASE + ", for --sealed from then on; goes on where it was cut.")
     static final class Seal extends SealCommand {
         @Override
         void carryOut(CommandSpec specified, StoragePlace place, Optional<Path> keys) {

@@ -52,7 +52,8 @@ final class SealOption {
     char[] passphrase() {
         String passphrase = environment.get(PASSPHRASE);
         if (passphrase == null || passphrase.isEmpty()) {
-            throw new InvalidSettingException("the passphrase is missing: the environment variable " + PASSPHRASE + " is not set");
+            throw new InvalidSettingException(
+                    "the passphrase is missing: the environment variable " + PASSPHRASE + " is not set");
         }
         return passphrase.toCharArray();
     }

@@ -74,10 +74,14 @@ class StoreCommandsIT {
 
         assertThat(done(PASSPHRASE, "seal", path("one")).output()).isEqualTo("sealed\n");
         done(PASSPHRASE, "seal", path("one"));
-        refused("the store is sealed; open it by SealedStorage with its key (--sealed", Map.of(), "inspect", path("one"));
+        refused(
+                "the store is sealed; open it by SealedStorage with its key (--sealed",
+                Map.of(),
+                "inspect",
+                path("one"));
         refused("is sealed", Map.of(), "export", path("one"), path("x.pka"));
-        JsonNode sealed = done(PASSPHRASE, "inspect", "--sealed", path("one"), "--json")
-                .json();
+        JsonNode sealed =
+                done(PASSPHRASE, "inspect", "--sealed", path("one"), "--json").json();
         for (String figure : List.of("agentId", "entries", "fingerprint", "agents", "chunks", "metadata", "records")) {
             assertThat(sealed.path(figure)).as(figure).isEqualTo(before.path(figure));
         }
@@ -116,9 +120,13 @@ class StoreCommandsIT {
                         .path("fingerprint")
                         .asText())
                 .isEqualTo(fingerprint);
-        Map<String, String> both = Map.of("PATH", server.getOrDefault("PATH", ""), SealOption.PASSPHRASE, "correct horse");
+        Map<String, String> both =
+                Map.of("PATH", server.getOrDefault("PATH", ""), SealOption.PASSPHRASE, "correct horse");
         done(both, with(to, "import", path("x.pka")));
-        assertThat(done(both, with(to, "inspect", "--json")).json().path("fingerprint").asText())
+        assertThat(done(both, with(to, "inspect", "--json"))
+                        .json()
+                        .path("fingerprint")
+                        .asText())
                 .isEqualTo(fingerprint);
     }
 

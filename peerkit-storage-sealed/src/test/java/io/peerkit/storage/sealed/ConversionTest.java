@@ -49,7 +49,9 @@ class ConversionTest {
         assertThat(sealedContents()).isEqualTo(before);
         SealedStorage.seal(disk, KEY);
         assertThat(sealedContents()).isEqualTo(before);
-        refused(() -> SealedStorage.seal(disk, StorageKey.of(text("32 bytes for a test of a new key"))), "the key does not open the sealed store");
+        refused(
+                () -> SealedStorage.seal(disk, StorageKey.of(text("32 bytes for a test of a new key"))),
+                "the key does not open the sealed store");
     }
 
     @Test
@@ -100,8 +102,9 @@ class ConversionTest {
             var first = await(store.cards(Optional.empty(), Storage.MAX_AGENTS));
             var rest = await(store.cards(Optional.of(first.get(first.size() - 1).agentId()), Storage.MAX_AGENTS));
             assertThat(first.size() + rest.size()).isEqualTo(cards);
-            assertThat(rest).allSatisfy(card -> assertThat(new String(card.encoded(), StandardCharsets.UTF_8))
-                    .startsWith("card "));
+            assertThat(rest)
+                    .allSatisfy(card -> assertThat(new String(card.encoded(), StandardCharsets.UTF_8))
+                            .startsWith("card "));
         }
     }
 
@@ -284,9 +287,12 @@ class ConversionTest {
     private void assertNothingOpen() {
         StorageFactory below = disk;
         try (Storage store = below.open()) {
-            refused(() -> SealedMarkers.requireNone(store), "the store is sealed; open it by SealedStorage with its key");
-            everything(store, SMALL).forEach((name, value) -> assertThat(name + value)
-                    .doesNotContain("blob number", "envelope number", "card card", "record in", "value "));
+            refused(
+                    () -> SealedMarkers.requireNone(store),
+                    "the store is sealed; open it by SealedStorage with its key");
+            everything(store, SMALL)
+                    .forEach((name, value) -> assertThat(name + value)
+                            .doesNotContain("blob number", "envelope number", "card card", "record in", "value "));
             assertThat(await(store.metadataNames(Optional.empty(), 1_024))).noneMatch(name -> name.startsWith("name"));
             assertThat(await(store.chunkHashes(Optional.empty(), 1_024)))
                     .hasSize(SMALL)

@@ -114,20 +114,20 @@ final class DiskFactory implements StorageFactory {
             return read(memory.metadata(name));
         }
 
-    @Override
-    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
-        return read(memory.metadataNames(after, limit));
-    }
+        @Override
+        public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+            return read(memory.metadataNames(after, limit));
+        }
 
         @Override
         public CompletableFuture<List<byte[]>> agents(int limit) {
             return read(memory.agents(limit));
         }
 
-    @Override
-    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
-        return read(memory.cards(after, limit));
-    }
+        @Override
+        public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+            return read(memory.cards(after, limit));
+        }
 
         @Override
         public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
@@ -140,10 +140,10 @@ final class DiskFactory implements StorageFactory {
             return read(memory.records(collection, after, limit, maxBytes));
         }
 
-    @Override
-    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
-        return read(memory.collections(after, limit));
-    }
+        @Override
+        public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+            return read(memory.collections(after, limit));
+        }
 
         @Override
         public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
@@ -155,10 +155,10 @@ final class DiskFactory implements StorageFactory {
             return read(memory.chunks(hashes, maxBytes));
         }
 
-    @Override
-    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
-        return read(memory.chunkHashes(after, limit));
-    }
+        @Override
+        public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+            return read(memory.chunkHashes(after, limit));
+        }
 
         @Override
         public CompletableFuture<Void> compact() {

@@ -76,7 +76,9 @@ class KilledSealingIT {
             Process process = start(way);
             try (BufferedReader lines = process.inputReader(StandardCharsets.US_ASCII)) {
                 int writes = 1 + random.nextInt(MAX_WRITES);
-                for (int i = 0; i < writes && "write".equals(lines.readLine()); i++) {}
+                while (writes > 0 && "write".equals(lines.readLine())) {
+                    writes--;
+                }
                 long until = System.nanoTime() + random.nextInt(MAX_DELAY_NANOS);
                 while (System.nanoTime() < until) {
                     Thread.onSpinWait();
@@ -101,7 +103,9 @@ class KilledSealingIT {
         for (String property : new String[] {"surefire.test.class.path", "jdk.module.path", "java.class.path"}) {
             path.addAll(List.of(System.getProperty(property, "").split(File.pathSeparator)));
         }
-        path.add(Path.of(System.getProperty("basedir", ""), "target", "test-classes").toAbsolutePath().toString());
+        path.add(Path.of(System.getProperty("basedir", ""), "target", "test-classes")
+                .toAbsolutePath()
+                .toString());
         path.remove("");
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -71,9 +71,11 @@ class RotationTest {
         try (Storage below = disk.open()) {
             List<StoredCard> all = new ArrayList<>(await(below.cards(Optional.empty(), 4_096)));
             all.addAll(await(below.cards(Optional.of(all.get(4_095).agentId()), 4_096)));
-            assertThat(all).hasSize(cards).allSatisfy(card -> assertThat(
-                            ByteBuffer.wrap(card.encoded()).getInt(33))
-                    .isEqualTo(2));
+            assertThat(all)
+                    .hasSize(cards)
+                    .allSatisfy(
+                            card -> assertThat(ByteBuffer.wrap(card.encoded()).getInt(33))
+                                    .isEqualTo(2));
         }
     }
 

@@ -53,9 +53,9 @@ public abstract class ListingContract extends RecordContract {
     }
 
     private CompletableFuture<List<AgentId>> agents(Optional<AgentId> after, int limit) {
-        return storage().cards(after, limit).thenApply(found -> found.stream()
-                .map(StoredCard::agentId)
-                .toList());
+        return storage()
+                .cards(after, limit)
+                .thenApply(found -> found.stream().map(StoredCard::agentId).toList());
     }
 
     /** What pages of any size give, behind things that are there and behind such that are gone, before and after opening anew. */
@@ -98,8 +98,8 @@ public abstract class ListingContract extends RecordContract {
 
     @Test
     public void metadataNames_manyOfAllKinds_eachOnceWhateverThePages() {
-        List<String> names = new ArrayList<>(
-                List.of("a", "A", "a b", "ab", "a\tb", "\u00fc", "\u20ac", "\uffee", "\ud83d\ude00", "\u00fc".repeat(64)));
+        List<String> names = new ArrayList<>(List.of(
+                "a", "A", "a b", "ab", "a\tb", "\u00fc", "\u20ac", "\uffee", "\ud83d\ude00", "\u00fc".repeat(64)));
         IntStream.range(0, 40).forEach(i -> names.add("name " + i));
         WriteBatch.Builder batch = WriteBatch.builder();
         names.forEach(name -> batch.metadata(name, text("value of " + name)));
@@ -155,8 +155,9 @@ public abstract class ListingContract extends RecordContract {
         writes.forEach(StoreUnderTest::await);
 
         assertThat(await(storage().metadataNames(Optional.empty(), Storage.MAX_NAMES)))
-                .containsExactlyInAnyOrderElementsOf(
-                        IntStream.range(0, 20).mapToObj(i -> "name " + (2 * i + 1)).toList());
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 20)
+                        .mapToObj(i -> "name " + (2 * i + 1))
+                        .toList());
     }
 
     // --- agent cards ---
@@ -231,9 +232,7 @@ public abstract class ListingContract extends RecordContract {
 
     @Test
     public void chunkHashes_many_eachOnceWhateverThePages() {
-        addChunks(IntStream.range(0, 50)
-                .mapToObj(i -> chunk(i, i * 1_000))
-                .toArray(StoredChunk[]::new));
+        addChunks(IntStream.range(0, 50).mapToObj(i -> chunk(i, i * 1_000)).toArray(StoredChunk[]::new));
         List<BlobHash> hashes =
                 IntStream.range(0, 50).mapToObj(StorageSamples::hash).toList();
 
@@ -248,7 +247,6 @@ public abstract class ListingContract extends RecordContract {
         addChunks(chunk(1, 10));
         addChunks(chunk(1, 10), chunk(2, 0));
 
-        assertThat(all(storage()::chunkHashes, 10))
-                .containsExactlyInAnyOrder(hash(1), hash(2));
+        assertThat(all(storage()::chunkHashes, 10)).containsExactlyInAnyOrder(hash(1), hash(2));
     }
 }

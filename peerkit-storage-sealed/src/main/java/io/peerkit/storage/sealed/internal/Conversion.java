@@ -107,8 +107,7 @@ public final class Conversion {
             }
             conversion.walk(state, new Unsealing(conversion.form));
             conversion.write(WriteBatch.builder()
-                    .removeMetadata(
-                            List.of(Storage.HALF_SEALED_MARKER, Storage.SEALED_MARKER, OwnMetadata.ROTATION)));
+                    .removeMetadata(List.of(Storage.HALF_SEALED_MARKER, Storage.SEALED_MARKER, OwnMetadata.ROTATION)));
         }
     }
 

@@ -40,7 +40,8 @@ record Resealing(SealedForm form) implements Walk.Change {
         }
         var fresh = form.seal(form.openCard(kept.encoded()));
         return Optional.of(new Walk.Part(
-                kept.agentId(), batch -> batch.removeAgents(List.of(kept.agentId())).agents(List.of(fresh))));
+                kept.agentId(),
+                batch -> batch.removeAgents(List.of(kept.agentId())).agents(List.of(fresh))));
     }
 
     @Override

@@ -178,7 +178,9 @@ final class Rotation {
         }
         WalkState next = skipped ? state : step.next();
         return new Outcome(
-                next, skipped, inner.write(batch.metadata(OwnMetadata.ROTATION, sealed(next)).build()));
+                next,
+                skipped,
+                inner.write(batch.metadata(OwnMetadata.ROTATION, sealed(next)).build()));
     }
 
     private void write(WriteBatch.Builder batch) {

@@ -2,9 +2,7 @@
 package io.peerkit.storage.sealed.internal;
 
 import io.peerkit.api.BlobHash;
-import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
-import io.peerkit.api.storage.StoredChunk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +28,7 @@ final class SealedListing {
     }
 
     CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
-        return Futures.unwrapped(
-                page(after.map(name -> writes.form().names().metadata(name)), limit));
+        return Futures.unwrapped(page(after.map(name -> writes.form().names().metadata(name)), limit));
     }
 
     private CompletableFuture<List<String>> page(Optional<String> after, int limit) {
@@ -40,7 +37,8 @@ final class SealedListing {
                     CompletableFuture<List<String>> opened = CompletableFuture.completedFuture(new ArrayList<>());
                     for (String name : found) {
                         if (!OwnMetadata.NAMES.contains(name)) {
-                            opened = opened.thenCombine(inner.metadata(name), (names, value) -> add(names, name, value));
+                            opened =
+                                    opened.thenCombine(inner.metadata(name), (names, value) -> add(names, name, value));
                         }
                     }
                     return opened.thenCompose(names -> names.isEmpty() && !found.isEmpty()
@@ -50,7 +48,8 @@ final class SealedListing {
     }
 
     private List<String> add(List<String> names, String sealedName, Optional<byte[]> value) {
-        value.ifPresent(sealed -> names.add(writes.form().openMetadata(sealedName, sealed).name()));
+        value.ifPresent(
+                kept -> names.add(writes.form().openMetadata(sealedName, kept).name()));
         return names;
     }
 

@@ -70,7 +70,8 @@ public final class SealedStore implements Storage {
             return KeyWrap.unwrap(wrapped.get(), source);
         }
         if (!isEmpty(inner)) {
-            throw new StorageException("the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
+            throw new StorageException(
+                    "the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
         }
         SecureRandom random = new SecureRandom();
         KeyRing ring = KeyRing.fresh(random);
@@ -177,8 +178,8 @@ public final class SealedStore implements Storage {
         String sealedName = names.metadata(name);
         return Futures.map(
                 inner.metadata(sealedName),
-                found -> found.map(value ->
-                        writes.form().openMetadata(sealedName, value).value()));
+                found -> found.map(
+                        value -> writes.form().openMetadata(sealedName, value).value()));
     }
 
     @Override
@@ -237,9 +238,7 @@ public final class SealedStore implements Storage {
         return Futures.map(
                 inner.chunks(wanted, sealedBytes(maxBytes, wanted.size())),
                 found -> upTo(
-                        maxBytes,
-                        found.stream().map(writes.form()::open).toList(),
-                        chunk -> chunk.bytes().length));
+                        maxBytes, found.stream().map(writes.form()::open).toList(), chunk -> chunk.bytes().length));
     }
 
     /**

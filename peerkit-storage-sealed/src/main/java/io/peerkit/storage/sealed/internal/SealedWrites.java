@@ -53,7 +53,8 @@ final class SealedWrites {
         WriteBatch.Builder sealed = WriteBatch.builder()
                 .removeEntries(batch.removedEntries())
                 .entries(batch.entries().stream().map(with::seal).toList())
-                .removeMetadata(batch.removedMetadata().stream().map(names::metadata).toList())
+                .removeMetadata(
+                        batch.removedMetadata().stream().map(names::metadata).toList())
                 .removeAgents(batch.removedAgents().stream().map(names::agent).toList())
                 .agents(batch.agents().stream()
                         .map(card -> new StoredCard(card.agentId(), card.issuedAt(), card.encoded()))

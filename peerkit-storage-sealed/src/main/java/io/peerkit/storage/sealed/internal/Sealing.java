@@ -31,7 +31,9 @@ record Sealing(SealedForm form) implements Walk.Change {
         }
         byte[] sealed = form.seal(new SealedForm.Metadata(name, value));
         return Optional.of(new Walk.Part(
-                name, batch -> batch.removeMetadata(List.of(name)).metadata(form.names().metadata(name), sealed)));
+                name,
+                batch -> batch.removeMetadata(List.of(name))
+                        .metadata(form.names().metadata(name), sealed)));
     }
 
     @Override
@@ -41,7 +43,8 @@ record Sealing(SealedForm form) implements Walk.Change {
         }
         var sealed = form.seal(kept);
         return Optional.of(new Walk.Part(
-                kept.agentId(), batch -> batch.removeAgents(List.of(kept.agentId())).agents(List.of(sealed))));
+                kept.agentId(),
+                batch -> batch.removeAgents(List.of(kept.agentId())).agents(List.of(sealed))));
     }
 
     @Override

@@ -27,8 +27,8 @@ record Unsealing(SealedForm form) implements Walk.Change {
     @Override
     public Optional<Walk.Part> entry(StoredEntry kept) {
         StoredEntry plain = form.open(kept);
-        return Optional.of(
-                new Walk.Part(kept.id(), batch -> batch.removeEntries(List.of(kept.id())).entries(List.of(plain))));
+        return Optional.of(new Walk.Part(
+                kept.id(), batch -> batch.removeEntries(List.of(kept.id())).entries(List.of(plain))));
     }
 
     @Override
@@ -64,7 +64,8 @@ record Unsealing(SealedForm form) implements Walk.Change {
     public Optional<Walk.Part> chunk(StoredChunk kept) {
         Optional<StoredChunk> plain = form.tryOpen(kept);
         if (plain.isEmpty() && !BlobHash.ofBlob(kept.bytes()).equals(kept.hash())) {
-            throw new StorageException("a chunk is neither sealed nor what its hash says; the store is damaged or was changed");
+            throw new StorageException(
+                    "a chunk is neither sealed nor what its hash says; the store is damaged or was changed");
         }
         return plain.map(chunk -> new Walk.Part(
                 kept.hash(), batch -> batch.removeChunks(List.of(kept.hash())).chunks(List.of(chunk))));

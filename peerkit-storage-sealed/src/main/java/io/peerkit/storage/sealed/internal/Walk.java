@@ -84,7 +84,8 @@ final class Walk {
             return new Step(List.of(), WalkState.of(WalkState.Phase.METADATA));
         }
         EntryKey last = page.get(page.size() - 1).key();
-        return new Step(page.stream().flatMap(entry -> change.entry(entry).stream()).toList(), WalkState.behind(last));
+        return new Step(
+                page.stream().flatMap(entry -> change.entry(entry).stream()).toList(), WalkState.behind(last));
     }
 
     /** What the sealed store keeps for itself under names of its own stays as it is. */
@@ -105,7 +106,8 @@ final class Walk {
     }
 
     private Step cards(WalkState state) {
-        List<StoredCard> page = Futures.awaitInterruptibly(inner.cards(state.id().map(AgentId::of), MAX_ITEMS));
+        List<StoredCard> page =
+                Futures.awaitInterruptibly(inner.cards(state.id().map(AgentId::of), MAX_ITEMS));
         if (page.isEmpty()) {
             return new Step(List.of(), WalkState.of(WalkState.Phase.RECORDS));
         }
@@ -120,7 +122,9 @@ final class Walk {
                     inner.records(state.collection().get(), state.key(), MAX_ITEMS, MAX_BYTES));
             if (!page.isEmpty()) {
                 return new Step(
-                        page.stream().flatMap(item -> change.record(item).stream()).toList(),
+                        page.stream()
+                                .flatMap(item -> change.record(item).stream())
+                                .toList(),
                         WalkState.behindRecord(page.get(page.size() - 1).key()));
             }
         }
