@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -11,6 +12,7 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -146,8 +148,18 @@ final class VirtualStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return read(() -> store.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return read(() -> store.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return read(() -> store.cards(after, limit));
     }
 
     @Override
@@ -162,6 +174,11 @@ final class VirtualStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return read(() -> store.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return read(() -> store.chunksPresent(hashes));
     }
@@ -169,6 +186,11 @@ final class VirtualStorage implements Storage {
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         return read(() -> store.chunks(hashes, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return read(() -> store.chunkHashes(after, limit));
     }
 
     @Override

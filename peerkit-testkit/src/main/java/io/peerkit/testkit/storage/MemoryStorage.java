@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.storage;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -11,6 +12,7 @@ import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -307,9 +309,21 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> disk.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> disk.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> disk.cards(after, limit));
     }
 
     @Override
@@ -326,6 +340,12 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> disk.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
@@ -337,6 +357,12 @@ public final class MemoryStorage implements Storage {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> disk.chunks(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        within("limit", limit, MAX_CHUNKS);
+        return read(() -> disk.chunkHashes(after, limit));
     }
 
     @Override

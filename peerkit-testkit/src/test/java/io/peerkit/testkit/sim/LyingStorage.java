@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -71,8 +73,18 @@ record LyingStorage(Storage honest) implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return honest.metadataNames(after, limit);
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return honest.agents(limit);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return honest.cards(after, limit);
     }
 
     @Override
@@ -87,6 +99,11 @@ record LyingStorage(Storage honest) implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return honest.collections(after, limit);
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return honest.chunksPresent(hashes);
     }
@@ -94,6 +111,11 @@ record LyingStorage(Storage honest) implements Storage {
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         return honest.chunks(hashes, maxBytes);
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return honest.chunkHashes(after, limit);
     }
 
     @Override

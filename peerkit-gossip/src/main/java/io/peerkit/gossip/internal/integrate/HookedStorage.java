@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
@@ -8,6 +9,7 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -120,8 +122,18 @@ public final class HookedStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return store.metadataNames(after, limit);
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return store.agents(limit);
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return store.cards(after, limit);
     }
 
     @Override
@@ -136,6 +148,11 @@ public final class HookedStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return store.collections(after, limit);
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return store.chunksPresent(hashes);
     }
@@ -143,6 +160,11 @@ public final class HookedStorage implements Storage {
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         return store.chunks(hashes, maxBytes);
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return store.chunkHashes(after, limit);
     }
 
     @Override

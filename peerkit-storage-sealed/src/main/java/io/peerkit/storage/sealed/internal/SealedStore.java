@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sealed.internal;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
@@ -10,17 +11,15 @@ import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
@@ -37,12 +36,14 @@ public final class SealedStore implements Storage {
     private final Storage inner;
     private final SealedWrites writes;
     private final IndexNames names;
+    private final SealedListing listing;
     private final Rotation rotation;
 
     private SealedStore(Storage inner, KeyRing ring, KeySource source) {
         this.inner = inner;
         names = new IndexNames(ring.indexKey());
         writes = new SealedWrites(inner, new SealedForm(new Sealer(ring, new SecureRandom()), names));
+        listing = new SealedListing(inner, writes);
         rotation = new Rotation(inner, ring, writes);
         if (!inner.isShared()) {
             // Others would go on writing what a step has read already; the ring opens what both keys have sealed.
@@ -70,13 +71,16 @@ public final class SealedStore implements Storage {
     }
 
     private static KeyRing ring(Storage inner, KeySource source) {
+        if (Futures.await(inner.metadata(HALF_SEALED_MARKER)).isPresent()) {
+            throw new StorageException(Conversion.HALF_SEALED);
+        }
         Optional<byte[]> wrapped = Futures.await(inner.metadata(SEALED_MARKER));
         if (wrapped.isPresent()) {
             return KeyWrap.unwrap(wrapped.get(), source);
         }
-        if (Futures.await(inner.count()) > 0 || !Futures.await(inner.agents(1)).isEmpty()) {
+        if (!isEmpty(inner)) {
             throw new StorageException(
-                    "the store holds values that are not sealed; export them and import them into a sealed store");
+                    "the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
         }
         SecureRandom random = new SecureRandom();
         byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, Argon2Cost.STANDARD, random);
@@ -107,6 +111,15 @@ public final class SealedStore implements Storage {
                 .removeChunks(List.of(FIRST_KEYS))
                 .build()));
         return winner;
+    }
+
+    private static boolean isEmpty(Storage inner) {
+        return Futures.await(inner.count()) == 0
+                && Futures.await(inner.metadataNames(Optional.empty(), 1)).isEmpty()
+                && Futures.await(inner.cards(Optional.empty(), 1)).isEmpty()
+                && Futures.await(inner.collections(Optional.empty(), 1)).isEmpty()
+                // Another process may be about to open the same new store.
+                && Futures.await(inner.chunkHashes(Optional.empty(), 2)).stream().allMatch(FIRST_KEYS::equals);
     }
 
     /**
@@ -204,21 +217,35 @@ public final class SealedStore implements Storage {
         String sealedName = names.metadata(name);
         return Futures.map(
                 inner.metadata(sealedName),
-                found -> found.map(value -> writes.form().openMetadata(sealedName, value)));
+                found -> found.map(
+                        value -> writes.form().openMetadata(sealedName, value).value()));
+    }
+
+    @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return listing.metadataNames(after, limit);
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
-        return Futures.map(inner.agents(limit), found -> {
-            SealedForm form = writes.form();
-            // A store with more cards than can be listed keeps those issued first under a key that is gone.
-            return found.stream().filter(form::isKnownCard).map(form::openCard).toList();
-        });
+        return Futures.map(
+                inner.agents(limit),
+                found -> found.stream()
+                        .map(card -> writes.form().openCard(card).encoded())
+                        .toList());
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return Futures.map(
+                inner.cards(after.map(names::agent), limit),
+                found -> found.stream()
+                        .map(card -> writes.form().openCard(card.encoded()))
+                        .toList());
     }
 
     @Override
     public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
-        SealedWrites.checkCollection(key.collection());
         return Futures.map(
                 inner.record(key), found -> found.map(value -> writes.form().openRecord(key, value)));
     }
@@ -226,7 +253,6 @@ public final class SealedStore implements Storage {
     @Override
     public CompletableFuture<List<StoredRecord>> records(
             String collection, Optional<byte[]> after, int limit, int maxBytes) {
-        SealedWrites.checkCollection(collection);
         return Futures.map(
                 inner.records(collection, after, limit, sealedBytes(maxBytes, limit)),
                 found -> upTo(
@@ -236,33 +262,33 @@ public final class SealedStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return inner.collections(after, limit);
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return inner.chunksPresent(hashes.stream().map(names::chunk).toList());
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
-        Map<BlobHash, BlobHash> byName = new HashMap<>();
-        List<BlobHash> wanted = new ArrayList<>(hashes.size());
-        for (BlobHash hash : hashes) {
-            BlobHash name = names.chunk(hash);
-            wanted.add(name);
-            byName.put(name, hash);
-        }
+        List<BlobHash> wanted = hashes.stream().map(names::chunk).toList();
         return Futures.map(
                 inner.chunks(wanted, sealedBytes(maxBytes, wanted.size())),
                 found -> upTo(
-                        maxBytes,
-                        found.stream().map(chunk -> opened(byName, chunk)).toList(),
-                        chunk -> chunk.bytes().length));
+                        maxBytes, found.stream().map(writes.form()::open).toList(), chunk -> chunk.bytes().length));
     }
 
-    private StoredChunk opened(Map<BlobHash, BlobHash> byName, StoredChunk sealed) {
-        BlobHash hash = byName.get(sealed.hash());
-        if (hash == null) {
-            throw new StorageException("a chunk was given that was not asked for");
-        }
-        return new StoredChunk(hash, writes.form().openChunk(sealed));
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Reads the chunks, since their hashes are sealed with them; so a page ends with the one with which they exceed
+     * {@value SealedListing#MAX_BYTES} bytes.
+     */
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return listing.chunkHashes(after, limit);
     }
 
     @Override

@@ -171,6 +171,8 @@ final class Sql {
             INSERT INTO metadata (name, value, crc) VALUES (?1, ?2, ?3)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value, crc = excluded.crc""";
 
+    static final String REMOVE_METADATA = "DELETE FROM metadata WHERE name = ?1";
+
     static final String SET_AGENT = """
             INSERT INTO agent (id, issued_at, card, crc) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (id) DO UPDATE SET issued_at = excluded.issued_at, card = excluded.card, crc = excluded.crc
@@ -215,14 +217,23 @@ final class Sql {
 
     static final String METADATA = "SELECT value, crc FROM metadata WHERE name = ?1";
 
+    static final String METADATA_NAMES = "SELECT name FROM metadata WHERE name > ?1 ORDER BY name LIMIT ?2";
+
     static final String AGENTS = "SELECT id, issued_at, card, crc FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
+
+    static final String CARDS = "SELECT id, issued_at, card, crc FROM agent WHERE id > ?1 ORDER BY id LIMIT ?2";
 
     static final String RECORD = "SELECT value, crc FROM record WHERE collection = ?1 AND key = ?2";
 
     static final String RECORDS =
             "SELECT key, value, crc FROM record WHERE collection = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
 
+    /** One at a time: a seek in the index, while all at once would go over every record. */
+    static final String NEXT_COLLECTION = "SELECT min(collection) FROM record WHERE collection > ?1";
+
     static final String CHUNK = "SELECT file, position, length, crc FROM chunk WHERE hash = ?1";
+
+    static final String CHUNK_HASHES = "SELECT hash FROM chunk WHERE hash > ?1 ORDER BY hash LIMIT ?2";
 
     static final String CHUNKS_OF_FILE =
             "SELECT file, position, length, crc, hash FROM chunk WHERE file = ?1 ORDER BY position";
@@ -265,6 +276,7 @@ final class Sql {
             SET_INDEXED,
             SET_REMOVED,
             SET_METADATA,
+            REMOVE_METADATA,
             SET_AGENT,
             REMOVE_AGENT,
             SET_RECORD,
@@ -278,7 +290,21 @@ final class Sql {
     static final List<String> CHECKPOINTS = List.of(COPY_LOG);
 
     static final List<String> READS = List.of(
-            ENTRY_OF_SEQ, ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS, RECORD, RECORDS, CHUNK);
+            ENTRY_OF_SEQ,
+            ENTRY_OF_ID,
+            ENTRY_OF_BLOB,
+            SCAN,
+            KEYS,
+            COUNT,
+            METADATA,
+            METADATA_NAMES,
+            AGENTS,
+            CARDS,
+            RECORD,
+            RECORDS,
+            NEXT_COLLECTION,
+            CHUNK,
+            CHUNK_HASHES);
 
     static final List<String> CHUNK_READS = List.of(CHUNK);
 

@@ -32,15 +32,21 @@ final class StoreReader implements AutoCloseable {
 
     private final Statements statements;
     private final EntryIndexes indexes;
+    private final StoreListing listing;
 
     StoreReader(Connection connection, EntryIndexes indexes) throws SQLException {
         statements = new Statements(connection, Sql.READS);
         this.indexes = indexes;
+        listing = new StoreListing(statements);
     }
 
     /** Makes the reader fit for use again after one of its methods threw. */
     void recover() throws SQLException {
         statements.forget();
+    }
+
+    StoreListing listing() {
+        return listing;
     }
 
     List<StoredEntry> entries(List<EntryId> ids, int maxBytes) throws SQLException {

@@ -69,6 +69,7 @@ final class StoreWriter implements AutoCloseable {
     /** Rows that are set again leave traces as those that go. Of chunks the file has only places. */
     private static boolean leavesTraces(WriteBatch batch) {
         return !batch.removedEntries().isEmpty()
+                || !batch.removedMetadata().isEmpty()
                 || !batch.removedAgents().isEmpty()
                 || !batch.removedRecords().isEmpty()
                 || !batch.records().isEmpty();
@@ -100,6 +101,7 @@ final class StoreWriter implements AutoCloseable {
     private BitSet apply(WriteBatch batch) throws SQLException, IOException {
         entries.remove(batch.removedEntries());
         BitSet added = entries.add(batch.entries());
+        removeMetadata(batch.removedMetadata());
         setMetadata(batch.metadata());
         removeAgents(batch.removedAgents());
         setAgents(batch.agents());
@@ -127,6 +129,14 @@ final class StoreWriter implements AutoCloseable {
             set.setBytes(3, item.value());
             set.setLong(4, RowCrc.record(item.key().collection(), item.key().key(), item.value()));
             set.executeUpdate();
+        }
+    }
+
+    private void removeMetadata(List<String> names) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_METADATA);
+        for (String name : names) {
+            remove.setString(1, name);
+            remove.executeUpdate();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -11,6 +12,7 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -40,6 +42,7 @@ public final class SurrealStore implements Storage {
     private final Runnable afterClose;
     private final Lease lease;
     private final StoreReader reader;
+    private final StoreListing listing;
     private final WriteQueue queue = new WriteQueue();
     private final GroupCommit commits;
     private final LeaseRenewal renewal;
@@ -58,6 +61,7 @@ public final class SurrealStore implements Storage {
         this.afterClose = afterClose;
         this.lease = lease;
         reader = new StoreReader(session, space);
+        listing = new StoreListing(session, space);
         commits = new GroupCommit(
                 session, queue, new WriteStatements(space, settings.shared()), reader, lease.lanes(), this::lost);
         renewal = new LeaseRenewal(lease, settings.lease(), this::lost);
@@ -149,9 +153,21 @@ public final class SurrealStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> listing.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> reader.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> listing.cards(after, limit));
     }
 
     @Override
@@ -169,6 +185,12 @@ public final class SurrealStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> listing.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
@@ -180,6 +202,12 @@ public final class SurrealStore implements Storage {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> reader.chunks(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        within("limit", limit, MAX_CHUNKS);
+        return read(() -> listing.chunkHashes(after, limit));
     }
 
     /**

@@ -153,6 +153,7 @@ final class WriteStatements {
     }
 
     private void rest(TransactionBuilder out, WriteGroup group) {
+        delete(out, List.copyOf(group.removedMetadata), name -> space.id(Tables.METADATA, name));
         insert(
                 out,
                 Tables.METADATA,
