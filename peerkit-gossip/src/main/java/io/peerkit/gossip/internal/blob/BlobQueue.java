@@ -179,7 +179,7 @@ final class BlobQueue implements BlobFetcher.Listener {
         }
         CompletableFuture<Void> single = Arrays.equals(state.owner(), blob.toBytes())
                 ? CompletableFuture.completedFuture(null)
-                : releaseImported(todo);
+                : releaseImported(todo, state);
         return single.thenCompose(released -> {
             if (state.complete()) {
                 tellComplete(known, state.content(), state.size());
@@ -189,7 +189,7 @@ final class BlobQueue implements BlobFetcher.Listener {
     }
 
     /** An archive brought chunks of a blob that was published here, and claimed them for the blob's own name as well. */
-    private CompletableFuture<Void> releaseImported(Todo todo) {
+    private CompletableFuture<Void> releaseImported(Todo todo, BlobRecords.State state) {
         return OnLoop.of(parts.loop(), parts.storage().entries(List.of(todo.entry()), 1))
                 .thenCompose(found -> {
                     Optional<BlobManifest> manifest = found.stream()
@@ -204,7 +204,7 @@ final class BlobQueue implements BlobFetcher.Listener {
                             manifest.get().pages().get(0), todo.blob().toBytes());
                     return OnLoop.of(parts.loop(), parts.storage().record(first))
                             .thenCompose(use -> use.isPresent()
-                                    ? releaseOwn(todo.blob(), manifest.get())
+                                    ? releaseOwn(todo.blob(), manifest.get(), state)
                                     : CompletableFuture.completedFuture(null));
                 });
     }

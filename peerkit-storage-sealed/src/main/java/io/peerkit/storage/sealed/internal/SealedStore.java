@@ -119,7 +119,8 @@ public final class SealedStore implements Storage {
                 && Futures.await(inner.cards(Optional.empty(), 1)).isEmpty()
                 && Futures.await(inner.collections(Optional.empty(), 1)).isEmpty()
                 // Another process may be about to open the same new store.
-                && Futures.await(inner.chunkHashes(Optional.empty(), 2)).stream().allMatch(FIRST_KEYS::equals);
+                && Futures.await(inner.chunkHashes(Optional.empty(), 2)).stream()
+                        .allMatch(FIRST_KEYS::equals);
     }
 
     /**
