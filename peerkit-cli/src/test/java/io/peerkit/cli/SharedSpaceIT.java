@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,7 +71,7 @@ class SharedSpaceIT {
                         "0",
                         "--storage",
                         "rocksdb://" + folder.resolve("engine").toAbsolutePath())
-                .directory(BareEngine.executable().getParent().toFile())
+                .directory(Objects.requireNonNull(BareEngine.executable().getParent()).toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeIf(name -> name.startsWith("SURREAL_"));
         builder.environment().putAll(Map.of("SURREAL_USER", USER, "SURREAL_PASS", PASSWORD));
