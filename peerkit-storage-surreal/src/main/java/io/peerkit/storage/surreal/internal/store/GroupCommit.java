@@ -135,8 +135,8 @@ final class GroupCommit {
     private void seal(Lane lane, WriteGroup group, long unknown) {
         var unused = session.query(SEAL, Map.of("lane", lane.row(), "seq", lane.next()))
                 // It may have been carried out all the same: then its entries must be found.
-                .thenCompose(done ->
-                        tables.journals(lane.row(), unknown - 1, (row, journal) -> committed(row, journal)))
+                .thenCompose(
+                        done -> tables.journals(lane.row(), unknown - 1, (row, journal) -> committed(row, journal)))
                 .whenComplete((closed, failure) -> {
                     boolean away = failure != null && cause(failure) instanceof StorageException;
                     if (away && !finishing) {

@@ -28,7 +28,8 @@ final class StoreListing {
     private static final int PAGE_CARDS = (int) (StoreReader.ANSWER_BYTES / AgentInfo.MAX_BYTES);
 
     /** Behind every name of metadata: longer than any, of the last character there is. */
-    private static final String BEHIND_ALL_NAMES = Character.toString(Character.MAX_CODE_POINT).repeat(WriteBatch.MAX_METADATA_NAME_LENGTH + 1);
+    private static final String BEHIND_ALL_NAMES =
+            Character.toString(Character.MAX_CODE_POINT).repeat(WriteBatch.MAX_METADATA_NAME_LENGTH + 1);
 
     /** Behind every name of a collection: its character comes behind those that these have. */
     private static final String BEHIND_ALL_COLLECTIONS = "~".repeat(RecordKey.MAX_COLLECTION_LENGTH + 1);
@@ -52,7 +53,8 @@ final class StoreListing {
                         KeyScan.PAGE.formatted(Tables.METADATA, limit),
                         space.key(after.orElse("")),
                         space.key(BEHIND_ALL_NAMES))
-                .thenApply(names -> ascending(names.stream().map(StoreListing::text).toList(), BY_UTF_8, after));
+                .thenApply(names ->
+                        ascending(names.stream().map(StoreListing::text).toList(), BY_UTF_8, after));
     }
 
     CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
@@ -104,8 +106,8 @@ final class StoreListing {
                     List<StoredCard> cards = rows.stream()
                             .map(row -> card(StoreReader.list(row)))
                             .toList();
-                    List<AgentId> agents =
-                            ascending(cards.stream().map(StoredCard::agentId).toList(), Comparator.naturalOrder(), after);
+                    List<AgentId> agents = ascending(
+                            cards.stream().map(StoredCard::agentId).toList(), Comparator.naturalOrder(), after);
                     found.addAll(cards);
                     return cards.size() < size
                             ? CompletableFuture.completedFuture(found)
@@ -117,8 +119,7 @@ final class StoreListing {
         if (row.size() != 3 || !(row.get(1) instanceof Long issued)) {
             throw new StorageException("row of a card is damaged");
         }
-        return new StoredCard(
-                AgentId.of(id(row.get(0))), Instant.ofEpochMilli(issued), StoreReader.bytes(row.get(2)));
+        return new StoredCard(AgentId.of(id(row.get(0))), Instant.ofEpochMilli(issued), StoreReader.bytes(row.get(2)));
     }
 
     private static <T> List<T> ascending(List<T> found, Comparator<T> order, Optional<T> after) {

@@ -14,5 +14,4 @@ import java.time.Duration;
  * @param lanes transactions under way at a time
  * @param index when what is packed together is merged
  */
-public record StoreSettings(
-        String space, String setUp, boolean shared, Duration lease, int lanes, IndexLimits index) {}
+public record StoreSettings(String space, String setUp, boolean shared, Duration lease, int lanes, IndexLimits index) {}

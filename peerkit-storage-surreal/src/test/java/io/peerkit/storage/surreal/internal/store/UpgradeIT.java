@@ -149,8 +149,8 @@ class UpgradeIT {
     void open_upgradeCutOffByAKill_goesOnWhereItWas() throws Exception {
         try (WebSocketSession session = TestStores.session(engine)) {
             // As a process that was killed: two steps, then nothing more, and a lease that nobody gives back.
-            SurrealStore cut = SurrealStore.openAndUpgrade(
-                    session, TestStores.settings("old", TestStores.TINY, false), 2);
+            SurrealStore cut =
+                    SurrealStore.openAndUpgrade(session, TestStores.settings("old", TestStores.TINY, false), 2);
             cut.abandon();
         }
         assertOldRows(COUNT - 1_000);
@@ -177,8 +177,7 @@ class UpgradeIT {
             });
             renewing.start();
             try {
-                assertThatThrownBy(() ->
-                                TestStores.open(engine, "old", TestStores.TINY, true))
+                assertThatThrownBy(() -> TestStores.open(engine, "old", TestStores.TINY, true))
                         .isInstanceOf(StorageException.class)
                         .hasMessageContaining("open with an earlier version of Peerkit; close it there");
             } finally {
