@@ -4,6 +4,7 @@ package io.peerkit.storage.surreal;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.surreal.internal.index.IndexLimits;
 import io.peerkit.storage.surreal.internal.session.Greeting;
 import io.peerkit.storage.surreal.internal.session.SessionLimits;
 import io.peerkit.storage.surreal.internal.session.WebSocketSession;
@@ -278,7 +279,8 @@ public final class SurrealStorage implements StorageFactory {
                 new SessionLimits(settings.sockets, settings.requestTimeout, settings.patience));
         return SurrealStore.open(
                 session,
-                new StoreSettings(settings.space, setUp(signIn), settings.shared, settings.lease, LANES),
+                new StoreSettings(
+                        settings.space, setUp(signIn), settings.shared, settings.lease, LANES, IndexLimits.DEFAULT),
                 server.stop());
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.storage.surreal.internal.index.IndexLimits;
 import java.time.Duration;
 
 /**
@@ -11,5 +12,6 @@ import java.time.Duration;
  * @param shared whether other processes may have the space open too
  * @param lease how long the space stays ours without being renewed
  * @param lanes transactions under way at a time
+ * @param index when what is packed together is merged
  */
-public record StoreSettings(String space, String setUp, boolean shared, Duration lease, int lanes) {}
+public record StoreSettings(String space, String setUp, boolean shared, Duration lease, int lanes, IndexLimits index) {}

@@ -43,6 +43,8 @@ public final class SurrealStore implements Storage {
     private final Lease lease;
     private final StoreReader reader;
     private final StoreListing listing;
+    private final EntryIndex index;
+    private final EntryReader entries;
     private final WriteQueue queue = new WriteQueue();
     private final GroupCommit commits;
     private final LeaseRenewal renewal;
@@ -62,8 +64,19 @@ public final class SurrealStore implements Storage {
         this.lease = lease;
         reader = new StoreReader(session, space);
         listing = new StoreListing(session, space);
+        IndexTables tables = new IndexTables(session, space, reader);
+        index = new EntryIndex(session, space, tables, settings.index(), lease.ownerBytes(), settings.shared());
+        entries = new EntryReader(session, space, reader, index);
         commits = new GroupCommit(
-                session, queue, new WriteStatements(space, settings.shared()), reader, lease.lanes(), this::lost);
+                session,
+                queue,
+                new WriteStatements(space, settings.shared()),
+                entries,
+                index,
+                tables,
+                space,
+                lease.lanes(),
+                this::lost);
         renewal = new LeaseRenewal(lease, settings.lease(), this::lost);
         shared = settings.shared();
     }
@@ -79,18 +92,47 @@ public final class SurrealStore implements Storage {
      */
     public static SurrealStore open(WebSocketSession session, StoreSettings settings, Runnable afterClose) {
         try {
-            Space space = new Space(settings.space());
-            var unused =
-                    session.query(settings.setUp() + Tables.DEFINE, Map.of()).join();
-            Lease lease = Lease.take(session, space, settings.shared(), settings.lease(), settings.lanes());
-            SurrealStore store = new SurrealStore(session, space, lease, settings, afterClose);
-            store.renewal.start(session);
+            SurrealStore store = take(session, settings, afterClose);
+            try {
+                store.prepare(Integer.MAX_VALUE).join();
+            } catch (CompletionException e) {
+                store.renewal.stop();
+                throw e;
+            }
             return store;
         } catch (CompletionException | PeerkitException e) {
             session.close();
             afterClose.run();
             throw StoreFailure.of(e);
         }
+    }
+
+    /** Opens an old space and stops in the middle of its upgrade; for tests. */
+    static SurrealStore openAndUpgrade(WebSocketSession session, StoreSettings settings, int steps) {
+        SurrealStore store = take(session, settings, () -> {});
+        store.prepare(steps).join();
+        return store;
+    }
+
+    private static SurrealStore take(WebSocketSession session, StoreSettings settings, Runnable afterClose) {
+        Space space = new Space(settings.space());
+        var unused = session.query(settings.setUp() + Tables.DEFINE, Map.of()).join();
+        Lease lease = Lease.take(session, space, settings.shared(), settings.lease(), settings.lanes());
+        SurrealStore store = new SurrealStore(session, space, lease, settings, afterClose);
+        store.renewal.start(session);
+        return store;
+    }
+
+    /** Reads what the indexes have in memory, and brings rows of an earlier version to this one. */
+    private CompletableFuture<Void> prepare(int upgradeSteps) {
+        return CompletableFuture.runAsync(() -> {}, session.thread())
+                .thenCompose(onThread -> index.load(lease.others()))
+                .thenCompose(loaded -> lease.isUpgrade()
+                        ? new Upgrade(session, lease, reader, index, commits).run(upgradeSteps)
+                        : CompletableFuture.completedFuture(null))
+                .thenRun(() -> {
+                    var unused = commits.merge();
+                });
     }
 
     private void lost() {
@@ -122,24 +164,24 @@ public final class SurrealStore implements Storage {
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
         within("ids", wanted.size(), MAX_IDS);
-        return read(() -> reader.entries(wanted, maxBytes));
+        return read(() -> entries.entries(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
-        return read(() -> reader.entryOfBlob(hash));
+        return read(() -> entries.entryOfBlob(hash));
     }
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
         within("limit", limit, KeyPage.MAX_KEYS);
-        return read(() -> reader.keys(after, limit));
+        return read(() -> entries.keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
         within("limit", limit, MAX_IDS);
-        return read(() -> reader.scan(after, limit, maxBytes));
+        return read(() -> entries.scan(after, limit, maxBytes));
     }
 
     @Override
@@ -289,6 +331,7 @@ public final class SurrealStore implements Storage {
             while (!reads.isTerminated()) {
                 reads.awaitAdvance(reads.getPhase());
             }
+            commits.stopMerging().join();
             renewal.stop();
             if (!lost) {
                 var unused = lease.release().join();
