@@ -114,10 +114,10 @@ public final class NodeBuilder {
     }
 
     /**
-     * Runs hooks, listeners and the completion of futures. Without this setting the node makes four threads, which end
+     * Runs hooks, listeners and the completion of futures. Without this setting the node makes up to twelve threads, which end
      * when idle and when the node closes.
      *
-     * @param executor not closed by the node; with three threads or more, hooks that block hold up neither each other nor the
+     * @param executor not closed by the node; with twelve threads or more, hooks that block hold up neither each other nor the
      *     completion of futures
      * @return this
      */
@@ -179,7 +179,7 @@ public final class NodeBuilder {
      */
     public NodeBuilder round(Duration interval) {
         timing = new GossipSettings.Timing(
-                interval, timing.maxClockDrift(), timing.agentInfoLifetime(), timing.session());
+                interval, timing.maxClockDrift(), timing.agentInfoLifetime(), timing.session(), timing.validation());
         return this;
     }
 
@@ -191,7 +191,21 @@ public final class NodeBuilder {
      * @return this
      */
     public NodeBuilder maxClockDrift(Duration drift) {
-        timing = new GossipSettings.Timing(timing.round(), drift, timing.agentInfoLifetime(), timing.session());
+        timing = new GossipSettings.Timing(
+                timing.round(), drift, timing.agentInfoLifetime(), timing.session(), timing.validation());
+        return this;
+    }
+
+    /**
+     * How long the hooks may take for an answer to what peers sent; then the entries are given up and come again later. 30 s
+     * without this setting.
+     *
+     * @param deadline 100 ms to 1 h
+     * @return this
+     */
+    public NodeBuilder validationDeadline(Duration deadline) {
+        timing = new GossipSettings.Timing(
+                timing.round(), timing.maxClockDrift(), timing.agentInfoLifetime(), timing.session(), deadline);
         return this;
     }
 
@@ -213,6 +227,7 @@ public final class NodeBuilder {
         NetworkAccess policy = Checks.present(access, "access", "NetworkAccess.sharedKey(key)");
         Checks.between("round", timing.round(), Duration.ofMillis(100), Duration.ofHours(1));
         Checks.between("maxClockDrift", timing.maxClockDrift(), Duration.ZERO, Duration.ofDays(1));
+        Checks.between("validationDeadline", timing.validation(), Duration.ofMillis(100), Duration.ofHours(1));
         Checks.distinct(bootstrap);
         KeyStore secrets = keys.orElseGet(() -> keysBeside(store));
         started = true;

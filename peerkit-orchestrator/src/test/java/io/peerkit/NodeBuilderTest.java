@@ -126,6 +126,19 @@ class NodeBuilderTest {
     }
 
     @Test
+    void start_validationDeadlineOutOfBounds_refusedByName() {
+        assertThatThrownBy(() ->
+                        complete().validationDeadline(Duration.ofMillis(99)).start())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("validationDeadline");
+        assertThatThrownBy(() -> complete()
+                        .validationDeadline(Duration.ofHours(1).plusNanos(1))
+                        .start())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("validationDeadline");
+    }
+
+    @Test
     void start_sameBootstrapTwice_refusedByName() {
         NodeAddress address = new NodeAddress("/ip4/127.0.0.1/tcp/1");
         assertThatThrownBy(

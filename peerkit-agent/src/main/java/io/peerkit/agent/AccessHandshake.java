@@ -42,7 +42,8 @@ import java.util.random.RandomGenerator;
  * <p>The bytes are described in {@code docs/protocols/access.md}. NodeIds stand as UTF-8 text, frames as they were
  * sent. Reasons of {@link AccessNegotiation.Denied}: {@code malformed}, {@code out-of-order}, {@code version},
  * {@code self} (the peer names this very agent or node), {@code bad-signature}, {@code bad-proof}, {@code denied} (the agent
- * was denied before), and {@code refused-by-peer:} with the peer's own reason.
+ * was denied before), {@code blocked} (by the application, which may take it back: transports do not remember it), and
+ * {@code refused-by-peer:} with the peer's own reason.
  *
  * <p>An agent that proved its identity but not that it belongs to the network stays denied, without a second check. One
  * that was merely named does not: otherwise anybody could get anybody else denied. See
@@ -103,13 +104,22 @@ public final class AccessHandshake implements AccessNegotiation.Factory {
     }
 
     /**
-     * Lets an agent in no more while this factory lives. Connections that are open already are for the caller to close.
+     * Lets an agent in no more until it is {@linkplain #allow allowed}. Connections that are open already are for the caller to close.
      *
      * @param agent any agent
      * @throws LimitExceededException when {@link #MAX_BLOCKED_AGENTS} others are denied already
      */
     public void deny(AgentId agent) {
         denied.block(agent);
+    }
+
+    /**
+     * Takes {@link #deny} back. One that failed to prove that it belongs to the network stays out.
+     *
+     * @param agent any agent
+     */
+    public void allow(AgentId agent) {
+        denied.unblock(agent);
     }
 
     /**

@@ -71,9 +71,15 @@ class AccessHandshakeTest {
         AccessNegotiation listener = two.listening(RESPONDER, INITIATOR);
         Step step = listener.received(bytes(one.dialing(INITIATOR, RESPONDER).start()));
         assertThat(step).isInstanceOfSatisfying(Denied.class, denied -> {
-            assertThat(denied.reason()).isEqualTo("denied");
+            assertThat(denied.reason()).isEqualTo("blocked");
             assertThat(denied.agentId()).contains(alice.id());
+            assertThat(denied.lasting()).isFalse();
         });
+        two.allow(alice.id());
+        assertThat(two.isDenied(alice.id())).isFalse();
+        assertThat(two.listening(RESPONDER, INITIATOR)
+                        .received(bytes(one.dialing(INITIATOR, RESPONDER).start())))
+                .isInstanceOf(AccessNegotiation.Continue.class);
     }
 
     @Test

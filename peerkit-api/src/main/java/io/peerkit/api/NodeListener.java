@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.api;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** Is told what happens in a node. Called on the node's user executor, one call at a time. */
@@ -39,6 +40,24 @@ public interface NodeListener {
      * @param incoming the entry
      */
     default void integrated(Incoming incoming) {}
+
+    /**
+     * The application's hook threw on an entry of a peer, or did not answer in time. The entry is not stored and comes again in
+     * a later round. Not told when the application is slow.
+     *
+     * @param entry the entry
+     * @param author who signed it
+     * @param reason what went wrong, for people
+     */
+    default void integrationFailed(EntryId entry, AgentId author, String reason) {}
+
+    /**
+     * A peer sent so much that is wrong that it is turned away for a time, by this node alone.
+     *
+     * @param agent the peer
+     * @param duration for how long, from now
+     */
+    default void peerExcluded(AgentId agent, Duration duration) {}
 
     /**
      * More of a large blob of a peer is here. Told about once a second while something comes, and not told when the application

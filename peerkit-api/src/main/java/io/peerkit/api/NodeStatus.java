@@ -14,9 +14,23 @@ import java.util.List;
  * @param bytesOut sent on the wire since start
  * @param refused entries refused since start: wrong hash, signature or network, or over a bound
  * @param held entries that wait for the local clock to reach their time
+ * @param pending entries of peers that are being looked at by the application or on their way into the store
+ * @param failing entries that the application's hook failed on, and that come again
+ * @param opaque stored entries of a kind or version that this version does not know: passed on, not processed
+ * @param excluded agents that are turned away for a time because of what they sent
  */
 public record NodeStatus(
-        long entries, String fingerprint, List<Peer> peers, long bytesIn, long bytesOut, long refused, int held) {
+        long entries,
+        String fingerprint,
+        List<Peer> peers,
+        long bytesIn,
+        long bytesOut,
+        long refused,
+        int held,
+        int pending,
+        int failing,
+        long opaque,
+        int excluded) {
     /** Copies the list. */
     public NodeStatus {
         peers = List.copyOf(peers);

@@ -151,12 +151,43 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<Void> send(AgentId agent, byte[] message);
 
     /**
-     * Turns an agent away: its connections close and it is let in no more while this node runs.
+     * Blocks an agent without a reason.
+     *
+     * @param agent any agent but this node's own
+     * @return as {@link #block(AgentId, String)} does
+     */
+    default CompletableFuture<Void> block(AgentId agent) {
+        return block(agent, "");
+    }
+
+    /**
+     * Turns an agent away until it is {@linkplain #unblock unblocked}, also after a restart where the store is durable: its
+     * connections close, it is let in no more, and its entries are taken from nobody. What came from it before stays.
+     *
+     * <p>Of its entries that others offer the store keeps the signed header, so that they are not offered again, and never the payload.
+     * Neither the hooks nor the listener hear of them.
+     *
+     * @param agent any agent but this node's own; a repetition replaces the reason
+     * @param reason for {@link #blocked}, at most {@value BlockedAgent#MAX_REASON_LENGTH} characters
+     * @return a future that completes when it is cut off and this is stored, failed with {@link LimitExceededException} when 10,000
+     *     others are blocked or the reason is too long, with {@link InvalidSettingException} when it is this node's own
+     */
+    CompletableFuture<Void> block(AgentId agent, String reason);
+
+    /**
+     * Lets an agent in again. Entries of it that were not taken come with later rounds, from whoever has them.
      *
      * @param agent any agent
-     * @return a future that completes when it is cut off
+     * @return a future that completes when this is stored; false when it was not blocked
      */
-    CompletableFuture<Void> block(AgentId agent);
+    CompletableFuture<Boolean> unblock(AgentId agent);
+
+    /**
+     * Lists the agents that the application blocked.
+     *
+     * @return a future of up to 10,000, those blocked first in front
+     */
+    CompletableFuture<List<BlockedAgent>> blocked();
 
     /**
      * Reconciles with every connected peer now, without waiting for the next round.

@@ -9,6 +9,7 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,19 @@ final class JsonEvents implements NodeListener {
                 .put("author", incoming.header().author().toString());
         incoming.from().ifPresentOrElse(from -> event.put("from", from.toString()), () -> event.putNull("from"));
         lines.write(event);
+    }
+
+    @Override
+    public void integrationFailed(EntryId entry, AgentId author, String reason) {
+        lines.write(JsonLines.event("integration-failed")
+                .put("entry", entry.toString())
+                .put("author", author.toString())
+                .put("reason", reason));
+    }
+
+    @Override
+    public void peerExcluded(AgentId agent, Duration duration) {
+        lines.write(peer(agent.toString(), "excluded").put("direct", false).put("seconds", duration.toSeconds()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
 import java.nio.file.Path;
@@ -57,12 +58,29 @@ final class NodeAnswers implements JsonCommands.Answers {
             case "send" ->
                 node.send(AgentId.parse(text(command, "to")), bytes(command, "data"))
                         .thenApply(done -> empty());
-            case "block" -> node.block(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
+            case "block" ->
+                node.block(
+                                AgentId.parse(text(command, "agentId")),
+                                command.path("reason").asText(""))
+                        .thenApply(done -> empty());
+            case "unblock" ->
+                node.unblock(AgentId.parse(text(command, "agentId"))).thenApply(was -> empty().put("wasBlocked", was));
+            case "blocked" -> node.blocked().thenApply(NodeAnswers::blocked);
             case "sync" -> node.sync().thenApply(done -> empty());
             case "delete" -> throw new CommandException("unsupported", "this release does not delete entries");
             case "" -> throw new CommandException("bad-command", "cmd is missing");
             default -> throw new CommandException("unknown-command", "no command " + name);
         };
+    }
+
+    private static ObjectNode blocked(List<BlockedAgent> agents) {
+        ObjectNode json = empty();
+        var list = json.putArray("agents");
+        agents.forEach(agent -> list.addObject()
+                .put("agentId", agent.agentId().toString())
+                .put("reason", agent.reason())
+                .put("since", agent.since().toString()));
+        return json;
     }
 
     /** Bytes in use behind a collection; for benchmarks. */

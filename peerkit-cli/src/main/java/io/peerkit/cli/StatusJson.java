@@ -21,6 +21,10 @@ final class StatusJson {
         return json.put("bytesIn", status.bytesIn())
                 .put("bytesOut", status.bytesOut())
                 .put("refused", status.refused())
-                .put("held", status.held());
+                .put("held", status.held())
+                .put("pending", status.pending())
+                .put("failing", status.failing())
+                .put("opaque", status.opaque())
+                .put("excluded", status.excluded());
     }
 }

@@ -122,7 +122,7 @@ class NodeCommandIT {
         NodeProcess two = node("two", KEY, "--connect", address(one));
         connected(one, two);
 
-        one.command("block", Map.of("agentId", agent(two))).join();
+        one.command("block", Map.of("agentId", agent(two), "reason", "noise")).join();
 
         soon(state(one, "disconnected"));
         // Until it has noticed, two is connected in its own eyes.
@@ -131,6 +131,16 @@ class NodeCommandIT {
                         two.command("connect", Map.of("address", address(one))).join())
                 .isInstanceOf(CompletionException.class);
         assertThat(status(one).path("peers")).isEmpty();
+
+        JsonNode blocked = one.command("blocked", Map.of()).join().path("agents");
+        assertThat(blocked).hasSize(1);
+        assertThat(text(blocked.get(0), "agentId")).isEqualTo(agent(two));
+        assertThat(text(blocked.get(0), "reason")).isEqualTo("noise");
+        JsonNode unblocked =
+                one.command("unblock", Map.of("agentId", agent(two))).join();
+        assertThat(unblocked.path("wasBlocked").asBoolean()).isTrue();
+        two.command("connect", Map.of("address", address(one))).join();
+        assertThat(one.command("blocked", Map.of()).join().path("agents")).isEmpty();
     }
 
     @Test

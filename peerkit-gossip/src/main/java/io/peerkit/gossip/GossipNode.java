@@ -3,6 +3,7 @@ package io.peerkit.gossip;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.LimitExceededException;
@@ -38,7 +39,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -50,7 +50,7 @@ import java.util.function.Consumer;
  */
 public final class GossipNode {
     /** The most bytes of blobs in one {@link #publishAll}. */
-    public static final int MAX_BATCH_BYTES = 16 * 1_048_576;
+    public static final int MAX_BATCH_BYTES = BlobCopies.MAX_BYTES;
 
     /** What the transport tells before {@link #start}; a peer cannot send anything but cards and messages by then. */
     private static final int MAX_EARLY = 1_024;
@@ -208,7 +208,7 @@ public final class GossipNode {
      * @return a future that completes when they are stored durably
      */
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
-        return publishing(
+        return BlobCopies.of(
                 blobs,
                 (copies, hashes) ->
                         askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
@@ -227,7 +227,7 @@ public final class GossipNode {
         } catch (LimitExceededException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return publishing(
+        return BlobCopies.of(
                 blobs.stream().map(KeyedBlob::blob).toList(),
                 (copies, hashes) -> askData(
                         (data, answer) -> data.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
@@ -250,35 +250,6 @@ public final class GossipNode {
         } catch (LimitExceededException e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    private static CompletableFuture<List<Publication>> publishing(
-            List<byte[]> blobs,
-            BiFunction<List<byte[]>, List<BlobHash>, CompletableFuture<List<Publication>>> publish) {
-        List<byte[]> copies = new ArrayList<>(blobs.size());
-        List<BlobHash> hashes = new ArrayList<>(blobs.size());
-        long bytes = 0;
-        for (byte[] blob : blobs) {
-            bytes += blob.length;
-            if (blob.length > PeerkitNode.MAX_BLOB_BYTES || bytes > MAX_BATCH_BYTES) {
-                return CompletableFuture.failedFuture(new LimitExceededException("blob of " + blob.length
-                        + " bytes, at most " + PeerkitNode.MAX_BLOB_BYTES + ", in " + bytes
-                        + " bytes together, at most "
-                        + MAX_BATCH_BYTES));
-            }
-            if (copies.size() == PeerkitNode.MAX_BATCH) {
-                return CompletableFuture.failedFuture(
-                        new LimitExceededException(blobs.size() + " blobs at once, at most " + PeerkitNode.MAX_BATCH));
-            }
-            // Copied and hashed here, so that many callers share the work.
-            byte[] copy = blob.clone();
-            copies.add(copy);
-            hashes.add(BlobHash.ofBlob(copy));
-        }
-        if (copies.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of());
-        }
-        return publish.apply(copies, hashes);
     }
 
     /**
@@ -346,10 +317,30 @@ public final class GossipNode {
      * As {@link io.peerkit.api.PeerkitNode#block}.
      *
      * @param agent the agent
-     * @return a future that completes when it is cut off
+     * @param reason why
+     * @return a future that completes when it is cut off and this is stored
      */
-    public CompletableFuture<Void> block(AgentId agent) {
-        return ask((node, answer) -> node.block(agent, answer));
+    public CompletableFuture<Void> block(AgentId agent, String reason) {
+        return ask((node, answer) -> node.gatekeeper().block(agent, reason, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#unblock}.
+     *
+     * @param agent the agent
+     * @return a future that completes when this is stored
+     */
+    public CompletableFuture<Boolean> unblock(AgentId agent) {
+        return ask((node, answer) -> node.unblock(agent, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#blocked}.
+     *
+     * @return a future of those whom the application blocked
+     */
+    public CompletableFuture<List<BlockedAgent>> blocked() {
+        return ask((node, answer) -> answer.complete(node.gatekeeper().blocked()));
     }
 
     /**

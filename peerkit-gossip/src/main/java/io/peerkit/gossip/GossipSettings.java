@@ -28,12 +28,14 @@ import java.util.function.Consumer;
  * @param connections to whom to connect; not shared with another node
  * @param hooks looks at entries before they are stored, if the application wants to
  * @param listener is told what happens, on {@code userExecutor}
- * @param userExecutor runs hooks and the listener; the node gives it one task at a time, and beside it up to two that read
+ * @param userExecutor runs hooks and the listener: one task at a time that tells something, up to
+ *     {@link StorageHooks#maxConcurrency} that show entries and {@value StorageHooks#MAX_STUCK} that are overdue, and up to two that read
  *     blobs which the application keeps
  * @param workers runs what hashes large blobs, and what reads those that are published from the application's streams, which
  *     may block; up to three tasks at a time
  * @param bootstrap nodes to stay connected to, relays among them
  * @param denyAccess makes the access handshake refuse an agent from now on
+ * @param allowAccess takes that back
  * @param timing intervals and bounds of time
  */
 public record GossipSettings(
@@ -49,6 +51,7 @@ public record GossipSettings(
         Executor workers,
         List<NodeAddress> bootstrap,
         Consumer<AgentId> denyAccess,
+        Consumer<AgentId> allowAccess,
         Timing timing) {
     /** Copies the list. */
     public GossipSettings {
@@ -62,10 +65,27 @@ public record GossipSettings(
      * @param maxClockDrift how far in the future an entry's time may lie before it is held back
      * @param agentInfoLifetime how long a card of this node counts; renewed at two thirds
      * @param session the longest that one reconciliation session may take without progress
+     * @param validation how long the application may take for an answer to {@link StorageHooks#integrate}
      */
-    public record Timing(Duration round, Duration maxClockDrift, Duration agentInfoLifetime, Duration session) {
+    public record Timing(
+            Duration round, Duration maxClockDrift, Duration agentInfoLifetime, Duration session, Duration validation) {
+        /** How long the application may take unless said otherwise. */
+        public static final Duration DEFAULT_VALIDATION = Duration.ofSeconds(30);
+
         /**
-         * The values for a network of people: 10 s, 60 s, 15 min, 30 s.
+         * With the default deadline for the application.
+         *
+         * @param round between two rounds
+         * @param maxClockDrift how far in the future an entry's time may lie
+         * @param agentInfoLifetime how long a card counts
+         * @param session the longest that a session may take without progress
+         */
+        public Timing(Duration round, Duration maxClockDrift, Duration agentInfoLifetime, Duration session) {
+            this(round, maxClockDrift, agentInfoLifetime, session, DEFAULT_VALIDATION);
+        }
+
+        /**
+         * The values for a network of people: 10 s, 60 s, 15 min, 30 s, 30 s.
          *
          * @return the defaults
          */

@@ -2,11 +2,13 @@
 package io.peerkit.jdbc;
 
 import io.peerkit.api.EntryId;
+import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,38 +39,55 @@ final class InboxTable {
         return table;
     }
 
-    /** Runs work unless the entry has a note; notes it in the same transaction unless the work rejects it. */
-    IntegrationVerdict once(ConnectionSource source, EntryId entry, SqlWork<IntegrationVerdict> work)
-            throws SQLException {
-        List<EntryId> going = settled();
-        boolean[] gone = new boolean[1];
-        IntegrationVerdict verdict = Transactions.run(source, connection -> {
-            // The first statement is a write, so that SQLite waits for others here and does not fail at the next write.
-            if (countArrival(connection, entry)) {
-                return noted(connection, entry);
-            }
-            IntegrationVerdict given = Objects.requireNonNull(work.with(connection), "verdict");
-            if (given == IntegrationVerdict.REJECTED) {
-                connection.rollback();
-                return given;
-            }
-            note(connection, entry, given);
-            delete(connection, going);
-            gone[0] = true;
-            return given;
-        });
-        if (gone[0]) {
-            forget(going);
-        }
-        return verdict;
+    /** What is to be done with an entry that has no note. */
+    @FunctionalInterface
+    interface EntryWork {
+        IntegrationVerdict with(Connection connection, Incoming incoming) throws SQLException;
     }
 
-    private boolean countArrival(Connection connection, EntryId entry) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("UPDATE " + name + " SET arrivals = arrivals + 1 WHERE entry = ?")) {
-            statement.setBytes(1, entry.toBytes());
-            return statement.executeUpdate() > 0;
+    /**
+     * Runs work for each entry that has no note, in one transaction with the notes; all or none. What it wrote for one that it
+     * rejects is rolled back, and such a one gets no note.
+     */
+    List<IntegrationVerdict> once(ConnectionSource source, List<Incoming> batch, EntryWork work) throws SQLException {
+        List<EntryId> going = settled();
+        List<IntegrationVerdict> verdicts = Transactions.run(source, connection -> {
+            List<IntegrationVerdict> given = new ArrayList<>(batch.size());
+            try (PreparedStatement count = connection.prepareStatement(
+                            "UPDATE " + name + " SET arrivals = arrivals + 1 WHERE entry = ?");
+                    PreparedStatement note = connection.prepareStatement(
+                            "INSERT INTO " + name + " (entry, verdict, arrivals) VALUES (?, ?, 1)")) {
+                for (Incoming incoming : batch) {
+                    // The first statement is a write, so that SQLite waits for others here and does not fail at the
+                    // next
+                    // write.
+                    count.setBytes(1, incoming.entry().toBytes());
+                    given.add(
+                            count.executeUpdate() > 0
+                                    ? noted(connection, incoming.entry())
+                                    : work(connection, incoming, work, note));
+                }
+            }
+            delete(connection, going);
+            return given;
+        });
+        forget(going);
+        return verdicts;
+    }
+
+    private static IntegrationVerdict work(
+            Connection connection, Incoming incoming, EntryWork work, PreparedStatement note) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        IntegrationVerdict verdict = Objects.requireNonNull(work.with(connection, incoming), "verdict");
+        if (verdict == IntegrationVerdict.REJECTED) {
+            connection.rollback(before);
+            return verdict;
         }
+        connection.releaseSavepoint(before);
+        note.setBytes(1, incoming.entry().toBytes());
+        note.setInt(2, verdict == IntegrationVerdict.KEPT ? 1 : 0);
+        note.executeUpdate();
+        return verdict;
     }
 
     private IntegrationVerdict noted(Connection connection, EntryId entry) throws SQLException {
@@ -86,15 +105,6 @@ final class InboxTable {
                     default -> throw new SQLException("verdict " + verdict + " on entry " + entry + ", must be 0 or 1");
                 };
             }
-        }
-    }
-
-    private void note(Connection connection, EntryId entry, IntegrationVerdict verdict) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("INSERT INTO " + name + " (entry, verdict, arrivals) VALUES (?, ?, 1)")) {
-            statement.setBytes(1, entry.toBytes());
-            statement.setInt(2, verdict == IntegrationVerdict.KEPT ? 1 : 0);
-            statement.executeUpdate();
         }
     }
 

@@ -10,14 +10,21 @@ import io.peerkit.api.StorageHooks;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Hooks that write each entry of a peer into the application's tables exactly once, in one transaction with a note that it came.
+ * Entries that arrive while a transaction runs go into the next one together, up to {@value #MAX_BATCH}.
  *
- * <p>The node's store is committed after that transaction. When the process dies between the two the entry comes again, is
- * recognised by its note and not applied again. When the application throws, everything is rolled back, and the entry comes again
- * in a later round.
+ * <p>The node's store is committed after that transaction. When the process dies between the two the entries come again, are
+ * recognised by their notes and not applied again. When the application throws, the whole transaction is rolled back and its entries are
+ * applied again in smaller ones, in the end alone; the one on which it throws alone comes again in a later round, and the others
+ * are not harmed.
+ *
+ * <p>One transaction runs at a time, since many databases have one writer, and the entries are applied in the order of arrival. One
+ * that does not end before the node's deadline is left to itself: its entries are tried again, and its note or its rollback decides.
  *
  * <p>The notes are rows of a table, {@code peerkit_inbox} unless named otherwise, which is created when it is missing:
  *
@@ -39,6 +46,9 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
     /** The name of the table unless another is given. */
     public static final String DEFAULT_TABLE = "peerkit_inbox";
 
+    /** The most entries in a transaction. */
+    public static final int MAX_BATCH = 256;
+
     /** With so many notes that may go, they are deleted. */
     public static final int MAX_SETTLED = 256;
 
@@ -48,9 +58,10 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
     @FunctionalInterface
     public interface Apply {
         /**
-         * Writes what an entry tells. Called on the node's user executor, one entry at a time.
+         * Writes what an entry tells. Called on the node's user executor, one entry at a time, again for the same entry when the
+         * transaction did not commit: have no effect but by the connection.
          *
-         * @param connection in a transaction, which is committed on return; do not commit, roll back or close
+         * @param connection in a transaction, which is committed with this entry or with several; do not commit, roll back or close
          * @param incoming the entry, checked; what stands in its blob may be anything that a member of the network wrote
          * @return {@link IntegrationVerdict#ACCEPTED} when the node's store is to keep the payload,
          *     {@link IntegrationVerdict#KEPT} when the application does and gives it back by its {@link Blobs},
@@ -78,6 +89,7 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
     private final InboxTable table;
     private final Apply apply;
     private final Optional<Blobs> blobs;
+    private final AtomicInteger integrating = new AtomicInteger();
 
     private JdbcHooks(ConnectionSource source, InboxTable table, Apply apply, Optional<Blobs> blobs) {
         this.source = source;
@@ -117,9 +129,25 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
     }
 
     @Override
+    public int maxBatch() {
+        return MAX_BATCH;
+    }
+
+    @Override
+    public int maxConcurrency() {
+        return 1;
+    }
+
+    @Override
     public IntegrationVerdict onIntegrate(Incoming incoming) {
+        return onIntegrateAll(List.of(incoming)).get(0);
+    }
+
+    @Override
+    public List<IntegrationVerdict> onIntegrateAll(List<Incoming> batch) {
+        integrating.incrementAndGet();
         try {
-            return table.once(source, incoming.entry(), connection -> {
+            return table.once(source, batch, (connection, incoming) -> {
                 IntegrationVerdict verdict = apply.apply(connection, incoming);
                 if (verdict == IntegrationVerdict.KEPT && blobs.isEmpty()) {
                     throw new IllegalStateException("an entry was KEPT by an application that gives no blobs back");
@@ -128,6 +156,8 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
             });
         } catch (SQLException e) {
             throw new StorageException("the application's tables failed: " + e.getMessage(), e);
+        } finally {
+            integrating.decrementAndGet();
         }
     }
 
@@ -150,7 +180,10 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
 
     @Override
     public void changed(Change change) {
-        if (change instanceof Change.Integrated integrated && table.settle(integrated.entry()) >= MAX_SETTLED) {
+        // While entries come, their transactions delete the notes; one beside them would only make a writer wait.
+        if (change instanceof Change.Integrated integrated
+                && table.settle(integrated.entry()) >= MAX_SETTLED
+                && integrating.get() == 0) {
             deleteSettled();
         }
     }

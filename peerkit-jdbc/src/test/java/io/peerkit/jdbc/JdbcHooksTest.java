@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +102,83 @@ class JdbcHooksTest {
 
         assertThat(calls).hasValue(3);
         assertThat(tasks(source)).containsExactly("one");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onIntegrateAll_someRejected_othersWrittenInOneTransaction(Database database) throws Exception {
+        ConnectionSource source = application(database);
+        AtomicInteger connections = new AtomicInteger();
+        JdbcHooks hooks = JdbcHooks.open(
+                () -> {
+                    connections.incrementAndGet();
+                    return source.open();
+                },
+                this::apply);
+        List<Incoming> batch = List.of(
+                incoming("one"), incoming("unwanted"), incoming("two"), incoming("unwanted "), incoming("three"));
+        connections.set(0);
+
+        assertThat(hooks.onIntegrateAll(batch))
+                .containsExactly(
+                        IntegrationVerdict.ACCEPTED,
+                        IntegrationVerdict.REJECTED,
+                        IntegrationVerdict.ACCEPTED,
+                        IntegrationVerdict.ACCEPTED,
+                        IntegrationVerdict.ACCEPTED);
+        assertThat(connections).hasValue(1);
+        assertThat(tasks(source)).containsExactly("one", "two", "unwanted ", "three");
+        assertThat(notes(source)).hasSize(4);
+        // Again: nothing twice, and what was rejected is asked again.
+        calls.set(0);
+        assertThat(hooks.onIntegrateAll(batch).get(1)).isEqualTo(IntegrationVerdict.REJECTED);
+        assertThat(calls).hasValue(1);
+        assertThat(tasks(source)).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onIntegrateAll_oneThrows_nothingOfTheBatchIsWritten(Database database) throws Exception {
+        ConnectionSource source = application(database);
+        JdbcHooks hooks = JdbcHooks.open(source, (connection, incoming) -> {
+            IntegrationVerdict verdict = apply(connection, incoming);
+            if (new String(incoming.blob(), UTF_8).equals("bad")) {
+                throw new SQLException("from the test");
+            }
+            return verdict;
+        });
+        assertThatThrownBy(() -> hooks.onIntegrateAll(List.of(incoming("one"), incoming("bad"), incoming("two"))))
+                .isInstanceOf(StorageException.class);
+        assertThat(tasks(source)).isEmpty();
+        assertThat(notes(source)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onIntegrate_oneOfManyAlwaysThrows_theOthersAreWritten(Database database) throws Exception {
+        ConnectionSource source = application(database);
+        JdbcHooks hooks = JdbcHooks.open(source, (connection, incoming) -> {
+            IntegrationVerdict verdict = apply(connection, incoming);
+            if (new String(incoming.blob(), UTF_8).equals("task 333")) {
+                throw new IllegalStateException("from the test");
+            }
+            return verdict;
+        });
+        try (PeerkitNode author =
+                        TestNode.on(network, MemoryStorage.factory()).start().join();
+                PeerkitNode other = TestNode.on(network, MemoryStorage.factory())
+                        .hooks(hooks)
+                        .start()
+                        .join()) {
+            List<byte[]> many = IntStream.range(0, 600)
+                    .mapToObj(number -> bytes("task " + number))
+                    .toList();
+            author.publishAll(many).join();
+            other.connect(author.addresses().get(0)).join();
+            TestNode.until(() -> other.status().join().entries() == 599);
+            assertThat(other.status().join().failing()).isEqualTo(1);
+        }
+        assertThat(tasks(source)).hasSize(599).doesNotContain("task 333").doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -100,6 +101,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 workers,
                 settings.bootstrap(),
                 access::deny,
+                access::allow,
                 settings.timing()));
         TransportContext context = new TransportContext(
                 settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
@@ -196,8 +198,18 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
-    public CompletableFuture<Void> block(AgentId agent) {
-        return calls.handOver(() -> gossip.block(agent));
+    public CompletableFuture<Void> block(AgentId agent, String reason) {
+        return calls.handOver(() -> gossip.block(agent, reason));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> unblock(AgentId agent) {
+        return calls.handOver(() -> gossip.unblock(agent));
+    }
+
+    @Override
+    public CompletableFuture<List<BlockedAgent>> blocked() {
+        return calls.handOver(gossip::blocked);
     }
 
     @Override

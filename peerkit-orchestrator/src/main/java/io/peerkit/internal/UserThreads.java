@@ -11,8 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Where the application's code runs: its own executor, or threads made for it, which {@link #close} ends. */
 final class UserThreads implements Executor {
-    /** Enough that one blocking hook and the completions of futures do not wait for each other. */
-    private static final int COUNT = 4;
+    /**
+     * Enough that hooks which look at entries, the same number of them that hang, two that read blobs, what is told and the
+     * completions of futures do not wait for each other.
+     */
+    private static final int COUNT = 12;
 
     private final Executor executor;
     private final Optional<Pool> owned;

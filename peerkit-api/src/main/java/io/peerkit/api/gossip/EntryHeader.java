@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param time hybrid logical time: 48 bits of milliseconds since 1970 above a 16-bit counter, unsigned
  * @param epoch the label of the epoch in which it was made, from 1
  * @param topic what it is about, where the distribution strategy wants to know; 1 to {@value #MAX_TOPIC_LENGTH} characters
- * @param kind what it is: {@link #KIND_BLOB} or {@link #KIND_LARGE_BLOB}
+ * @param kind what it is: {@link #KIND_BLOB}, {@link #KIND_LARGE_BLOB}, or one that a later version knows
  * @param blobHash names the blob
  * @param blobSize the blob's length in bytes
  * @param links entries that this one builds on, at most {@value #MAX_LINKS}

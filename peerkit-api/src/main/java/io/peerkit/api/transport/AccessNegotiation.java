@@ -50,13 +50,25 @@ public interface AccessNegotiation {
 
     /**
      * Sends the frame, if there is one, and closes the connection. The transport lets this node in no more while it
-     * lives.
+     * lives, unless the denial is not lasting: then the next connection is checked again.
      *
      * @param frame to send first; not copied
      * @param agentId who the peer claims to be, where it got that far; not proven
      * @param reason a stable kebab-case code, for logs and events
+     * @param lasting false when an application blocked the agent, which it may take back
      */
-    record Denied(Optional<byte[]> frame, Optional<AgentId> agentId, String reason) implements Step {}
+    record Denied(Optional<byte[]> frame, Optional<AgentId> agentId, String reason, boolean lasting) implements Step {
+        /**
+         * A lasting denial.
+         *
+         * @param frame to send first; not copied
+         * @param agentId who the peer claims to be
+         * @param reason a stable kebab-case code
+         */
+        public Denied(Optional<byte[]> frame, Optional<AgentId> agentId, String reason) {
+            this(frame, agentId, reason, true);
+        }
+    }
 
     /** Makes a negotiation for each connection. Safe for use by any thread. */
     interface Factory {

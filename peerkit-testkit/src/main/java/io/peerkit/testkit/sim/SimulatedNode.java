@@ -169,6 +169,7 @@ public final class SimulatedNode {
                 workers,
                 plan.bootstrap(),
                 access::deny,
+                access::allow,
                 plan.timing());
     }
 

@@ -349,6 +349,18 @@ public final class Simulation {
             }
 
             @Override
+            public void integrationFailed(EntryId entry, AgentId author, String reason) {
+                record("failed " + node.agentId() + reason, entry.toBytes());
+                listener.integrationFailed(entry, author, reason);
+            }
+
+            @Override
+            public void peerExcluded(AgentId agent, Duration duration) {
+                record("excluded " + node.agentId() + duration, agent.toBytes());
+                listener.peerExcluded(agent, duration);
+            }
+
+            @Override
             public void blobProgress(EntryId entry, long bytesHere, long size) {
                 record("progress " + node.agentId() + bytesHere, entry.toBytes());
                 listener.blobProgress(entry, bytesHere, size);

@@ -152,8 +152,8 @@ final class LinkEnd {
             dialed.ifPresent(result -> result.complete(peer()));
         } else if (step instanceof AccessNegotiation.Denied denied) {
             denied.frame().ifPresent(this::sendHandshake);
-            owner.denied(peer(), denied.agentId(), denied.reason());
-            close(new AccessDeniedException("access denied with " + peer() + ": " + denied.reason()));
+            owner.denied(peer(), denied);
+            close(new AccessDeniedException("access denied with " + peer() + ": " + denied.reason(), denied.lasting()));
         }
     }
 

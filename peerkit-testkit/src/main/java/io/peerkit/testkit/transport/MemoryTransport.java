@@ -2,7 +2,6 @@
 package io.peerkit.testkit.transport;
 
 import io.peerkit.api.AccessDeniedException;
-import io.peerkit.api.AgentId;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.LimitExceededException;
@@ -327,12 +326,14 @@ final class MemoryTransport implements Transport {
         }
     }
 
-    void denied(NodeId node, Optional<AgentId> agent, String reason) {
-        if (denied.size() >= MAX_DENIED_NODES) {
-            denied.remove(denied.iterator().next());
+    void denied(NodeId node, AccessNegotiation.Denied refusal) {
+        if (refusal.lasting()) {
+            if (denied.size() >= MAX_DENIED_NODES) {
+                denied.remove(denied.iterator().next());
+            }
+            denied.add(node);
         }
-        denied.add(node);
-        context.listener().peerDenied(node, agent, reason);
+        context.listener().peerDenied(node, refusal.agentId(), refusal.reason());
     }
 
     void closed(LinkEnd link, boolean wasGranted) {

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.peerkit.agent.AccessHandshake;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.BlockedAgent;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
@@ -18,6 +21,7 @@ import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.ProtocolRefusedException;
 import io.peerkit.api.Publication;
 import io.peerkit.api.StorageException;
+import io.peerkit.api.StorageHooks;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.testkit.transport.Faults;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** A few whole nodes, one promise at a time. */
@@ -314,7 +319,7 @@ class WholeNodeTest {
         pass(Duration.ofSeconds(5));
         assertThat(status(one).peers()).hasSize(1);
 
-        simulation.await(one.gossip().block(other.agentId()));
+        simulation.await(one.gossip().block(other.agentId(), "noise"));
         pass(Duration.ofSeconds(1));
         simulation.await(other.publish(blobs("unwanted")));
         pass(Duration.ofMinutes(30));
@@ -325,6 +330,165 @@ class WholeNodeTest {
                         simulation.await(other.gossip().connect(one.addresses().get(0))))
                 .isInstanceOf(Exception.class);
         assertThat(status(other).peers()).isEmpty();
+    }
+
+    @Test
+    void block_restartedBlocker_stillBlockedAndTheReasonIsKept() {
+        SimulatedNode one = simulation.add(NodePlan.member());
+        SimulatedNode other = simulation.add(NodePlan.member().bootstrap(one.addresses()));
+        pass(Duration.ofSeconds(5));
+        simulation.await(one.gossip().block(other.agentId(), "noise"));
+
+        one.crash();
+        simulation.await(one.start());
+        pass(Duration.ofMinutes(5));
+
+        assertThat(status(one).peers()).isEmpty();
+        List<BlockedAgent> blocked = simulation.await(one.gossip().blocked());
+        assertThat(blocked).hasSize(1);
+        assertThat(blocked.get(0).agentId()).isEqualTo(other.agentId());
+        assertThat(blocked.get(0).reason()).isEqualTo("noise");
+    }
+
+    @Test
+    void block_entriesOfferedByAThird_notTakenNotAskedForAgainAndComeWhenUnblocked() {
+        List<SimulatedNode> nodes = members(3);
+        SimulatedNode blocker = nodes.get(0);
+        SimulatedNode author = nodes.get(1);
+        simulation.await(author.publish(blobs("before")));
+        pass(Duration.ofSeconds(5));
+        simulation.await(blocker.gossip().block(author.agentId(), ""));
+        List<Publication> unwanted = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            unwanted.addAll(simulation.await(author.publish(List.of(new byte[20_000 + i]))));
+        }
+        pass(Duration.ofMinutes(1));
+        for (Publication each : unwanted) {
+            assertThat(simulation.await(blocker.gossip().get(each.hash()))).isEmpty();
+            assertThat(simulation.await(nodes.get(2).gossip().get(each.hash()))).isPresent();
+        }
+        // No difference is left that rounds would find again and again.
+        assertThat(status(blocker).fingerprint()).isEqualTo(status(author).fingerprint());
+        long before = status(blocker).bytesIn();
+        pass(Duration.ofMinutes(10));
+        assertThat(status(blocker).bytesIn() - before).isLessThan(100_000);
+
+        assertThat(simulation.await(blocker.gossip().unblock(author.agentId()))).isTrue();
+        assertThat(simulation.await(blocker.gossip().unblock(author.agentId()))).isFalse();
+        pass(Duration.ofMinutes(5));
+        for (Publication each : unwanted) {
+            assertThat(simulation.await(blocker.gossip().get(each.hash()))).isPresent();
+        }
+        assertThat(simulation.await(blocker.gossip().blocked())).isEmpty();
+        assertThat(status(blocker).peers()).hasSize(2);
+    }
+
+    @Test
+    void block_itself_refused() {
+        SimulatedNode node = simulation.add(NodePlan.member());
+        assertThatThrownBy(() -> simulation.await(node.gossip().block(node.agentId(), "")))
+                .hasCauseInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() ->
+                        simulation.await(node.gossip().block(agent(1), "x".repeat(BlockedAgent.MAX_REASON_LENGTH + 1))))
+                .hasCauseInstanceOf(LimitExceededException.class);
+    }
+
+    @Test
+    void entries_wrongAgainAndAgainOverManyConnections_turnedAwayForATime() {
+        List<AgentId> told = new ArrayList<>();
+        AtomicReference<Duration> over = new AtomicReference<>(Duration.ZERO);
+        SimulatedNode honest = simulation.add(NodePlan.member().listener(new NodeListener() {
+            @Override
+            public void peerExcluded(AgentId agent, Duration duration) {
+                told.add(agent);
+                over.set(simulation.time().elapsed().plus(duration));
+            }
+        }));
+        SimulatedNode liar =
+                simulation.add(NodePlan.member().lyingSigner(LyingAgent::new).bootstrap(honest.addresses()));
+        SimulatedNode other = simulation.add(NodePlan.member().bootstrap(honest.addresses()));
+        pass(Duration.ofSeconds(5));
+        List<byte[]> lies = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            lies.add(new byte[i]);
+        }
+        simulation.await(liar.publish(lies));
+        // Few at a time: no stream and no session has enough of them to be cut off for it.
+        for (int i = 0; i < 20 && told.isEmpty(); i++) {
+            simulation.network().cut(liar.nodeId());
+            pass(Duration.ofSeconds(60));
+        }
+
+        assertThat(told).containsExactly(liar.agentId());
+        assertThat(status(honest).excluded()).isEqualTo(1);
+        assertThat(status(honest).peers()).extracting(NodeStatus.Peer::agentId).containsExactly(other.agentId());
+        simulation.await(other.publish(blobs("truth")));
+        pass(Duration.ofSeconds(5));
+        assertThat(status(honest).entries()).isEqualTo(1);
+
+        pass(over.get().minus(simulation.time().elapsed()).minusSeconds(5));
+        assertThat(status(honest).excluded()).isEqualTo(1);
+        pass(Duration.ofSeconds(10));
+        assertThat(status(honest).excluded()).isZero();
+    }
+
+    @Test
+    void hook_throwsForEver_askedLessAndLessOftenAndReported() {
+        List<String> reported = new ArrayList<>();
+        List<Duration> asked = new ArrayList<>();
+        SimulatedNode author = simulation.add(NodePlan.member());
+        SimulatedNode picky = simulation.add(NodePlan.member()
+                .bootstrap(author.addresses())
+                .hooks(incoming -> {
+                    asked.add(simulation.time().elapsed());
+                    throw new IllegalStateException("from the test");
+                })
+                .listener(new NodeListener() {
+                    @Override
+                    public void integrationFailed(EntryId entry, AgentId from, String reason) {
+                        reported.add(reason);
+                    }
+                }));
+        pass(Duration.ofSeconds(5));
+        simulation.await(author.publish(blobs("bad")));
+        pass(Duration.ofMinutes(5));
+        int early = asked.size();
+        assertThat(early).isBetween(3, 10);
+        assertThat(status(picky).failing()).isEqualTo(1);
+
+        pass(Duration.ofHours(1));
+        assertThat(asked.size() - early).isBetween(2, 9);
+        assertThat(reported).hasSize(asked.size()).containsOnly("from the test");
+        assertThat(status(picky).entries()).isZero();
+    }
+
+    @Test
+    void hook_neverAnswersForOneAuthor_othersAreIntegrated() {
+        List<String> told = new ArrayList<>();
+        SimulatedNode slow = simulation.add(NodePlan.member());
+        SimulatedNode quick = simulation.add(NodePlan.member().bootstrap(slow.addresses()));
+        SimulatedNode reader = simulation.add(NodePlan.member()
+                .bootstrap(slow.addresses())
+                .hooks(StorageHooks.answeringLater(incoming -> new String(incoming.blob(), UTF_8).equals("hang")
+                        ? new CompletableFuture<>()
+                        : CompletableFuture.completedFuture(IntegrationVerdict.ACCEPTED)))
+                .listener(new NodeListener() {
+                    @Override
+                    public void integrated(Incoming incoming) {
+                        told.add(new String(incoming.blob(), UTF_8));
+                    }
+                }));
+        pass(Duration.ofSeconds(10));
+        simulation.await(slow.publish(blobs("hang")));
+        pass(Duration.ofSeconds(1));
+        simulation.await(slow.publish(blobs("behind")));
+        simulation.await(quick.publish(blobs("one", "two")));
+        pass(Duration.ofSeconds(5));
+        assertThat(told).containsExactly("one", "two");
+        assertThat(status(reader).pending()).isEqualTo(2);
+
+        pass(GossipSettings.Timing.DEFAULT_VALIDATION);
+        assertThat(told).containsExactly("one", "two", "behind");
     }
 
     @Test
@@ -525,11 +689,11 @@ class WholeNodeTest {
     void block_moreThanCanBeRemembered_failsInsteadOfNoAnswer() {
         SimulatedNode node = simulation.add(NodePlan.member());
         for (int i = 0; i < AccessHandshake.MAX_BLOCKED_AGENTS; i++) {
-            simulation.await(node.gossip().block(agent(i)));
+            simulation.await(node.gossip().block(agent(i), ""));
         }
-        assertThatThrownBy(() -> simulation.await(node.gossip().block(agent(-1))))
+        assertThatThrownBy(() -> simulation.await(node.gossip().block(agent(-1), "")))
                 .hasCauseInstanceOf(LimitExceededException.class);
-        simulation.await(node.gossip().block(agent(1)));
+        simulation.await(node.gossip().block(agent(1), ""));
     }
 
     private static AgentId agent(int number) {

@@ -38,6 +38,20 @@ public final class DeniedAgents {
         blocked.add(agent);
     }
 
+    /**
+     * Takes {@link #block} back.
+     *
+     * @param agent any agent
+     */
+    public synchronized void unblock(AgentId agent) {
+        blocked.remove(agent);
+    }
+
+    /** Whether an agent proved who it is and then failed to prove that it belongs here. */
+    synchronized boolean hasFailed(AgentId agent) {
+        return failed.contains(agent);
+    }
+
     /** Denies an agent that proved who it is and then failed to prove that it belongs here. */
     synchronized void proofFailed(AgentId agent) {
         if (failed.add(agent) && failed.size() > MAX_FAILED) {

@@ -24,10 +24,18 @@ final class DenyReason {
     /** The agent was denied before. */
     static final String DENIED = "denied";
 
+    /** An application blocked the agent; it may take that back, so neither side remembers it. */
+    static final String BLOCKED = "blocked";
+
     /** The peer denied us; its own reason follows behind a colon where it is a code. */
     private static final String REFUSED_BY_PEER = "refused-by-peer";
 
     private DenyReason() {}
+
+    /** Whether a denial with this reason, as it stands in a frame, is remembered. */
+    static boolean isLasting(String reason) {
+        return !reason.equals(BLOCKED);
+    }
 
     /** What the peer wrote goes into logs and events, so nothing but a code passes. */
     static String refusedByPeer(String reason) {

@@ -24,7 +24,11 @@ abstract sealed class Negotiation implements AccessNegotiation permits DialingNe
         }
         if (frame instanceof Deny deny) {
             ended = true;
-            return new Denied(Optional.empty(), claimed, DenyReason.refusedByPeer(deny.reason()));
+            return new Denied(
+                    Optional.empty(),
+                    claimed,
+                    DenyReason.refusedByPeer(deny.reason()),
+                    DenyReason.isLasting(deny.reason()));
         }
         return ended ? deny(DenyReason.OUT_OF_ORDER) : received(frame, bytes);
     }
@@ -49,6 +53,6 @@ abstract sealed class Negotiation implements AccessNegotiation permits DialingNe
     final Step deny(String reason) {
         Optional<byte[]> frame = ended ? Optional.empty() : Optional.of(AccessFrameCodec.encode(new Deny(reason)));
         ended = true;
-        return new Denied(frame, claimed, reason);
+        return new Denied(frame, claimed, reason, DenyReason.isLasting(reason));
     }
 }

@@ -33,7 +33,11 @@ public record Party(
         if (claimed.equals(agent.id())) {
             return Optional.of(DenyReason.SELF);
         }
-        return denied.contains(claimed) ? Optional.of(DenyReason.DENIED) : Optional.empty();
+        // A failed proof first: it is remembered on both sides.
+        if (denied.hasFailed(claimed)) {
+            return Optional.of(DenyReason.DENIED);
+        }
+        return denied.contains(claimed) ? Optional.of(DenyReason.BLOCKED) : Optional.empty();
     }
 
     Evidence prove(AccessRole role, byte[] hash) {

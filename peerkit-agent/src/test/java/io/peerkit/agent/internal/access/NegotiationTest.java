@@ -150,14 +150,14 @@ class NegotiationTest {
             }
             return bytes;
         });
-        assertThat(reason(listeningSide.responder())).isEqualTo("denied");
+        assertThat(reason(listeningSide.responder())).isEqualTo("blocked");
         Outcome dialingSide = run(dialing(alice), listening(party(BOB, KEY)), (index, bytes) -> {
             if (index == 3) {
                 deniedByAlice.block(BOB.id());
             }
             return bytes;
         });
-        assertThat(reason(dialingSide.initiator())).isEqualTo("denied");
+        assertThat(reason(dialingSide.initiator())).isEqualTo("blocked");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.peerkit.gossip.archive.EntryChunks;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.integrate.SideRecords;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -176,6 +177,9 @@ public final class ImportRun {
                         entry.envelope(),
                         entry.blob());
                 entries.add(stored);
+                if (!proven.understood() && stored.blob().isPresent()) {
+                    records.add(SideRecords.opaque(stored.key()));
+                }
                 Optional<StoredRecord> record = parts.chunks().recordOf(stored, proven.header());
                 owner = record.map(some -> stored.blobHash());
                 record.ifPresent(records::add);

@@ -59,7 +59,7 @@ public final class BootstrapDialer {
                     perform(keeper.connected(address, node, stillThere, loop.now(), loop.random()));
                 },
                 reason -> {
-                    boolean retry = !(reason instanceof AccessDeniedException);
+                    boolean retry = !(reason instanceof AccessDeniedException denied && denied.isLasting());
                     LOG.info(
                             "could not connect to bootstrap address {}{}: {}",
                             address,

@@ -93,13 +93,14 @@ public final class Dialer {
     private void dial(AgentId agent) {
         Optional<AgentInfo> card = directory.get(agent);
         if (blocked.test(agent)) {
-            loop.execute(() -> failed(agent, false));
+            // With back-off, since it may be let in again.
+            loop.execute(() -> failed(agent, true));
         } else if (card.isEmpty() || card.get().addresses().isEmpty()) {
             loop.execute(() -> failed(agent, true));
         } else {
             LoopHop.then(loop, transport.connect(card.get().addresses()), node -> reached(agent, node), reason -> {
                 LOG.debug("could not connect to agent {}: {}", agent, reason.getMessage());
-                failed(agent, !(reason instanceof AccessDeniedException));
+                failed(agent, !(reason instanceof AccessDeniedException denied && denied.isLasting()));
             });
         }
     }

@@ -26,8 +26,9 @@ import java.util.Optional;
  *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
  * }</pre>
  *
- * <p>Unknown keys of a header are refused: the id covers them, and a header must mean the same to everyone. Unknown keys
- * of an envelope are refused too, since nothing signs them and anybody could bloat an entry with them.
+ * <p>Unknown keys of a header are those of a later version: they are let be, since the id covers them and the bytes are kept, and
+ * the entry is passed on without being processed. Unknown keys of an envelope are refused, since nothing signs them and anybody
+ * could bloat an entry with them.
  */
 public final class EntryCodec {
     /** The length of an Ed25519 signature in bytes. */
@@ -36,11 +37,14 @@ public final class EntryCodec {
     /** The longest header in bytes: 64 links, a topic of 128 characters of three bytes, and the fixed fields. */
     static final int MAX_HEADER_BYTES = 3_072;
 
-    /** The greatest kind; kinds that are not known are refused by the verifier, not by the codec. */
+    /** The greatest kind; kinds that are not known are passed on without being processed. */
     private static final int MAX_KIND = 255;
 
     private static final int ID_BYTES = 32;
-    private static final CborLimits HEADER_LIMITS = new CborLimits(MAX_HEADER_BYTES, 1, 32);
+
+    /** Room for values of later versions, which may nest. */
+    private static final CborLimits HEADER_LIMITS = new CborLimits(MAX_HEADER_BYTES, 4, 256);
+
     private static final CborLimits ENVELOPE_LIMITS = new CborLimits(StoredEntry.MAX_ENVELOPE_BYTES, 1, 16);
     private static final int HEADER_KEYS = 7;
     private static final int ENVELOPE_KEYS = 5;
@@ -69,16 +73,15 @@ public final class EntryCodec {
     }
 
     /**
-     * Reads a header.
+     * Reads a header, without what later versions may have added.
      *
      * @throws InvalidBytesException when it is malformed or over a bound
      */
-    public static EntryHeader decodeHeader(byte[] encoded) {
+    static DecodedHeader decodeHeader(byte[] encoded) {
         CborMap map = Cbor.decodeMap("header", encoded, HEADER_LIMITS);
         Optional<byte[]> links = map.optionalBytes("l", EntryHeader.MAX_LINKS * ID_BYTES);
         Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
-        requireKeys("header", map, HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0));
-        return new EntryHeader(
+        EntryHeader header = new EntryHeader(
                 NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
                 AgentId.of(map.requireBytesExact("a", ID_BYTES)),
                 map.requireUnsigned("t"),
@@ -88,6 +91,8 @@ public final class EntryCodec {
                 BlobHash.of(map.requireBytesExact("b", ID_BYTES)),
                 map.requireInt("s", 0, StoredEntry.MAX_BLOB_BYTES),
                 links.map(EntryCodec::readLinks).orElse(List.of()));
+        int known = HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0);
+        return new DecodedHeader(header, map.size() == known);
     }
 
     private static List<EntryId> readLinks(byte[] packed) {
@@ -119,7 +124,9 @@ public final class EntryCodec {
      */
     static EntryEnvelope decodeEnvelope(byte[] encoded) {
         CborMap map = Cbor.decodeMap("envelope", encoded, ENVELOPE_LIMITS);
-        requireKeys("envelope", map, ENVELOPE_KEYS);
+        if (map.size() != ENVELOPE_KEYS) {
+            throw new InvalidBytesException("envelope with " + map.size() + " keys, must have " + ENVELOPE_KEYS);
+        }
         int size = map.requireInt("n", 1, MerkleTree.MAX_LEAVES);
         return new EntryEnvelope(
                 map.requireBytes("h", MAX_HEADER_BYTES),
@@ -135,12 +142,6 @@ public final class EntryCodec {
      * @throws InvalidBytesException when it is malformed
      */
     public static EntryHeader headerOf(byte[] envelope) {
-        return decodeHeader(decodeEnvelope(envelope).header());
-    }
-
-    private static void requireKeys(String field, CborMap map, int keys) {
-        if (map.size() != keys) {
-            throw new InvalidBytesException(field + " with " + map.size() + " keys, must have " + keys);
-        }
+        return decodeHeader(decodeEnvelope(envelope).header()).header();
     }
 }

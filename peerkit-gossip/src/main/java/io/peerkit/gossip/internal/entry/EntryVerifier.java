@@ -70,9 +70,9 @@ public final class EntryVerifier {
     public Optional<OpenedEntry> open(WireEntry wire) {
         try {
             EntryEnvelope envelope = EntryCodec.decodeEnvelope(wire.envelope());
-            EntryHeader header = EntryCodec.decodeHeader(envelope.header());
+            DecodedHeader read = EntryCodec.decodeHeader(envelope.header());
             byte[] id = sha.hash(envelope.header());
-            return Optional.of(new OpenedEntry(EntryId.of(id), id, header, envelope, wire));
+            return Optional.of(new OpenedEntry(EntryId.of(id), id, read.header(), read.isUnderstood(), envelope, wire));
         } catch (InvalidBytesException e) {
             return Optional.empty();
         }
@@ -103,9 +103,6 @@ public final class EntryVerifier {
         }
         if (header.epoch() != OPEN_EPOCH) {
             return new Refused(Refusal.WRONG_EPOCH);
-        }
-        if (header.kind() != EntryHeader.KIND_BLOB && header.kind() != EntryHeader.KIND_LARGE_BLOB) {
-            return new Refused(Refusal.WRONG_KIND);
         }
         if (header.time() == EntryView.RESERVED_TIME) {
             return new Refused(Refusal.WRONG_TIME);

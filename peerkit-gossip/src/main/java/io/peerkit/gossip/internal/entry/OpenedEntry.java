@@ -12,10 +12,12 @@ import java.util.Optional;
  * @param id the hash of the header's bytes
  * @param idBytes the same
  * @param header what the author is said to have signed
+ * @param understood whether this version knows its kind and all fields of its header
  * @param envelope the proof
  * @param wire as it came
  */
-public record OpenedEntry(EntryId id, byte[] idBytes, EntryHeader header, EntryEnvelope envelope, WireEntry wire) {
+public record OpenedEntry(
+        EntryId id, byte[] idBytes, EntryHeader header, boolean understood, EntryEnvelope envelope, WireEntry wire) {
     /** What to store once it is proven. */
     public SealedEntry sealed() {
         return new SealedEntry(

@@ -9,8 +9,6 @@ public enum Refusal {
     WRONG_NETWORK,
     /** Its epoch is not open. */
     WRONG_EPOCH,
-    /** Its kind is not known. */
-    WRONG_KIND,
     /** Its time is the one that reconciliation reserves. */
     WRONG_TIME,
     /** The blob is not as long as the header says. */

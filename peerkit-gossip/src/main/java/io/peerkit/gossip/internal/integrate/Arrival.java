@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,16 +21,32 @@ public final class Arrival {
     /** The most peers remembered that have the entry too; the others get an announcement too many. */
     private static final int MAX_KNOWERS = 16;
 
+    /** Which way it goes. */
+    enum Way {
+        /** By the application's hook, if there is one, into the store. */
+        ORDINARY,
+        /** Whole into the store and to peers; this version does not know what it means. */
+        OPAQUE,
+        /** Its header into the store; its author is blocked. */
+        BLOCKED,
+        /** By the hook; the store has it, as an earlier version did not know what it means. */
+        REPROCESSED
+    }
+
     private final SealedEntry entry;
     private final WireEntry wire;
     private final EntrySource source;
+    private final Optional<AgentId> from;
+    private Way way;
     private final Set<NodeId> knowers = new LinkedHashSet<>(2);
     private IntegrationVerdict verdict = IntegrationVerdict.ACCEPTED;
 
-    Arrival(SealedEntry entry, WireEntry wire, EntrySource source) {
+    Arrival(SealedEntry entry, WireEntry wire, EntrySource source, Way way) {
         this.entry = entry;
         this.wire = wire;
         this.source = source;
+        this.from = way == Way.REPROCESSED ? Optional.empty() : Optional.of(source.agent());
+        this.way = way;
         knowers.add(source.node());
     }
 
@@ -46,6 +66,32 @@ public final class Arrival {
         return knowers;
     }
 
+    /** Whether peers should hear of it: it is new here. */
+    public boolean isNews() {
+        return way != Way.REPROCESSED;
+    }
+
+    /** Whether this version knows what it means. */
+    public boolean isUnderstood() {
+        return way != Way.OPAQUE;
+    }
+
+    /** Whether the application hears of it. */
+    boolean isTold() {
+        return isUnderstood() && !isRejected();
+    }
+
+    /** Whether the application is asked. */
+    boolean isAsked() {
+        return way == Way.ORDINARY || way == Way.REPROCESSED;
+    }
+
+    /** Its author is blocked. */
+    void turnAway() {
+        way = Way.BLOCKED;
+        verdict = IntegrationVerdict.REJECTED;
+    }
+
     EntrySource source() {
         return source;
     }
@@ -55,7 +101,7 @@ public final class Arrival {
     }
 
     Incoming incoming() {
-        return new Incoming(entry.stored().id(), entry.header(), wire.blob(), Optional.of(source.agent()));
+        return new Incoming(entry.stored().id(), entry.header(), wire.blob(), from);
     }
 
     /** Takes the application's word; but a manifest that is kept is kept by the store, as its chunks are. */
@@ -68,8 +114,29 @@ public final class Arrival {
         return verdict == IntegrationVerdict.REJECTED;
     }
 
-    StoredEntry toStore() {
+    private StoredEntry toStore() {
         return verdict == IntegrationVerdict.ACCEPTED ? entry.stored() : headerOnly(entry.stored());
+    }
+
+    /** Adds what is to be written. */
+    void writeTo(WriteBatch.Builder batch) {
+        StoredEntry stored = entry.stored();
+        if (way == Way.OPAQUE) {
+            batch.records(List.of(SideRecords.opaque(stored.key())));
+        } else if (way == Way.BLOCKED) {
+            batch.records(List.of(SideRecords.blocked(entry.header().author(), stored.key())));
+        } else if (entry.header().kind() == EntryHeader.KIND_LARGE_BLOB && !isRejected()) {
+            // With the entry, so that a crash does not come between it and the wish for what it stands for.
+            batch.records(List.of(BlobRecords.todo(stored.id(), entry.header().blobHash())));
+        }
+        if (way == Way.REPROCESSED) {
+            batch.removeRecords(List.of(SideRecords.opaqueKey(stored.key())));
+            if (verdict == IntegrationVerdict.ACCEPTED) {
+                return;
+            }
+            batch.removeEntries(List.of(stored.id()));
+        }
+        batch.entries(List.of(toStore()));
     }
 
     /** An entry without its blob. */

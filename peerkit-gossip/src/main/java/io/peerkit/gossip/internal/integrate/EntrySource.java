@@ -13,7 +13,10 @@ public interface EntrySource {
     /** The agent's node. */
     NodeId node();
 
-    /** An entry that was {@link Receipt#TAKEN} is stored. */
+    /** An entry is {@link Receipt#TAKEN}; told before {@link Integrator#receive} returns. */
+    default void taken(EntryKey key) {}
+
+    /** An entry that was {@link Receipt#TAKEN} is stored; those of different authors in any order. */
     void stored(EntryKey key);
 
     /** An entry that was {@link Receipt#TAKEN} is not stored: the application's hook failed on it. */

@@ -7,30 +7,28 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.DistributionStrategy;
-import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
-import io.peerkit.api.storage.StoredRecord;
-import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
-import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.entry.Refusal;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.peer.FaultBudget;
+import io.peerkit.gossip.internal.peer.Membership;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
-import io.peerkit.gossip.internal.stream.LoopHop;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,30 +37,26 @@ import org.slf4j.LoggerFactory;
  * The way of an entry that a peer sent: proven, shown to the application's hook if there is one, written, added to the
  * set, told to the application's listener and to the other peers.
  *
- * <p>Several batches are being written at a time, each of what arrived while those before it were on their way. What waits
- * is bounded: sources look at {@link #isFull} and stop reading, which brakes the peers.
+ * <p>What waits is bounded: sources look at {@link #isFull} and stop reading, which brakes the peers.
  *
  * <p>Belongs to the node loop.
  */
-public final class Integrator {
+public final class Integrator implements ArrivalWriter.Outcome {
     /** Above this many bytes of entries between proof and the listener's return, sources stop reading. */
     public static final long MAX_WAITING_BYTES = 8L * 1_048_576;
 
     /** Above this many entries there too; small entries weigh more than their bytes. */
     public static final int MAX_WAITING_ENTRIES = 32_768;
 
-    /** The most batches being written. */
-    private static final int MAX_WRITES = 4;
-
-    /** While one batch is being written, another begins with this many entries. */
-    private static final int WORTH_A_WRITE = 512;
-
-    /** The most bytes of a batch. */
-    private static final long MAX_WRITE_BYTES = 4L * 1_048_576;
-
     private static final Logger LOG = LoggerFactory.getLogger(Integrator.class);
 
-    /** What an integrator works with. */
+    /**
+     * What an integrator works with.
+     *
+     * @param executor runs the questions to the hooks
+     * @param tasks runs what is told, one at a time
+     * @param deadline how long the application may take for an answer
+     */
     public record Parts(
             NodeLoop loop,
             AgentId self,
@@ -73,7 +67,10 @@ public final class Integrator {
             DistributionStrategy distribution,
             Optional<StorageHooks> hooks,
             NodeListener listener,
-            UserTasks tasks) {}
+            Executor executor,
+            UserTasks tasks,
+            Duration deadline,
+            Membership membership) {}
 
     private final Parts parts;
     private final Consumer<List<Arrival>> announce;
@@ -81,11 +78,12 @@ public final class Integrator {
     private final Consumer<List<EntryKey>> storedByOthers;
     private final Optional<HookGate> hooks;
     private final Optional<StoreGate> others;
+    private final ArrivalWriter writer;
+    private final OpaqueEntries opaque;
     private final Map<EntryId, Arrival> underWay = new HashMap<>();
-    private final Deque<Arrival> toWrite = new ArrayDeque<>();
     private final HeldEntries held = new HeldEntries();
+    private final FailedEntries failed = new FailedEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
-    private int writes;
     private long waitingBytes;
     private int waitingEntries;
     private boolean full;
@@ -112,9 +110,21 @@ public final class Integrator {
         this.announce = announce;
         this.hasRoom = hasRoom;
         this.storedByOthers = storedByOthers;
-        this.hooks = parts.hooks().map(user -> new HookGate(parts.loop(), parts.tasks(), user, this::judged));
+        this.hooks = parts.hooks()
+                .map(user -> new HookGate(
+                        parts.loop(),
+                        new HookGate.Application(
+                                user, parts.listener(), parts.executor(), parts.tasks(), parts.deadline()),
+                        this::judged));
         this.others = hooks.filter(gate -> parts.storage().isShared())
                 .map(gate -> new StoreGate(parts.loop(), parts.storage(), this::lookedUp));
+        this.writer = new ArrivalWriter(parts.loop(), parts.storage(), this);
+        this.opaque = new OpaqueEntries(parts.loop(), parts.self(), parts.storage(), this);
+    }
+
+    /** Looks for entries that an earlier version did not understand. */
+    public void start() {
+        opaque.start();
     }
 
     /** Takes an entry from a peer; {@link #flush} must follow the last of those that came together. */
@@ -137,12 +147,38 @@ public final class Integrator {
         }
         if (checked instanceof EntryVerifier.Held wait) {
             EntrySource bystander = new Bystander(source.agent(), source.node());
-            held.hold(new Arrival(entry.sealed(), wire, bystander), wait.untilMillis());
+            held.hold(arrival(entry, wire, bystander), wait.untilMillis());
             return Receipt.HELD;
         }
         parts.clock().merge(entry.header().time(), nowMillis);
-        enqueue(new Arrival(entry.sealed(), wire, source));
+        source.taken(entry.sealed().stored().key());
+        enqueue(arrival(entry, wire, source));
         return Receipt.TAKEN;
+    }
+
+    private static Arrival arrival(OpenedEntry entry, WireEntry wire, EntrySource source) {
+        Arrival.Way way = entry.understood() ? Arrival.Way.ORDINARY : Arrival.Way.OPAQUE;
+        return new Arrival(entry.sealed(), wire, source, way);
+    }
+
+    /**
+     * Takes an entry that the store has as opaque, when this version understands it.
+     *
+     * @return false when it does not, it is no longer right, or its author is blocked
+     */
+    boolean reprocess(EntrySource source, StoredEntry stored) {
+        WireEntry wire = new WireEntry(stored.envelope(), stored.blob().orElseThrow());
+        Optional<OpenedEntry> opened = parts.verifier().open(wire);
+        if (opened.isEmpty()
+                || !opened.get().understood()
+                || parts.membership().isBlocked(opened.get().header().author())) {
+            return false;
+        }
+        if (parts.verifier().check(opened.get(), parts.loop().now().toEpochMilli()) instanceof EntryVerifier.Refused) {
+            return false;
+        }
+        enqueue(new Arrival(opened.get().sealed(), wire, source, Arrival.Way.REPROCESSED));
+        return true;
     }
 
     /** Whence a held entry came: what becomes of it later is no concern of the session or stream that brought it. */
@@ -158,30 +194,46 @@ public final class Integrator {
     }
 
     /**
-     * What a session should count as here: what is stored, and what is held, since it would otherwise be sent again in
-     * each round until its time comes. Asked for a held one, the session finds nothing in the store and passes it over.
+     * What a session should count as here: what is stored, and what waits for the clock or for the application to recover, since
+     * it would otherwise be sent again in each round. Asked for such a one, the session finds nothing in the store and passes it
+     * over.
      */
     public EntrySnapshot snapshot() {
         List<EntryKey> added = new ArrayList<>();
-        for (EntryKey key : held.keys()) {
-            if (parts.set().add(key.time(), key.id().toBytes(), 0)) {
-                added.add(key);
-            }
-        }
+        addMissing(held.keys(), added);
+        addMissing(failed.resting(), added);
         EntrySnapshot both = parts.set().snapshot();
         added.forEach(key -> parts.set().remove(key.time(), key.id().toBytes(), 0));
         return both;
     }
 
-    /** Whether an entry waits for the clock. */
+    private void addMissing(Collection<EntryKey> keys, List<EntryKey> added) {
+        for (EntryKey key : keys) {
+            if (parts.set().add(key.time(), key.id().toBytes(), 0)) {
+                added.add(key);
+            }
+        }
+    }
+
+    /** Whether an entry waits for the clock, or for the application to recover. */
     public boolean isHeld(EntryKey key) {
-        return held.contains(key);
+        return held.contains(key) || failed.isResting(key);
     }
 
     private boolean hasOrAwaits(OpenedEntry entry, NodeId from) {
         return parts.set().contains(entry.header().time(), entry.idBytes(), 0)
                 || isUnderWay(entry.id(), from)
-                || held.contains(entry.sealed().stored().key());
+                || isHeld(entry.sealed().stored().key())
+                || isStuck(entry);
+    }
+
+    /** An entry at which the application still works rests on: asking again would cost another thread. */
+    private boolean isStuck(OpenedEntry entry) {
+        boolean stuck = hooks.map(gate -> gate.isStuck(entry.id())).orElse(false);
+        if (stuck) {
+            failed.failed(entry.sealed().stored().key());
+        }
+        return stuck;
     }
 
     /** Whether an entry is on its way into the store; if so, remembers that a peer has it. */
@@ -202,19 +254,31 @@ public final class Integrator {
     private Receipt refuse(EntrySource source, Refusal reason) {
         refused++;
         warnings.warn(source.agent(), "refused an entry", reason);
+        if (reason != Refusal.WRONG_EPOCH) { // An honest peer may be in another epoch.
+            parts.membership().misbehaved(source.agent(), 1);
+        }
         return Receipt.REFUSED;
     }
 
+    /** A stream of a peer had to be given up, since what came on it is no protocol. */
+    public void misbehaved(AgentId peer) {
+        parts.membership().misbehaved(peer, FaultBudget.STREAM_FAULTS);
+    }
+
     private void enqueue(Arrival arrival) {
+        // Before what it means, so that nothing of a blocked author is ever carried out.
+        if (parts.membership().isBlocked(arrival.entry().header().author())) {
+            arrival.turnAway();
+        }
         underWay.put(arrival.entry().stored().id(), arrival);
         waitingBytes += arrival.bytes();
         waitingEntries++;
-        if (others.isPresent()) {
+        if (others.isPresent() && arrival.isAsked() && arrival.isNews()) {
             others.get().add(arrival);
-        } else if (hooks.isPresent()) {
+        } else if (hooks.isPresent() && arrival.isAsked()) {
             hooks.get().add(arrival);
         } else {
-            toWrite.add(arrival);
+            writer.add(arrival);
         }
     }
 
@@ -222,9 +286,7 @@ public final class Integrator {
     public void flush() {
         others.ifPresent(StoreGate::flush);
         hooks.ifPresent(HookGate::flush);
-        while (!toWrite.isEmpty() && writes < MAX_WRITES && (writes == 0 || toWrite.size() >= WORTH_A_WRITE)) {
-            write();
-        }
+        writer.flush();
     }
 
     private void lookedUp(List<Arrival> absent, List<Arrival> there) {
@@ -243,48 +305,21 @@ public final class Integrator {
         flush();
     }
 
-    private void judged(List<Arrival> kept, List<Arrival> failed) {
-        toWrite.addAll(kept);
-        for (Arrival arrival : failed) {
-            underWay.remove(arrival.entry().stored().id());
-            arrival.source().dropped(arrival.entry().stored().key());
+    private void judged(List<Arrival> kept, List<Arrival> refusing) {
+        kept.forEach(arrival -> failed.answered(arrival.entry().stored().key()));
+        writer.addAll(kept);
+        for (Arrival arrival : refusing) {
+            EntryKey key = arrival.entry().stored().key();
+            underWay.remove(key.id());
+            failed.failed(key);
+            arrival.source().dropped(key);
         }
-        release(failed);
-        flush();
+        release(refusing);
+        writer.flush();
     }
 
-    private void write() {
-        List<Arrival> batch = new ArrayList<>();
-        List<StoredEntry> entries = new ArrayList<>();
-        List<StoredRecord> records = new ArrayList<>();
-        long bytes = 0;
-        while (!toWrite.isEmpty()
-                && batch.size() < WriteBatch.MAX_ENTRIES
-                && (bytes == 0 || bytes + toWrite.element().bytes() <= MAX_WRITE_BYTES)) {
-            Arrival arrival = toWrite.remove();
-            bytes += arrival.bytes();
-            batch.add(arrival);
-            entries.add(arrival.toStore());
-            if (arrival.entry().header().kind() == EntryHeader.KIND_LARGE_BLOB && !arrival.isRejected()) {
-                // With the entry, so that a crash does not come between it and the wish for what it stands for.
-                records.add(BlobRecords.todo(
-                        arrival.entry().stored().id(), arrival.entry().header().blobHash()));
-            }
-        }
-        writes++;
-        LoopHop.then(
-                parts.loop(),
-                parts.storage()
-                        .write(WriteBatch.builder()
-                                .entries(entries)
-                                .records(records)
-                                .build()),
-                added -> written(batch),
-                reason -> failed(batch, reason));
-    }
-
-    private void written(List<Arrival> batch) {
-        writes--;
+    @Override
+    public void written(List<Arrival> batch) {
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             StoredEntry stored = arrival.entry().stored();
@@ -292,21 +327,27 @@ public final class Integrator {
             // New to this node, that is: in a shared store another may have written it a moment before.
             boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
             arrival.source().stored(stored.key());
-            if (added && !arrival.isRejected()) {
+            if (added || !arrival.isNews()) {
                 fresh.add(arrival);
             }
         }
-        if (!fresh.isEmpty()) {
-            announce.accept(fresh);
+        for (Arrival arrival : fresh) {
+            opaque.count(arrival);
         }
-        parts.tasks().execute(() -> tell(batch, fresh));
-        flush();
+        List<Arrival> given = fresh.stream().filter(each -> !each.isRejected()).toList();
+        if (!given.isEmpty()) {
+            announce.accept(given);
+        }
+        parts.tasks().execute(() -> tell(batch, given));
+        writer.flush();
     }
 
-    private void tell(List<Arrival> batch, List<Arrival> fresh) {
-        for (Arrival arrival : fresh) {
+    private void tell(List<Arrival> batch, List<Arrival> given) {
+        for (Arrival arrival : given) {
             try {
-                parts.listener().integrated(arrival.incoming());
+                if (arrival.isTold()) {
+                    parts.listener().integrated(arrival.incoming());
+                }
             } catch (Throwable e) { // the application's code may throw anything, and the room must be given back
                 LOG.error("the application's listener failed", e);
             }
@@ -315,15 +356,15 @@ public final class Integrator {
         parts.loop().execute(() -> release(batch));
     }
 
-    private void failed(List<Arrival> batch, Throwable reason) {
-        writes--;
+    @Override
+    public void failed(List<Arrival> batch, Throwable reason) {
         LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
             underWay.remove(arrival.entry().stored().id());
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);
         }
         release(batch);
-        flush();
+        writer.flush();
     }
 
     private void release(List<Arrival> batch) {
@@ -345,6 +386,7 @@ public final class Integrator {
 
     /** Lets in what the clock has reached; called every second or so. */
     public void tick() {
+        failed.tick();
         long nowMillis = parts.loop().now().toEpochMilli();
         for (Arrival arrival : held.due(nowMillis)) {
             StoredEntry stored = arrival.entry().stored();
@@ -364,5 +406,20 @@ public final class Integrator {
     /** Entries that wait for the clock. */
     public int held() {
         return held.size();
+    }
+
+    /** Entries between proof and the listener's return. */
+    public int pending() {
+        return waitingEntries;
+    }
+
+    /** Entries that the application's hook failed on. */
+    public int failing() {
+        return failed.size();
+    }
+
+    /** Stored entries that this version does not understand. */
+    public long opaque() {
+        return opaque.count();
     }
 }

@@ -15,6 +15,7 @@ import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.follow.StoreFollower;
 import io.peerkit.gossip.internal.integrate.Arrival;
+import io.peerkit.gossip.internal.integrate.BlockedEntries;
 import io.peerkit.gossip.internal.integrate.HookedStorage;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.integrate.KeptBlobs;
@@ -46,6 +47,7 @@ public final class DataSide {
     private final Syncer syncer;
     private final LargeBlobs blobs;
     private final StoreFollower follower;
+    private final BlockedEntries blockedEntries;
 
     DataSide(
             GossipSettings settings,
@@ -54,7 +56,8 @@ public final class DataSide {
             HybridClock clock,
             Transport transport,
             UserTasks tasks,
-            boolean keepsBlobs) {
+            boolean keepsBlobs,
+            Gatekeeper gatekeeper) {
         this.loop = settings.loop();
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
@@ -74,7 +77,10 @@ public final class DataSide {
                         settings.distribution(),
                         settings.hooks(),
                         settings.listener(),
-                        tasks),
+                        settings.userExecutor(),
+                        tasks,
+                        settings.timing().validation(),
+                        gatekeeper),
                 this::announce,
                 this::resume,
                 this::storedByOthers);
@@ -117,8 +123,11 @@ public final class DataSide {
                 blobs,
                 settings.listener(),
                 tasks));
+        this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
         blobs.start();
         follower.start();
+        blockedEntries.cleanUp(gatekeeper::isBlocked);
+        integrator.start();
     }
 
     private void storedByOthers(List<EntryKey> keys) {
@@ -126,8 +135,8 @@ public final class DataSide {
     }
 
     private void announce(List<Arrival> arrivals) {
-        pusher.stored(arrivals);
-        blobs.stored(arrivals);
+        pusher.stored(arrivals.stream().filter(Arrival::isNews).toList());
+        blobs.stored(arrivals.stream().filter(Arrival::isUnderstood).toList());
     }
 
     private void resume() {
@@ -229,6 +238,10 @@ public final class DataSide {
 
     Syncer syncer() {
         return syncer;
+    }
+
+    BlockedEntries blockedEntries() {
+        return blockedEntries;
     }
 
     LargeBlobs blobs() {

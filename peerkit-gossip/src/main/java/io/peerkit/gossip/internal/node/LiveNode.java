@@ -11,7 +11,6 @@ import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
-import io.peerkit.api.transport.Traffic;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.NodeLoop;
@@ -27,7 +26,6 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
-import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.time.Duration;
@@ -72,7 +70,7 @@ public final class LiveNode {
     private final UserTasks tasks;
     private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
-    private final Set<AgentId> blocked = new LinkedHashSet<>();
+    private final Gatekeeper gatekeeper;
     private final Deque<Runnable> early = new ArrayDeque<>();
     private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
     private final HybridClock clock;
@@ -99,9 +97,10 @@ public final class LiveNode {
         Duration drift = settings.timing().maxClockDrift();
         this.clock = new HybridClock(drift);
         this.storage = settings.storage().map(WatchedStorage::new);
+        this.gatekeeper = new Gatekeeper(
+                settings, storage, tasks, agent -> peers.nodesOf(agent).forEach(transport::disconnect));
         AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
-        this.dialer =
-                new Dialer(loop, transport, settings.connections(), directory, peers, agent -> blocked.contains(agent));
+        this.dialer = new Dialer(loop, transport, settings.connections(), directory, peers, gatekeeper::isTurnedAway);
         this.agents = new AgentGossip(
                 loop,
                 settings.agent(),
@@ -128,7 +127,11 @@ public final class LiveNode {
     /** Reads the store and begins. */
     public CompletableFuture<Void> start() {
         CompletableFuture<Void> ready = new CompletableFuture<>();
-        LoopHop.then(loop, agents.load(), loaded -> loadEntries(ready), ready::completeExceptionally);
+        LoopHop.then(
+                loop,
+                agents.load().thenComposeAsync(loaded -> gatekeeper.load(), loop),
+                loaded -> loadEntries(ready),
+                ready::completeExceptionally);
         return ready;
     }
 
@@ -142,8 +145,8 @@ public final class LiveNode {
                 new EntryLoading(loop, settings.agent().id(), storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
-                        data = Optional.of(
-                                new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs));
+                        data = Optional.of(new DataSide(
+                                settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper));
                     }
                     begin(ready);
                 },
@@ -170,6 +173,7 @@ public final class LiveNode {
     private void scheduleTick() {
         ticker = Optional.of(loop.schedule(TICK, () -> {
             if (!stopped) {
+                gatekeeper.tick();
                 data.ifPresent(DataSide::tick);
                 if (++ticks % AGENT_TICKS == 0) {
                     agents.tick();
@@ -197,7 +201,7 @@ public final class LiveNode {
         if (stopped || peers.at(node).isPresent()) {
             return;
         }
-        if (blocked.contains(grant.agentId())) {
+        if (gatekeeper.isTurnedAway(grant.agentId())) {
             transport.disconnect(node);
             return;
         }
@@ -338,12 +342,18 @@ public final class LiveNode {
         }
     }
 
-    /** Turns an agent away. */
-    public void block(AgentId agent, CompletableFuture<Void> answer) {
-        settings.denyAccess().accept(agent); // Throws when it remembers too many; this bounds the set here too.
-        blocked.add(agent);
-        peers.nodesOf(agent).forEach(transport::disconnect);
-        answer.complete(null);
+    /** Turns agents away. */
+    public Gatekeeper gatekeeper() {
+        return gatekeeper;
+    }
+
+    /** Lets an agent in again. */
+    public void unblock(AgentId agent, CompletableFuture<Boolean> answer) {
+        gatekeeper.unblock(
+                agent,
+                cleared -> data.ifPresentOrElse(
+                        side -> side.blockedEntries().remove(agent, cleared), () -> cleared.complete(null)),
+                answer);
     }
 
     /** Reconciles with everybody. */
@@ -363,22 +373,7 @@ public final class LiveNode {
             answer.completeExceptionally(new ClosedException("node is closed"));
             return;
         }
-        List<NodeStatus.Peer> connected = new ArrayList<>();
-        for (AgentId agent : peers.agents()) {
-            boolean direct = peers.nodesOf(agent).stream().anyMatch(transport::isDirect);
-            connected.add(new NodeStatus.Peer(agent, direct));
-        }
-        Traffic traffic = transport.traffic();
-        String fingerprint =
-                data.map(side -> side.set().fingerprint().toString()).orElse("0".repeat(2 * Fingerprint.LENGTH_BYTES));
-        answer.complete(new NodeStatus(
-                data.map(side -> side.set().size()).orElse(0),
-                fingerprint,
-                connected,
-                traffic.bytesIn(),
-                traffic.bytesOut(),
-                data.map(side -> side.integrator().refused()).orElse(0L),
-                data.map(side -> side.integrator().held()).orElse(0)));
+        answer.complete(Figures.of(peers, transport, data, gatekeeper));
     }
 
     /** Ends everything; publications under way first. */

@@ -321,6 +321,7 @@ final class PushPeer implements EntrySource {
             pusher.parts().integrator().flush();
             if (reason instanceof InvalidBytesException) {
                 pusher.warnings().warn(peer.agent(), "gave up a push stream", reason);
+                pusher.parts().integrator().misbehaved(peer.agent());
             }
         }
     }

@@ -11,6 +11,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.integrate.EntrySource;
 import io.peerkit.gossip.internal.integrate.Receipt;
+import io.peerkit.gossip.internal.integrate.StoredPrefix;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.stream.FrameChannel;
 import java.time.Duration;
@@ -57,8 +58,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     private final EntryFeed feed;
     private final NodeLoop.Timer watch;
     private Optional<SyncMachine> machine = Optional.empty();
-    private Optional<EntryKey> cursor = Optional.empty();
-    private boolean cursorBroken;
+    private final StoredPrefix prefix = new StoredPrefix();
     private boolean inOrder;
     private boolean progress = true;
     private boolean over;
@@ -249,7 +249,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     /** The key up to which everything before it came and is stored, in a bulk session. */
     Optional<EntryKey> cursor() {
-        return cursor;
+        return prefix.last();
     }
 
     @Override
@@ -263,25 +263,28 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     }
 
     @Override
+    public void taken(EntryKey key) {
+        if (inOrder) {
+            prefix.taken(key);
+        }
+    }
+
+    @Override
     public void stored(EntryKey key) {
         progress = true;
-        if (inOrder && !cursorBroken) {
-            cursor = Optional.of(key);
-        }
+        prefix.stored(key);
         taken--;
         settle();
     }
 
     @Override
     public void dropped(EntryKey key) {
-        cursorBroken = true;
         taken--;
         settle();
     }
 
     @Override
     public void storageFailed(EntryKey key, Throwable reason) {
-        cursorBroken = true;
         taken--;
         failed(reason);
         settle();

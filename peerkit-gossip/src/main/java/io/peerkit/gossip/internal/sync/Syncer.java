@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.ProtocolId;
@@ -315,6 +316,9 @@ public final class Syncer implements SyncSession.Owner {
             LOG.debug("sync with peer {} broke off: {}", session.agent(), reason.getMessage());
         } else {
             warnings.warn(session.agent(), "gave up a sync session", reason);
+            if (reason instanceof InvalidBytesException) {
+                parts.integrator().misbehaved(session.agent());
+            }
         }
     }
 

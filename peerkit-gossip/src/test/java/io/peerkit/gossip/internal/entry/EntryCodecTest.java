@@ -10,6 +10,7 @@ import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborMap;
 import io.peerkit.cbor.CborMapBuilder;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,26 +40,33 @@ class EntryCodecTest {
         for (EntryHeader header : List.of(PLAIN, EntrySamples.full(0, 1), EntrySamples.full(64, 128))) {
             byte[] encoded = EntryCodec.encodeHeader(header);
             assertThat(encoded.length).isLessThanOrEqualTo(EntryCodec.MAX_HEADER_BYTES);
-            assertThat(EntryCodec.decodeHeader(encoded)).isEqualTo(header);
+            assertThat(EntryCodec.decodeHeader(encoded)).isEqualTo(new DecodedHeader(header, true));
         }
     }
 
     @Test
     void header_linkTooMany_refused() {
-        assertThat(decodeWith("l", new byte[64 * 32]).links()).hasSize(64);
+        assertThat(decodeWith("l", new byte[64 * 32]).header().links()).hasSize(64);
         assertThatThrownBy(() -> decodeWith("l", new byte[65 * 32])).isInstanceOf(InvalidBytesException.class);
         assertThatThrownBy(() -> decodeWith("l", new byte[33])).isInstanceOf(InvalidBytesException.class);
         assertThatThrownBy(() -> decodeWith("l", new byte[0])).isInstanceOf(InvalidBytesException.class);
     }
 
     @Test
-    void header_unknownKey_refused() {
-        assertThatThrownBy(() -> decodeWith("z", new byte[1]))
-                .isInstanceOf(InvalidBytesException.class)
-                .hasMessageContaining("8 keys");
+    void header_unknownKey_readWithoutIt() {
+        assertThat(decodeWith("z", new byte[1])).isEqualTo(new DecodedHeader(PLAIN, false));
+        assertThat(decodeWith("z", new byte[1]).isUnderstood()).isFalse();
+        assertThat(decodeWith("l", new byte[32]).isUnderstood()).isTrue();
     }
 
-    private static EntryHeader decodeWith(String key, byte[] value) {
+    @Test
+    void isUnderstood_kind_thoseOfThisVersion() {
+        assertThat(new DecodedHeader(PLAIN, true).isUnderstood()).isTrue();
+        assertThat(new DecodedHeader(EntrySamples.full(0, 1), true).isUnderstood())
+                .isFalse();
+    }
+
+    private static DecodedHeader decodeWith(String key, byte[] value) {
         CborMap plain = Cbor.decodeMap("plain", EntryCodec.encodeHeader(PLAIN), io.peerkit.cbor.CborLimits.of(4_096));
         CborMapBuilder more = CborMap.builder();
         plain.keys().forEach(each -> more.put(each, plain.require(each)));
@@ -67,7 +75,8 @@ class EntryCodecTest {
 
     @Test
     void header_blobSize_atMostTheLargestBlob() {
-        assertThat(EntryCodec.decodeHeader(withSize(1_048_576)).blobSize()).isEqualTo(1_048_576);
+        assertThat(EntryCodec.decodeHeader(withSize(1_048_576)).header().blobSize())
+                .isEqualTo(1_048_576);
         assertThatThrownBy(() -> EntryCodec.decodeHeader(withSize(1_048_577)))
                 .isInstanceOf(InvalidBytesException.class);
     }
@@ -110,9 +119,15 @@ class EntryCodecTest {
     void decodeHeader_mutations_takenOrRefused() {
         Mutations.feed(
                 11,
-                List.of(EntryCodec.encodeHeader(PLAIN), EntryCodec.encodeHeader(EntrySamples.full(2, 3))),
-                bytes -> assertThat(EntryCodec.encodeHeader(EntryCodec.decodeHeader(bytes)))
-                        .isEqualTo(bytes));
+                List.of(
+                        EntryCodec.encodeHeader(PLAIN),
+                        EntryCodec.encodeHeader(EntrySamples.full(2, 3)),
+                        LaterVersion.headerWithField(PLAIN)),
+                bytes -> {
+                    DecodedHeader read = EntryCodec.decodeHeader(bytes);
+                    byte[] again = EntryCodec.encodeHeader(read.header());
+                    assertThat(Arrays.equals(again, bytes)).isEqualTo(read.whole());
+                });
     }
 
     @Test

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Headers for tests. */
-final class EntrySamples {
-    static final NetworkId NETWORK = NetworkId.named("test");
-    static final long NOW_MILLIS = 1_750_000_000_000L;
+public final class EntrySamples {
+    public static final NetworkId NETWORK = NetworkId.named("test");
+    public static final long NOW_MILLIS = 1_750_000_000_000L;
 
     private EntrySamples() {}
 
-    static EntryHeader header(AgentId author, byte[] blob, long time) {
+    public static EntryHeader header(AgentId author, byte[] blob, long time) {
         return new EntryHeader(
                 NETWORK,
                 author,

@@ -112,11 +112,18 @@ class EntryVerifierTest {
     }
 
     @Test
-    void check_wrongNetworkEpochOrKind_refused() {
+    void check_wrongNetworkOrEpoch_refused() {
         EntryHeader right = EntrySamples.header(AUTHOR.id(), blob(1), 5);
         assertRefused(sealed(with(right, NetworkId.named("other"), 1, 0), blob(1)), Refusal.WRONG_NETWORK);
         assertRefused(sealed(with(right, NETWORK, 2, 0), blob(1)), Refusal.WRONG_EPOCH);
-        assertRefused(sealed(with(right, NETWORK, 1, 2), blob(1)), Refusal.WRONG_KIND);
+    }
+
+    @Test
+    void check_kindOfALaterVersion_provenAndNotUnderstood() {
+        WireEntry later = sealed(with(EntrySamples.header(AUTHOR.id(), blob(1), 5), NETWORK, 1, 2), blob(1));
+        assertThat(check(later)).isInstanceOf(EntryVerifier.Valid.class);
+        assertThat(verifier.open(later).orElseThrow().understood()).isFalse();
+        assertRefused(new WireEntry(later.envelope(), blob(2)), Refusal.WRONG_HASH);
     }
 
     @Test

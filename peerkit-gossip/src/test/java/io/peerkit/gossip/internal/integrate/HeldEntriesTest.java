@@ -56,7 +56,8 @@ class HeldEntriesTest {
                 blobBytes,
                 List.of());
         StoredEntry stored = new StoredEntry(EntryId.ofHeader(seed), time, hash, new byte[0], Optional.of(blob));
-        return new Arrival(new SealedEntry(stored, header), new WireEntry(new byte[0], blob), NOBODY);
+        return new Arrival(
+                new SealedEntry(stored, header), new WireEntry(new byte[0], blob), NOBODY, Arrival.Way.ORDINARY);
     }
 
     @Test

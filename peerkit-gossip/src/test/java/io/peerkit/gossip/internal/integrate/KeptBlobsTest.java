@@ -12,24 +12,20 @@ import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.storage.StoredEntry;
-import io.peerkit.gossip.NodeLoop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class KeptBlobsTest {
     private final Map<BlobHash, byte[]> table = new HashMap<>();
-    private final ManualLoop loop = new ManualLoop();
+    private final ManualLoop loop = new ManualLoop(Instant.EPOCH);
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private int calls;
     private final KeptBlobs kept = new KeptBlobs(loop, tasks::add, new StorageHooks() {
@@ -190,52 +186,6 @@ class KeptBlobsTest {
         while (!tasks.isEmpty()) {
             tasks.remove().run();
             loop.run();
-        }
-    }
-
-    /** Runs tasks and timers when told. */
-    private static final class ManualLoop implements NodeLoop {
-        private record Due(Instant at, Runnable task, boolean[] cancelled) {}
-
-        private final Deque<Runnable> tasks = new ArrayDeque<>();
-        private final List<Due> timers = new ArrayList<>();
-        private Instant now = Instant.EPOCH;
-
-        void run() {
-            while (!tasks.isEmpty()) {
-                tasks.remove().run();
-            }
-        }
-
-        void advance(Duration by) {
-            now = now.plus(by);
-            List<Due> due =
-                    timers.stream().filter(timer -> !timer.at.isAfter(now)).toList();
-            timers.removeAll(due);
-            due.stream().filter(timer -> !timer.cancelled[0]).forEach(timer -> timer.task.run());
-            run();
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            boolean[] cancelled = new boolean[1];
-            timers.add(new Due(now.plus(delay), task, cancelled));
-            return () -> cancelled[0] = true;
-        }
-
-        @Override
-        public Instant now() {
-            return now;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new Random(1);
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
         }
     }
 }

@@ -171,10 +171,12 @@ public final class AccessGate implements ConnectionPolicy {
         }
 
         private void deny(AccessNegotiation.Denied refusal) {
-            denied.add(connection.node());
+            if (refusal.lasting()) {
+                denied.add(connection.node());
+            }
             listener.denied(connection.node(), refusal.agentId(), refusal.reason());
-            AccessDeniedException why =
-                    new AccessDeniedException("access denied with " + connection.node() + ": " + refusal.reason());
+            AccessDeniedException why = new AccessDeniedException(
+                    "access denied with " + connection.node() + ": " + refusal.reason(), refusal.lasting());
             connection.refuse(why);
             if (refusal.frame().isEmpty()) {
                 connection.close(why);
