@@ -14,7 +14,8 @@ public final class IdList {
     private byte[] ids = new byte[INITIAL_IDS * ID_BYTES];
     private int size;
 
-    IdList() {}
+    /** Creates an empty list. */
+    public IdList() {}
 
     void add(byte[] source, int offset) {
         if (size * ID_BYTES == ids.length) {
