@@ -28,7 +28,9 @@ import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.stream.LoopHop;
+import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -139,7 +141,7 @@ public final class LiveNode {
         }
         LoopHop.then(
                 loop,
-                new EntryLoading(loop, storage.get(), clock).start(),
+                new EntryLoading(loop, storage.get(), clock, SketchKey.of(settings.network(), SyncScope.ALL)).start(),
                 set -> {
                     if (!stopped) {
                         data = Optional.of(

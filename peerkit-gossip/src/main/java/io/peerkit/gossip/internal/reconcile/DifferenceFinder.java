@@ -126,6 +126,15 @@ public final class DifferenceFinder {
     }
 
     /**
+     * How many differences are known.
+     *
+     * @return all of them, when they are found
+     */
+    public int differences() {
+        return decoder.differences().size();
+    }
+
+    /**
      * How many symbols to ask for next, those that came included.
      *
      * @return half as many again, within the capacity

@@ -26,6 +26,7 @@ public final class EntrySet extends EntryView {
     private final @Nullable KeyedSummary summary;
     private Object owner;
     private Node root;
+    private long changes;
 
     /** Creates an empty set without a key; {@link EntrySetLoader} fills one faster. */
     public EntrySet() {
@@ -72,6 +73,7 @@ public final class EntrySet extends EntryView {
         }
         Node right = edit.split;
         root = right == null ? changed : Inner.of(owner, List.of(changed, right));
+        changes++;
         if (summary != null) {
             summary.add(time, id, offset);
         }
@@ -96,10 +98,20 @@ public final class EntrySet extends EntryView {
         while (root instanceof Inner inner && inner.slots() == 1) {
             root = inner.child(0);
         }
+        changes++;
         if (summary != null) {
             summary.remove(time, id, offset);
         }
         return true;
+    }
+
+    /**
+     * How often entries were added or removed since the set was made.
+     *
+     * @return a number that grows
+     */
+    public long changes() {
+        return changes;
     }
 
     /**

@@ -55,4 +55,13 @@ public final class IdList {
     public void copyTo(int index, byte[] target, int offset) {
         System.arraycopy(ids, Objects.checkIndex(index, size) * ID_BYTES, target, offset, ID_BYTES);
     }
+
+    /**
+     * All identifiers, one behind the other.
+     *
+     * @return a copy, 32 bytes each
+     */
+    public byte[] toBytes() {
+        return Arrays.copyOf(ids, size * ID_BYTES);
+    }
 }

@@ -22,7 +22,7 @@ import java.util.Arrays;
  */
 final class ShortIdIndex {
     /** No more entries are hashed to find those of one short id: entries with one time may have been made on purpose. */
-    static final int MAX_HASHED = 1_024;
+    static final int MAX_HASHED = 256;
 
     /** No more periods are looked at. */
     static final int MAX_PERIODS = 64;
@@ -73,24 +73,33 @@ final class ShortIdIndex {
     }
 
     private int findAt(long time, long shortId, EntryView set, IdList found, int budget) {
+        if (set.size() == 0) {
+            return budget;
+        }
         int left = budget;
-        int rank = 0;
-        for (int i = 0; i < MAX_PERIODS && left > 0 && rank < set.size(); i++) {
-            long period = set.timeAt(rank) >>> PERIOD_BITS;
-            long from = (period << PERIOD_BITS) | (time << LOW_TIME_BITS);
-            rank = set.lowerBound(from, LOWEST_ID, 0);
-            EntryCursor cursor = set.range(rank, set.size());
-            while (left > 0 && cursor.next() && cursor.time() >>> LOW_TIME_BITS == from >>> LOW_TIME_BITS) {
-                left--;
-                cursor.copyId(id, 0);
-                key.shortId(id, 0, hash);
-                if (hash[0] == shortId) {
-                    found.add(id, 0);
-                }
+        long period = set.timeAt(0) >>> PERIOD_BITS;
+        long last = set.timeAt(set.size() - 1) >>> PERIOD_BITS;
+        for (int i = 0; i < MAX_PERIODS && left > 0; i++) {
+            left = hash((period << PERIOD_BITS) | (time << LOW_TIME_BITS), shortId, set, found, left);
+            if (period == last) {
+                break;
             }
-            rank = period == -1L >>> PERIOD_BITS
-                    ? set.size()
-                    : set.lowerBound((period + 1) << PERIOD_BITS, LOWEST_ID, 0);
+            period = set.timeAt(set.lowerBound((period + 1) << PERIOD_BITS, LOWEST_ID, 0)) >>> PERIOD_BITS;
+        }
+        return left;
+    }
+
+    /** Hashes the entries whose time differs from {@code from} in its low bits only. */
+    private int hash(long from, long shortId, EntryView set, IdList found, int budget) {
+        int left = budget;
+        EntryCursor cursor = set.range(set.lowerBound(from, LOWEST_ID, 0), set.size());
+        while (left > 0 && cursor.next() && cursor.time() >>> LOW_TIME_BITS == from >>> LOW_TIME_BITS) {
+            left--;
+            cursor.copyId(id, 0);
+            key.shortId(id, 0, hash);
+            if (hash[0] == shortId) {
+                found.add(id, 0);
+            }
         }
         return left;
     }

@@ -39,7 +39,7 @@ public final class ShortSymbols {
      *
      * @param sketch holds the symbols
      * @param from the first symbol
-     * @param to behind the last, at most {@link #mostOf}
+     * @param to behind the last, at most {@link Sketch#symbolCount}
      * @return the symbols
      */
     public static byte[] write(Sketch sketch, int from, int to) {
@@ -52,16 +52,6 @@ public final class ShortSymbols {
             INTS.set(bytes, at + Long.BYTES, (int) tag);
         }
         return bytes;
-    }
-
-    /**
-     * How many symbols a sketch has.
-     *
-     * @param sketch the sketch
-     * @return the number
-     */
-    public static int mostOf(Sketch sketch) {
-        return sketch.symbols().size();
     }
 
     static CodedSymbols read(byte[] bytes) {

@@ -7,6 +7,9 @@ package io.peerkit.gossip.internal.reconcile;
  * <p>Immutable. Sketches of disjoint sets under one key add up to that of their union.
  */
 public final class Sketch {
+    /** The length of {@link #estimate} in bytes. */
+    public static final int ESTIMATE_BYTES = DifferenceEstimate.LENGTH_BYTES;
+
     private final SketchKey key;
     private final CodedSymbols symbols;
     private final byte[] estimate;
@@ -23,6 +26,15 @@ public final class Sketch {
 
     CodedSymbols symbols() {
         return symbols;
+    }
+
+    /**
+     * How many coded symbols there are.
+     *
+     * @return the number
+     */
+    public int symbolCount() {
+        return symbols.size();
     }
 
     /**

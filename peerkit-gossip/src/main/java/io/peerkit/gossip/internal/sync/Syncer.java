@@ -15,6 +15,7 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +45,18 @@ public final class Syncer implements SyncSession.Owner {
     /** How often a demand is repeated because the peer was busy, before it counts as met. */
     private static final int MAX_BUSY = 3;
 
+    /** Equal fingerprints are looked into once in so many sessions that this node begins with a peer, on average. */
+    private static final int DEEP_CHECK_SESSIONS = 256;
+
+    /** And at least this often while the peer stays connected. */
+    private static final Duration DEEP_CHECK_INTERVAL = Duration.ofDays(1);
+
+    /** A peer is granted no more than one deep check in this time. */
+    private static final Duration DEEP_CHECK_PAUSE = Duration.ofMinutes(1);
+
+    /** After entries did not come that symbols had shown, one session in so many goes by ranges, the next one first. */
+    private static final int RANGES_EVERY = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(Syncer.class);
 
     private static final class Slot {
@@ -55,9 +68,17 @@ public final class Syncer implements SyncSession.Owner {
         private final Set<SyncSession> greetings = new LinkedHashSet<>();
         private List<Demand> next = new ArrayList<>();
         private List<Demand> current = new ArrayList<>();
+        private Instant asked;
+        private Optional<Instant> granted = Optional.empty();
+        private int misses;
 
-        Slot(Peer peer) {
+        Slot(Peer peer, Instant now) {
             this.peer = peer;
+            this.asked = now;
+        }
+
+        boolean byRanges() {
+            return misses % RANGES_EVERY == 1;
         }
 
         boolean isIdle() {
@@ -79,6 +100,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<SyncSession, List<Demand>> settling = new LinkedHashMap<>();
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
+    private final SyncCounters counters = new SyncCounters();
     private boolean stopped;
 
     /**
@@ -111,7 +133,7 @@ public final class Syncer implements SyncSession.Owner {
 
     /** A peer is connected; the one that wins ties begins. */
     public void peerUp(Peer peer) {
-        slots.put(peer.node(), new Slot(peer));
+        slots.put(peer.node(), new Slot(peer, parts.loop().now()));
         schedule.connected(peer.node());
         if (Peer.wins(self, transport.nodeId(), peer)) {
             begin(peer.node());
@@ -238,9 +260,32 @@ public final class Syncer implements SyncSession.Owner {
             slot.current.addAll(slot.next);
             slot.next = new ArrayList<>();
         }
-        return session.isInitiator()
-                ? new SyncInitiator(parts.scope(), parts.integrator().snapshot(), cursor)
-                : new SyncResponder(parts.scope(), parts.integrator().snapshot(), cursor);
+        SyncStart start = new SyncStart(
+                parts.scope(),
+                parts.set(),
+                parts.integrator().snapshot(),
+                cursor,
+                parts.loop().random().nextLong(),
+                slot != null && isDeep(slot, session.isInitiator()),
+                slot != null && slot.byRanges());
+        session.began(parts.set().changes());
+        return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
+    }
+
+    /** Whether to ask for a deep check: by chance, or because a day has gone. Whether to grant one: not too often. */
+    private boolean isDeep(Slot slot, boolean asks) {
+        Instant now = parts.loop().now();
+        if (!asks) {
+            return slot.granted
+                    .map(last -> !now.isBefore(last.plus(DEEP_CHECK_PAUSE)))
+                    .orElse(true);
+        }
+        boolean due = parts.loop().random().nextInt(DEEP_CHECK_SESSIONS) == 0
+                || !now.isBefore(slot.asked.plus(DEEP_CHECK_INTERVAL));
+        if (due) {
+            slot.asked = now;
+        }
+        return due;
     }
 
     @Override
@@ -248,10 +293,13 @@ public final class Syncer implements SyncSession.Owner {
         NodeId node = session.peer().node();
         remember(node, session, outcome);
         reason.ifPresent(why -> log(session, why));
+        outcome.ifPresent(counters::ended);
+        session.exceeded().ifPresent(counters::exceeded);
         Slot slot = slots.get(node);
         if (slot == null) {
             return;
         }
+        judge(slot, session, outcome);
         slot.greetings.remove(session);
         boolean owned = slot.outgoing.filter(session::equals).isPresent()
                 || slot.incoming.filter(session::equals).isPresent();
@@ -271,6 +319,29 @@ public final class Syncer implements SyncSession.Owner {
                 begin(node);
             }
         }
+    }
+
+    /** What a session tells about those to come. */
+    private void judge(Slot slot, SyncSession session, Optional<SyncAction.Outcome> outcome) {
+        if (outcome.filter(SyncAction.Outcome::isWhole).isEmpty()) {
+            return;
+        }
+        session.way().filter(SyncFrame.Way.CHECK::equals).ifPresent(way -> slot.granted = Optional.of(parts.loop()
+                .now()));
+        if (session.isInitiator()) {
+            session.way().ifPresent(counters::went);
+            counters.undelivered(session.undelivered());
+            slot.misses = session.undelivered() == 0 ? 0 : slot.misses + 1;
+        }
+        boolean changed = parts.set().changes() - session.changesBefore() > session.storedEntries();
+        if (slot.misses == 1 || (session.isLong() && changed)) {
+            schedule.dirty(slot.peer.node());
+        }
+    }
+
+    /** What became of sessions. */
+    public SyncCounters counters() {
+        return counters;
     }
 
     private void busy(Slot slot) {
