@@ -122,6 +122,11 @@ final class SymbolDecoder {
         return own.size() - received;
     }
 
+    /** The steps along mappings so far. */
+    long steps() {
+        return steps;
+    }
+
     /** How many symbols were taken. */
     int received() {
         return received;
