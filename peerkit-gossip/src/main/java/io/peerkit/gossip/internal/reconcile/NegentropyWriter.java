@@ -91,7 +91,7 @@ final class NegentropyWriter {
      */
     void splitShifted(long shift) {
         int entries = set.size();
-        int move = entries < Negentropy.SPLIT_ENTRIES ? 0 : (int) Math.floorMod(shift, entries / Negentropy.BUCKETS);
+        int move = entries < Negentropy.SPLIT_ENTRIES ? 0 : Math.floorMod(shift, entries / Negentropy.BUCKETS);
         if (move == 0) {
             split(0, entries, Bound.INFINITY);
             return;

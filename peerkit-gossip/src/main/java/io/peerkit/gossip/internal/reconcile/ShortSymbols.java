@@ -47,7 +47,7 @@ public final class ShortSymbols {
         byte[] bytes = new byte[(to - from) * SYMBOL_BYTES];
         for (int i = from; i < to; i++) {
             int at = (i - from) * SYMBOL_BYTES;
-            long tag = (symbols.checks[i] & CHECK_MASK) << COUNT_BITS | symbols.counts[i] & COUNT_MASK;
+            long tag = ((symbols.checks[i] & CHECK_MASK) << COUNT_BITS) | (symbols.counts[i] & COUNT_MASK);
             LONGS.set(bytes, at, symbols.sums[i]);
             INTS.set(bytes, at + Long.BYTES, (int) tag);
         }
@@ -63,7 +63,7 @@ public final class ShortSymbols {
         for (int i = 0; i < symbols.size(); i++) {
             int tag = (int) INTS.get(bytes, i * SYMBOL_BYTES + Long.BYTES);
             symbols.sums[i] = (long) LONGS.get(bytes, i * SYMBOL_BYTES);
-            symbols.checks[i] = tag >>> COUNT_BITS;
+            symbols.checks[i] = Integer.toUnsignedLong(tag) >>> COUNT_BITS;
             symbols.counts[i] = tag & COUNT_MASK;
         }
         return symbols;

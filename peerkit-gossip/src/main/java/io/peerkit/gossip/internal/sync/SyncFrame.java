@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.sync;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,15 +38,28 @@ public sealed interface SyncFrame {
     /** How a session goes on. */
     enum Way {
         /** Both sides have the same: it is over. */
-        EQUAL,
+        EQUAL(0),
         /** Both sides seem to have the same; a sum under the session's key follows. */
-        CHECK,
+        CHECK(1),
         /** The side with fewer entries lists its keys. */
-        BULK,
+        BULK(2),
         /** By coded symbols, the first of which come along. */
-        SYMBOLS,
+        SYMBOLS(3),
         /** By ranges. */
-        RANGES
+        RANGES(4);
+
+        /** On the wire; the largest is {@value #MAX_CODE}. */
+        final int code;
+
+        static final int MAX_CODE = 4;
+
+        Way(int code) {
+            this.code = code;
+        }
+
+        static Way of(int code) {
+            return Arrays.stream(values()).filter(way -> way.code == code).findFirst().orElseThrow();
+        }
     }
 
     /**

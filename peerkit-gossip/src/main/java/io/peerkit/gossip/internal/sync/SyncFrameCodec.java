@@ -71,7 +71,6 @@ public final class SyncFrameCodec {
     private static final int SYMBOLS = 11;
     private static final int WANT_SHORT = 12;
     private static final int SUM = 13;
-    private static final SyncFrame.Way[] WAYS = SyncFrame.Way.values();
 
     private SyncFrameCodec() {}
 
@@ -129,7 +128,7 @@ public final class SyncFrameCodec {
     }
 
     private static void putAnswer(CborMapBuilder map, SyncFrame.Answer answer) {
-        map.put("t", ANSWER).put("w", answer.way().ordinal());
+        map.put("t", ANSWER).put("w", answer.way().code);
         if (!isSame(answer.way())) {
             map.put("c", answer.count());
         }
@@ -187,7 +186,7 @@ public final class SyncFrameCodec {
     }
 
     private static SyncFrame.Answer answer(CborMap map) {
-        SyncFrame.Way way = WAYS[map.requireInt("w", 0, WAYS.length - 1)];
+        SyncFrame.Way way = SyncFrame.Way.of(map.requireInt("w", 0, SyncFrame.Way.MAX_CODE));
         return new SyncFrame.Answer(
                 way,
                 isSame(way) ? 0 : map.requireInt("c", 0, Integer.MAX_VALUE),

@@ -37,6 +37,7 @@ final class SyncPair {
         int checks;
         int entriesReceived;
         int framesReceived;
+        int entryFramesReceived;
         final EntrySet set;
 
         Side(SortedSet<EntryKey> keys, boolean initiator, Optional<EntryKey> cursor, Setup setup) {
@@ -85,6 +86,8 @@ final class SyncPair {
             SyncFrame frame = SyncFrameCodec.decode(bytes);
             if (!(frame instanceof SyncFrame.Entries)) {
                 bytesBesideEntries += bytes.length;
+            } else {
+                entryFramesReceived++;
             }
             perform(machine.received(frame, bytes.length));
         }
