@@ -8,7 +8,6 @@ import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
 import io.peerkit.cbor.CborMapBuilder;
 import io.peerkit.gossip.internal.entry.EntryKeys;
-import io.peerkit.gossip.internal.entry.WireEntries;
 import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.reconcile.ShortSymbols;
@@ -27,7 +26,7 @@ import java.util.Optional;
  *   { t: 3, a?: key (40), k: keys (40 each), l: last }                                         keys
  *   { t: 4, m: message }                                                                       reconcile
  *   { t: 5, i: ids (32 each) }                                                                 want
- *   { t: 6, e: [envelope, blob, ...] }                                                         entries
+ *   { t: 6, e: packed }                                                                        entries
  *   { t: 7 }                                                                                   done
  *   { t: 8, r: reason }                                                                        refuse
  *   { t: 9, c?: count, w: way (0 to 4), y?: symbols (12 each) }                                answer
@@ -57,7 +56,8 @@ public final class SyncFrameCodec {
     static final int SYMBOL_BYTES = ShortSymbols.SYMBOL_BYTES;
 
     private static final int MAX_REASON_LENGTH = 64;
-    private static final CborLimits LIMITS = new CborLimits(MAX_FRAME_BYTES, 4, 4 * WireEntries.MAX_ENTRIES);
+    private static final int MAX_MAP_ITEMS = 1_024;
+    private static final CborLimits LIMITS = new CborLimits(MAX_FRAME_BYTES, 4, MAX_MAP_ITEMS);
     private static final int HELLO = 1;
     private static final int BUSY = 2;
     private static final int KEYS = 3;
@@ -78,7 +78,7 @@ public final class SyncFrameCodec {
     public static byte[] encode(SyncFrame frame) {
         CborMapBuilder map = CborMap.builder();
         if (frame instanceof SyncFrame.Entries entries) {
-            map.put("t", ENTRIES).put("e", WireEntries.encode(entries.entries()));
+            map.put("t", ENTRIES).put("e", EntryPacking.pack(entries.entries()));
         } else if (frame instanceof SyncFrame.Want want) {
             map.put("t", WANT).put("i", want.ids());
         } else if (frame instanceof SyncFrame.Reconcile reconcile) {
@@ -159,8 +159,7 @@ public final class SyncFrameCodec {
             case KEYS -> keys(map);
             case RECONCILE -> new SyncFrame.Reconcile(map.requireBytes("m", MAX_MESSAGE_BYTES));
             case WANT -> new SyncFrame.Want(packed(map, "i", EntryKeys.ID_BYTES));
-            case ENTRIES ->
-                new SyncFrame.Entries(WireEntries.decode(map.requireList("e", 2 * WireEntries.MAX_ENTRIES)));
+            case ENTRIES -> new SyncFrame.Entries(EntryPacking.unpack(map.requireBytes("e", MAX_FRAME_BYTES)));
             case DONE -> new SyncFrame.Done();
             case REFUSE -> new SyncFrame.Refuse(map.requireText("r", MAX_REASON_LENGTH));
             case ANSWER -> answer(map);

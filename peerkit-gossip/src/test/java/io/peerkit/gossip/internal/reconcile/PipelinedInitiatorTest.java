@@ -60,7 +60,7 @@ class PipelinedInitiatorTest {
         assertExact(new TreeSet<>(), new TreeSet<>(), 4_096, 5);
     }
 
-    private static void assertExact(TreeSet<Entry> own, TreeSet<Entry> peer, int frameBytes, long shift) {
+    private static void assertExact(Set<Entry> own, Set<Entry> peer, int frameBytes, long shift) {
         EntrySnapshot set = Entries.snapshotOf(own);
         PipelinedInitiator initiator = new PipelinedInitiator(set, frameBytes);
         NegentropyResponder responder = NegentropyResponder.pipelined(Entries.snapshotOf(peer), frameBytes);
@@ -95,7 +95,7 @@ class PipelinedInitiatorTest {
                 .isLessThanOrEqualTo(PipelinedInitiator.maxMessages(own.size(), peer.size(), frameBytes));
     }
 
-    private static Set<String> only(TreeSet<Entry> these, TreeSet<Entry> those) {
+    private static Set<String> only(Set<Entry> these, Set<Entry> those) {
         Set<String> only = new HashSet<>();
         these.stream().filter(entry -> !those.contains(entry)).forEach(entry -> only.add(Entries.hex(entry.bytes())));
         return only;

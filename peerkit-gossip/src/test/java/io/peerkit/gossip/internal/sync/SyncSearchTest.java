@@ -284,7 +284,7 @@ class SyncSearchTest {
         random.nextBytes(bytes);
         bytes[0] = 0x61;
         return switch (random.nextInt(10)) {
-            case 0 -> SyncFrame.Answer.of(SyncFrame.Way.values()[random.nextInt(3)], random.nextInt(200));
+            case 0 -> SyncFrame.Answer.of(SyncFrame.Way.of(random.nextInt(3)), random.nextInt(200));
             case 1 -> new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, random.nextInt(200), bytes);
             case 2 -> new SyncFrame.Symbols(bytes);
             case 3 -> new SyncFrame.More(1 + random.nextInt(2_048));
