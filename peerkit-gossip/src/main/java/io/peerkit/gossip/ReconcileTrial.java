@@ -6,6 +6,7 @@ import io.peerkit.cbor.Frames;
 import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.reconcile.EntrySetLoader;
+import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.sync.SyncAction;
 import io.peerkit.gossip.internal.sync.SyncFrameCodec;
 import io.peerkit.gossip.internal.sync.SyncInitiator;
@@ -41,6 +42,7 @@ public final class ReconcileTrial {
     private final SplittableRandom random;
     private final EntrySet initiator;
     private final EntrySet responder;
+    private Optional<EntrySet> bare = Optional.empty();
 
     /**
      * What one session took.
@@ -48,8 +50,9 @@ public final class ReconcileTrial {
      * @param bytes sent both ways until both sides knew which entries the other lacks, length prefixes included
      * @param roundTrips how often the initiator waited for the responder, the hellos included
      * @param found the entries that were found to be missing on either side
+     * @param nanos how long both sides worked, one after the other
      */
-    public record Result(long bytes, int roundTrips, long found) {}
+    public record Result(long bytes, int roundTrips, long found, long nanos) {}
 
     /**
      * Makes the two sets, which takes about a microsecond for each entry.
@@ -61,12 +64,12 @@ public final class ReconcileTrial {
         this.entries = entries;
         this.seed = seed;
         this.random = new SplittableRandom(seed);
-        this.initiator = load();
-        this.responder = load();
+        this.initiator = load(Optional.of(SCOPE.key()));
+        this.responder = load(Optional.of(SCOPE.key()));
     }
 
-    private EntrySet load() {
-        EntrySetLoader loader = new EntrySetLoader(Optional.of(SCOPE.key()));
+    private EntrySet load(Optional<SketchKey> key) {
+        EntrySetLoader loader = new EntrySetLoader(key);
         long[] time = new long[1];
         byte[] id = new byte[ID_BYTES];
         for (int i = 0; i < entries; i++) {
@@ -86,26 +89,25 @@ public final class ReconcileTrial {
     }
 
     /**
-     * Adds an entry to one of the sets and removes it again.
+     * Adds entries at any place to a set of as many entries, and removes them again.
      *
-     * @param number of the entry, beyond those that the sets have
+     * @param count how many
+     * @param keyed whether to use one of the sets, or one without sketch and index, which is made first
      */
-    public void addAndRemove(int number) {
-        byte[] id = new byte[ID_BYTES];
-        id(number, id);
-        long time = time(random.nextInt(entries));
-        initiator.add(time, id, 0);
-        initiator.remove(time, id, 0);
-    }
-
-    /**
-     * Runs a session between sets that differ.
-     *
-     * @param differences entries that only one side has, scattered over the whole set, as many on this side as on that
-     * @return what it took
-     */
-    public Result run(int differences) {
-        return run(differences, false);
+    public void addAndRemove(int count, boolean keyed) {
+        EntrySet set = keyed ? initiator : bare.orElseGet(() -> {
+            bare = Optional.of(load(Optional.empty()));
+            return bare.get();
+        });
+        byte[] ids = new byte[count * ID_BYTES];
+        random.nextBytes(ids);
+        long[] times = random.ints(count, 0, entries).mapToLong(ReconcileTrial::time).toArray();
+        for (int i = 0; i < count; i++) {
+            set.add(times[i], ids, i * ID_BYTES);
+        }
+        for (int i = 0; i < count; i++) {
+            set.remove(times[i], ids, i * ID_BYTES);
+        }
     }
 
     /**
@@ -161,13 +163,14 @@ public final class ReconcileTrial {
         }
 
         Result run() {
+            long begin = System.nanoTime();
             perform(asking, asking.start(), toResponder);
             while (!toResponder.isEmpty()) {
                 roundTrips += leading ? 0 : 1;
                 deliver(toResponder, answering, toInitiator);
                 deliver(toInitiator, asking, toResponder);
             }
-            return new Result(bytes, roundTrips, found);
+            return new Result(bytes, roundTrips, found, System.nanoTime() - begin);
         }
 
         private void deliver(Deque<byte[]> inbox, SyncMachine machine, Deque<byte[]> outbox) {

@@ -45,18 +45,6 @@ public final class Syncer implements SyncSession.Owner {
     /** How often a demand is repeated because the peer was busy, before it counts as met. */
     private static final int MAX_BUSY = 3;
 
-    /** Equal fingerprints are looked into once in so many sessions that this node begins with a peer, on average. */
-    private static final int DEEP_CHECK_SESSIONS = 256;
-
-    /** And at least this often while the peer stays connected. */
-    private static final Duration DEEP_CHECK_INTERVAL = Duration.ofDays(1);
-
-    /** A peer is granted no more than one deep check in this time. */
-    private static final Duration DEEP_CHECK_PAUSE = Duration.ofMinutes(1);
-
-    /** After entries did not come that symbols had shown, one session in so many goes by ranges, the next one first. */
-    private static final int RANGES_EVERY = 16;
-
     private static final Logger LOG = LoggerFactory.getLogger(Syncer.class);
 
     private static final class Slot {
@@ -68,17 +56,11 @@ public final class Syncer implements SyncSession.Owner {
         private final Set<SyncSession> greetings = new LinkedHashSet<>();
         private List<Demand> next = new ArrayList<>();
         private List<Demand> current = new ArrayList<>();
-        private Instant asked;
-        private Optional<Instant> granted = Optional.empty();
-        private int misses;
+        private final SyncHistory history;
 
         Slot(Peer peer, Instant now) {
             this.peer = peer;
-            this.asked = now;
-        }
-
-        boolean byRanges() {
-            return misses % RANGES_EVERY == 1;
+            this.history = new SyncHistory(now);
         }
 
         boolean isIdle() {
@@ -266,26 +248,15 @@ public final class Syncer implements SyncSession.Owner {
                 parts.integrator().snapshot(),
                 cursor,
                 parts.loop().random().nextLong(),
-                slot != null && isDeep(slot, session.isInitiator()),
-                slot != null && slot.byRanges());
+                slot != null && isDeep(slot.history, session.isInitiator()),
+                slot != null && slot.history.byRanges());
         session.began(parts.set().changes());
         return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
     }
 
-    /** Whether to ask for a deep check: by chance, or because a day has gone. Whether to grant one: not too often. */
-    private boolean isDeep(Slot slot, boolean asks) {
+    private boolean isDeep(SyncHistory history, boolean asks) {
         Instant now = parts.loop().now();
-        if (!asks) {
-            return slot.granted
-                    .map(last -> !now.isBefore(last.plus(DEEP_CHECK_PAUSE)))
-                    .orElse(true);
-        }
-        boolean due = parts.loop().random().nextInt(DEEP_CHECK_SESSIONS) == 0
-                || !now.isBefore(slot.asked.plus(DEEP_CHECK_INTERVAL));
-        if (due) {
-            slot.asked = now;
-        }
-        return due;
+        return asks ? history.asksForCheck(now, parts.loop().random()) : history.grantsCheck(now);
     }
 
     @Override
@@ -326,15 +297,16 @@ public final class Syncer implements SyncSession.Owner {
         if (outcome.filter(SyncAction.Outcome::isWhole).isEmpty()) {
             return;
         }
-        session.way().filter(SyncFrame.Way.CHECK::equals).ifPresent(way -> slot.granted = Optional.of(parts.loop()
-                .now()));
+        boolean again = false;
         if (session.isInitiator()) {
             session.way().ifPresent(counters::went);
             counters.undelivered(session.undelivered());
-            slot.misses = session.undelivered() == 0 ? 0 : slot.misses + 1;
+            again = slot.history.ended(session.undelivered());
+        } else if (session.way().equals(Optional.of(SyncFrame.Way.CHECK))) {
+            slot.history.checked(parts.loop().now());
         }
         boolean changed = parts.set().changes() - session.changesBefore() > session.storedEntries();
-        if (slot.misses == 1 || (session.isLong() && changed)) {
+        if (again || (session.isLong() && changed)) {
             schedule.dirty(slot.peer.node());
         }
     }
