@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Measures this machine: sync, latency, publish, diff, dial, stream, heap, storage, blob, or all of them.")
+                "Measures this machine: sync, latency, publish, diff, reconcile, dial, stream, heap, storage, blob, or all of them.")
 final class BenchCommand implements Callable<Integer> {
     private static final Map<String, Benchmark> WORKLOADS = workloads();
 
@@ -31,7 +31,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "WORKLOAD",
-            description = "sync, latency, publish, diff, dial, stream, heap, storage, blob or all")
+            description = "sync, latency, publish, diff, reconcile, dial, stream, heap, storage, blob or all")
     private String workload = "";
 
     @Option(names = "--runs", defaultValue = "5", description = "measured runs, of which the median counts")
@@ -46,6 +46,7 @@ final class BenchCommand implements Callable<Integer> {
         all.put("latency", new LatencyBench());
         all.put("publish", new PublishBench());
         all.put("diff", new DiffBench());
+        all.put("reconcile", new ReconcileBench());
         all.put("dial", new DialBench());
         all.put("stream", new StreamBench());
         all.put("heap", new HeapBench());

@@ -34,9 +34,9 @@ final class DiffBench implements Benchmark {
             NodeAddress address = new NodeAddress(
                     full.ready().join().path("addresses").path(0).asText());
             full.publishRandom(10_000, ENTRY_BYTES, 1);
-            measure(folder, address, 10_000, runs, report, 25, 16);
+            measure(folder, address, 10_000, runs, report, 15, 7);
             full.publishRandom(90_000, ENTRY_BYTES, 2);
-            measure(folder, address, 100_000, runs, report, 40, 25);
+            measure(folder, address, 100_000, runs, report, 15, 7);
         }
     }
 

@@ -12,6 +12,7 @@ import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.reconcile.EntrySetLoader;
+import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -23,10 +24,11 @@ final class EntryLoading {
     private final Storage storage;
     private final AgentId self;
     private final HybridClock clock;
-    private final EntrySetLoader loader = new EntrySetLoader();
+    private final EntrySetLoader loader;
     private final CompletableFuture<EntrySet> loaded = new CompletableFuture<>();
 
-    EntryLoading(NodeLoop loop, AgentId self, Storage storage, HybridClock clock) {
+    EntryLoading(NodeLoop loop, AgentId self, Storage storage, HybridClock clock, SketchKey key) {
+        this.loader = new EntrySetLoader(Optional.of(key));
         this.loop = loop;
         this.self = self;
         this.storage = storage;

@@ -26,7 +26,10 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
+import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.stream.LoopHop;
+import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -142,7 +145,13 @@ public final class LiveNode {
         }
         LoopHop.then(
                 loop,
-                new EntryLoading(loop, settings.agent().id(), storage.get(), clock).start(),
+                new EntryLoading(
+                                loop,
+                                settings.agent().id(),
+                                storage.get(),
+                                clock,
+                                SketchKey.of(settings.network(), SyncScope.ALL))
+                        .start(),
                 set -> {
                     if (!stopped) {
                         data = Optional.of(new DataSide(

@@ -6,6 +6,8 @@ import static io.peerkit.gossip.internal.reconcile.PackedIds.ID_BYTES;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a set from entries that come in order, page by page, as a store scans them. Leaves are filled to the brim.
@@ -21,6 +23,21 @@ public final class EntrySetLoader {
     private long lastTime;
     private final byte[] lastId = new byte[ID_BYTES];
     private boolean empty = true;
+    private final @Nullable KeyedSummary summary;
+
+    /** Prepares to load a set without a key. */
+    public EntrySetLoader() {
+        this(Optional.empty());
+    }
+
+    /**
+     * Prepares to load a set.
+     *
+     * @param key its scope's key, if it has one
+     */
+    public EntrySetLoader(Optional<SketchKey> key) {
+        summary = key.map(KeyedSummary::new).orElse(null);
+    }
 
     /**
      * Appends a page.
@@ -54,6 +71,9 @@ public final class EntrySetLoader {
         if (++buffered == Node.MAX_SLOTS) {
             flush();
         }
+        if (summary != null) {
+            summary.add(time, id, offset);
+        }
     }
 
     private void flush() {
@@ -78,7 +98,7 @@ public final class EntrySetLoader {
             }
             level = parents;
         }
-        EntrySet set = new EntrySet(owner, level.get(0));
+        EntrySet set = new EntrySet(owner, level.get(0), summary);
         leaves.clear();
         return set;
     }

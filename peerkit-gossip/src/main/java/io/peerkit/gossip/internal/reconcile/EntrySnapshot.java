@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.reconcile;
 
+import java.util.Optional;
+
 /**
  * What an {@link EntrySet} held at one moment.
  *
@@ -11,13 +13,25 @@ public final class EntrySnapshot extends EntryView {
     // Final: a thread that gets hold of the snapshot sees all that was written to the nodes before.
     private final Node root;
 
-    EntrySnapshot(Node root) {
+    private final Optional<Sketch> sketch;
+
+    EntrySnapshot(Node root, Optional<Sketch> sketch) {
         this.root = root;
+        this.sketch = sketch;
     }
 
     @Override
     Node root() {
         return root;
+    }
+
+    /**
+     * The sketch of the entries.
+     *
+     * @return empty when the set has no key
+     */
+    public Optional<Sketch> sketch() {
+        return sketch;
     }
 
     /**

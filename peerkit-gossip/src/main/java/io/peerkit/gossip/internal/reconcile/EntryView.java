@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.reconcile;
 import static io.peerkit.gossip.internal.reconcile.PackedIds.ID_BYTES;
 
 import io.peerkit.api.EntryId;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -125,6 +126,18 @@ public abstract sealed class EntryView permits EntrySet, EntrySnapshot {
      */
     public final Fingerprint fingerprint() {
         return fingerprint(0, size());
+    }
+
+    /**
+     * The fingerprint of all entries for one session: {@code SHA-256(nonce || sum || varint(count))}, its first 16 bytes. Its
+     * truncation cannot be exploited beforehand.
+     *
+     * @param nonce of the session, hashed most significant byte first
+     * @return the fingerprint
+     */
+    public final Fingerprint fingerprint(long nonce) {
+        byte[] prefix = ByteBuffer.allocate(Long.BYTES).putLong(nonce).array();
+        return Fingerprint.ofSum(prefix, limbs(0, size()), size());
     }
 
     private long[] limbs(int from, int to) {

@@ -42,10 +42,16 @@ public final class Fingerprint {
     }
 
     static Fingerprint ofSum(long[] sum, int count) {
+        return ofSum(new byte[0], sum, count);
+    }
+
+    /** With {@code prefix} in front of what is hashed. */
+    static Fingerprint ofSum(byte[] prefix, long[] sum, int count) {
         byte[] suffix = new byte[Varint.MAX_BYTES];
         int length = Varint.write(count, suffix, 0);
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(prefix);
             digest.update(IdSum.toBytes(sum, 0));
             digest.update(suffix, 0, length);
             return new Fingerprint(Arrays.copyOf(digest.digest(), LENGTH_BYTES));

@@ -14,7 +14,8 @@ public final class IdList {
     private byte[] ids = new byte[INITIAL_IDS * ID_BYTES];
     private int size;
 
-    IdList() {}
+    /** Creates an empty list. */
+    public IdList() {}
 
     void add(byte[] source, int offset) {
         if (size * ID_BYTES == ids.length) {
@@ -53,5 +54,14 @@ public final class IdList {
      */
     public void copyTo(int index, byte[] target, int offset) {
         System.arraycopy(ids, Objects.checkIndex(index, size) * ID_BYTES, target, offset, ID_BYTES);
+    }
+
+    /**
+     * All identifiers, one behind the other.
+     *
+     * @return a copy, 32 bytes each
+     */
+    public byte[] toBytes() {
+        return Arrays.copyOf(ids, size * ID_BYTES);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /** Compares lists with the own set and collects what only one side has. */
-final class InitiatorPass extends NegentropyPass {
+sealed class InitiatorPass extends NegentropyPass permits PipelinedPass {
     final IndexRanges have = new IndexRanges();
     final IdList need = new IdList();
 
@@ -15,12 +15,16 @@ final class InitiatorPass extends NegentropyPass {
     private final BitSet told;
 
     InitiatorPass(EntrySnapshot set, NegentropyReader in, int frameBytes, BitSet told) {
-        super(set, in, frameBytes);
+        this(set, in, frameBytes, told, false);
+    }
+
+    InitiatorPass(EntrySnapshot set, NegentropyReader in, int frameBytes, BitSet told, boolean closesAtEnd) {
+        super(set, in, frameBytes, closesAtEnd);
         this.told = told;
     }
 
     @Override
-    boolean answerList(int from, int to, Bound end, int listed) {
+    final boolean answerList(int from, int to, Bound end, int listed) {
         int ids = in.ids(listed);
         if (listed == 0) {
             tell(from, to);

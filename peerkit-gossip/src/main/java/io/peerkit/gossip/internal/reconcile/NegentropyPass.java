@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class NegentropyPass permits InitiatorPass, ResponderPass {
     final EntrySnapshot set;
     final NegentropyReader in;
-    final NegentropyWriter out;
+
+    /** Whether a full answer closes where the message's last range ends, not at infinity. */
+    private final boolean closesAtEnd;
+
+    NegentropyWriter out;
 
     /** An answer longer than this takes no further range. */
     final int fullBytes;
@@ -18,9 +22,13 @@ abstract sealed class NegentropyPass permits InitiatorPass, ResponderPass {
     /** The end of what is settled but not yet marked as skipped in the answer, if anything is. */
     private @Nullable Bound settled;
 
-    NegentropyPass(EntrySnapshot set, NegentropyReader in, int frameBytes) {
+    /** The end of the last range that was read. */
+    private Bound last = Bound.ZERO;
+
+    NegentropyPass(EntrySnapshot set, NegentropyReader in, int frameBytes, boolean closesAtEnd) {
         this.set = set;
         this.in = in;
+        this.closesAtEnd = closesAtEnd;
         this.out = new NegentropyWriter(set);
         this.fullBytes =
                 frameBytes == Negentropy.UNLIMITED ? Integer.MAX_VALUE : frameBytes - Negentropy.FRAME_RESERVE_BYTES;
@@ -28,6 +36,9 @@ abstract sealed class NegentropyPass permits InitiatorPass, ResponderPass {
 
     /** Deals with a list of {@code listed} ids for the entries {@code from} to {@code to}; false closes the answer. */
     abstract boolean answerList(int from, int to, Bound end, int listed);
+
+    /** A range was answered; what was written so far may be cut off behind it. */
+    void answered(Bound end) {}
 
     final byte[] answer() {
         boolean open = true;
@@ -37,17 +48,30 @@ abstract sealed class NegentropyPass permits InitiatorPass, ResponderPass {
         return out.toBytes();
     }
 
+    /** Goes on in a new message, behind {@code end}; gives the one up to there. */
+    final byte[] cut(Bound end) {
+        byte[] done = out.toBytes();
+        out = new NegentropyWriter(set);
+        settled = end;
+        return done;
+    }
+
     private boolean answerRange() {
         Bound end = in.bound();
         int mode = in.mode();
         int from = next;
         int to = end.indexIn(set);
         next = to;
-        return switch (mode) {
+        last = end;
+        boolean open = switch (mode) {
             case Negentropy.SKIP -> settle(end);
             case Negentropy.FINGERPRINT -> answerFingerprint(from, to, end);
             default -> answerList(from, to, end, in.listSize());
         };
+        if (open) {
+            answered(end);
+        }
+        return open;
     }
 
     private boolean answerFingerprint(int from, int to, Bound end) {
@@ -78,9 +102,21 @@ abstract sealed class NegentropyPass permits InitiatorPass, ResponderPass {
         }
     }
 
-    /** The answer is full: one fingerprint stands for everything from {@code from} on. */
+    /** The answer is full: one fingerprint stands for everything from {@code from} on that the message is about. */
     final boolean close(int from) {
-        out.fingerprint(from, set.size(), Bound.INFINITY);
+        if (!closesAtEnd) {
+            out.fingerprint(from, set.size(), Bound.INFINITY);
+            return false;
+        }
+        while (in.hasMore()) {
+            last = in.bound();
+            switch (in.mode()) {
+                case Negentropy.SKIP -> {}
+                case Negentropy.FINGERPRINT -> in.fingerprint();
+                default -> in.ids(in.listSize());
+            }
+        }
+        out.fingerprint(from, last.indexIn(set), last);
         return false;
     }
 }

@@ -12,6 +12,7 @@ import io.peerkit.api.InvalidBytesException;
 public final class NegentropyResponder {
     private final EntrySnapshot set;
     private final int frameBytes;
+    private final boolean closesAtEnd;
 
     /**
      * Prepares a session.
@@ -22,8 +23,25 @@ public final class NegentropyResponder {
      * @throws IllegalArgumentException when {@code frameBytes} is neither
      */
     public NegentropyResponder(EntrySnapshot set, int frameBytes) {
+        this(set, frameBytes, false);
+    }
+
+    private NegentropyResponder(EntrySnapshot set, int frameBytes, boolean closesAtEnd) {
+        this.closesAtEnd = closesAtEnd;
         this.set = set;
         this.frameBytes = Negentropy.requireFrameLimit(frameBytes);
+    }
+
+    /**
+     * Prepares a session with a {@link PipelinedInitiator}: an answer that is full closes where the message ends, since other
+     * messages are about what lies behind it.
+     *
+     * @param set what this side has; the same for the whole session
+     * @param frameBytes the longest message to send
+     * @return the responder
+     */
+    public static NegentropyResponder pipelined(EntrySnapshot set, int frameBytes) {
+        return new NegentropyResponder(set, frameBytes, true);
     }
 
     /**
@@ -38,6 +56,6 @@ public final class NegentropyResponder {
         if (in.version() != Negentropy.VERSION) {
             return new byte[] {(byte) Negentropy.VERSION};
         }
-        return new ResponderPass(set, in, frameBytes).answer();
+        return new ResponderPass(set, in, frameBytes, closesAtEnd).answer();
     }
 }

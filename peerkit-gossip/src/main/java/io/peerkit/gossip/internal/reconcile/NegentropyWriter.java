@@ -10,10 +10,14 @@ final class NegentropyWriter {
     /** Holds an answer that splits one range without growing. */
     private static final int INITIAL_BYTES = 512;
 
+    /** What a range takes beside its payload, about. */
+    private static final int RANGE_BYTES = 12;
+
     private final EntrySnapshot set;
     private byte[] bytes = new byte[INITIAL_BYTES];
     private int size;
     private long lastTime;
+    private long answerBytes;
 
     NegentropyWriter(EntrySnapshot set) {
         this.set = set;
@@ -33,6 +37,11 @@ final class NegentropyWriter {
         return Arrays.copyOf(bytes, size);
     }
 
+    /** About how long the answer is when all that was written differs. */
+    long answerBytes() {
+        return answerBytes;
+    }
+
     void skip(Bound end) {
         range(end, Negentropy.SKIP);
     }
@@ -42,12 +51,18 @@ final class NegentropyWriter {
         reserve(Fingerprint.LENGTH_BYTES);
         set.fingerprint(from, to).copyTo(bytes, size);
         size += Fingerprint.LENGTH_BYTES;
+        int entries = to - from;
+        answerBytes += RANGE_BYTES
+                + (entries < Negentropy.SPLIT_ENTRIES
+                        ? (long) entries * ID_BYTES
+                        : (long) Negentropy.BUCKETS * (RANGE_BYTES + Fingerprint.LENGTH_BYTES));
     }
 
     void list(int from, int to, Bound end) {
         range(end, Negentropy.ID_LIST);
         varint(to - from);
         reserve((long) (to - from) * ID_BYTES);
+        answerBytes += RANGE_BYTES + (long) (to - from) * ID_BYTES;
         EntryCursor cursor = set.cursor(from, to);
         while (cursor.next()) {
             cursor.copyId(bytes, size);
@@ -66,6 +81,25 @@ final class NegentropyWriter {
         for (int i = 0; i < Negentropy.BUCKETS; i++) {
             int next = start + entries / Negentropy.BUCKETS + (i < entries % Negentropy.BUCKETS ? 1 : 0);
             fingerprint(start, next, next == to ? end : Bound.before(set, next));
+            start = next;
+        }
+    }
+
+    /**
+     * Writes the fingerprints of everything in 16 parts whose bounds are moved by {@code shift} entries, which makes a 17th: no
+     * one can know beforehand which entries are summed up together.
+     */
+    void splitShifted(long shift) {
+        int entries = set.size();
+        int move = entries < Negentropy.SPLIT_ENTRIES ? 0 : Math.floorMod(shift, entries / Negentropy.BUCKETS);
+        if (move == 0) {
+            split(0, entries, Bound.INFINITY);
+            return;
+        }
+        int start = 0;
+        for (int i = 0; i <= Negentropy.BUCKETS; i++) {
+            int next = i == Negentropy.BUCKETS ? entries : move + (int) ((long) entries * i / Negentropy.BUCKETS);
+            fingerprint(start, next, next == entries ? Bound.INFINITY : Bound.before(set, next));
             start = next;
         }
     }

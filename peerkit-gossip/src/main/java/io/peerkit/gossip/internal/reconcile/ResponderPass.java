@@ -5,8 +5,8 @@ import static io.peerkit.gossip.internal.reconcile.PackedIds.ID_BYTES;
 
 /** Answers a list with the own list: only the initiator works out differences. */
 final class ResponderPass extends NegentropyPass {
-    ResponderPass(EntrySnapshot set, NegentropyReader in, int frameBytes) {
-        super(set, in, frameBytes);
+    ResponderPass(EntrySnapshot set, NegentropyReader in, int frameBytes, boolean closesAtEnd) {
+        super(set, in, frameBytes, closesAtEnd);
     }
 
     @Override

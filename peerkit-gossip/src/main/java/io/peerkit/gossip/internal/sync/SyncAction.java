@@ -20,6 +20,14 @@ public sealed interface SyncAction {
     /** Verifies and stores entries. */
     record Take(List<WireEntry> entries) implements SyncAction {}
 
+    /**
+     * Sums up a snapshot for a deep check, a slice at a time, and tells {@link SyncMachine#checked}.
+     *
+     * @param snapshot of a set with a key
+     * @param nonce of the session
+     */
+    record Check(EntrySnapshot snapshot, long nonce) implements SyncAction {}
+
     /** Closes the stream; nothing follows. */
     record End(Outcome outcome) implements SyncAction {}
 
@@ -32,7 +40,12 @@ public sealed interface SyncAction {
         /** Another session between the two is under way. */
         BUSY,
         /** The peer cannot have this session. */
-        REFUSED
+        REFUSED;
+
+        /** Whether sets were compared to the end. */
+        boolean isWhole() {
+            return this == EQUAL || this == DONE;
+        }
     }
 
     /** Something long to send. */

@@ -1,27 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.sync;
 
-import io.peerkit.api.NetworkId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** What travels on a sync stream. */
 public sealed interface SyncFrame {
     /**
-     * What a side has.
+     * What the initiator has.
      *
      * @param version of the protocol
-     * @param network where the entries belong
+     * @param network the first 8 bytes of its id, most significant first
      * @param scope the set that is reconciled
      * @param epoch the open epoch
      * @param count how many entries the side has
-     * @param fingerprint of them
+     * @param fingerprint of them, for this nonce
+     * @param nonce of the session
+     * @param estimate what the responder needs to guess the number of differences; absent where symbols are not wanted
+     * @param deep whether equal fingerprints should be looked into
      */
-    record Hello(int version, NetworkId network, String scope, long epoch, int count, Fingerprint fingerprint)
+    record Hello(
+            int version,
+            long network,
+            String scope,
+            long epoch,
+            int count,
+            Fingerprint fingerprint,
+            long nonce,
+            Optional<byte[]> estimate,
+            boolean deep)
             implements SyncFrame {}
+
+    /** How a session goes on. */
+    enum Way {
+        /** Both sides have the same: it is over. */
+        EQUAL(0),
+        /** Both sides seem to have the same; a sum under the session's key follows. */
+        CHECK(1),
+        /** The side with fewer entries lists its keys. */
+        BULK(2),
+        /** By coded symbols, the first of which come along. */
+        SYMBOLS(3),
+        /** By ranges. */
+        RANGES(4);
+
+        /** On the wire; the largest is {@value #MAX_CODE}. */
+        final int code;
+
+        static final int MAX_CODE = 4;
+
+        Way(int code) {
+            this.code = code;
+        }
+
+        static Way of(int code) {
+            return Arrays.stream(values()).filter(way -> way.code == code).findFirst().orElseThrow();
+        }
+    }
+
+    /**
+     * The responder's answer to a hello.
+     *
+     * @param way how to go on
+     * @param count how many entries the responder has; zero and not sent where both have as many
+     * @param symbols the first coded symbols; empty unless they are the way
+     */
+    record Answer(Way way, int count, byte[] symbols) implements SyncFrame {
+        static Answer of(Way way, int count) {
+            return new Answer(way, count, new byte[0]);
+        }
+    }
+
+    /**
+     * Asks for more coded symbols.
+     *
+     * @param upTo how many there are to be in all
+     */
+    record More(int upTo) implements SyncFrame {}
+
+    /**
+     * The next coded symbols.
+     *
+     * @param symbols 12 bytes each
+     */
+    record Symbols(byte[] symbols) implements SyncFrame {}
+
+    /**
+     * Entries that the sender asks for by their short ids.
+     *
+     * @param shortIds packed, 8 bytes each, most significant first
+     */
+    record WantShort(byte[] shortIds) implements SyncFrame {}
+
+    /**
+     * The sum of a deep check.
+     *
+     * @param sum 16 bytes
+     */
+    record Sum(byte[] sum) implements SyncFrame {}
 
     /** Another session between the two is under way. */
     record Busy() implements SyncFrame {}

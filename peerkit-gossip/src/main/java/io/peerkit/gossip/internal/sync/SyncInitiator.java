@@ -2,36 +2,61 @@
 package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.InvalidBytesException;
-import io.peerkit.api.storage.EntryKey;
-import io.peerkit.gossip.internal.entry.EntryKeys;
-import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
+import io.peerkit.gossip.internal.reconcile.DifferenceFinder;
 import io.peerkit.gossip.internal.reconcile.IdList;
 import io.peerkit.gossip.internal.reconcile.Negentropy;
-import io.peerkit.gossip.internal.reconcile.NegentropyInitiator;
-import io.peerkit.gossip.internal.reconcile.NegentropyStep;
+import io.peerkit.gossip.internal.reconcile.PipelinedInitiator;
+import io.peerkit.gossip.internal.reconcile.Sketch;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /** The side that opened the stream. */
 public final class SyncInitiator extends SyncMachine {
-    private final NegentropyInitiator negentropy;
+    /** The most messages of range-based reconciliation on their way; more wait here. */
+    static final int MAX_IN_FLIGHT = 16;
+
+    /** Symbols to ask for when equal fingerprints turned out to stand for different sets. */
+    private static final int FIRST_SYMBOLS_AFTER_CHECK = 64;
+
+    private final PipelinedInitiator ranges;
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private Optional<DifferenceFinder> finder = Optional.empty();
+    private Optional<byte[]> peerSum = Optional.empty();
+    private int symbolsWanted;
+    private int inFlight;
     private int maxRounds;
     private long idsNeeded;
 
     /**
-     * @param scope what is reconciled
-     * @param snapshot what this side has
-     * @param cursor the key up to which an interrupted bulk session from this peer came
+     * @param start what this side starts with
      */
-    public SyncInitiator(SyncScope scope, EntrySnapshot snapshot, Optional<EntryKey> cursor) {
-        super(scope, snapshot, cursor);
-        this.negentropy = new NegentropyInitiator(snapshot, SyncFrameCodec.MAX_MESSAGE_BYTES);
+    public SyncInitiator(SyncStart start) {
+        super(start);
+        this.ranges = new PipelinedInitiator(snapshot, SyncFrameCodec.MAX_MESSAGE_BYTES);
     }
 
     @Override
     public List<SyncAction> start() {
-        return List.of(new SyncAction.Send(scope.hello(snapshot)));
+        Optional<byte[]> estimate = Optional.empty();
+        if (!start.byRanges() && snapshot.size() >= SyncMode.FEW_ENTRIES) {
+            estimate = snapshot.sketch().map(Sketch::estimate);
+        }
+        SyncScope scope = start.scope();
+        return List.of(new SyncAction.Send(new SyncFrame.Hello(
+                SyncScope.VERSION,
+                scope.networkTag(),
+                scope.name(),
+                scope.epoch(),
+                snapshot.size(),
+                snapshot.fingerprint(start.nonce()),
+                start.nonce(),
+                estimate,
+                start.deep())));
     }
 
     @Override
@@ -42,44 +67,153 @@ public final class SyncInitiator extends SyncMachine {
         if (frame instanceof SyncFrame.Refuse) {
             return end(SyncAction.Outcome.REFUSED);
         }
-        if (!(frame instanceof SyncFrame.Hello hello)) {
+        if (!(frame instanceof SyncFrame.Answer answer)) {
             throw unexpected(frame);
         }
-        if (objection(hello).isPresent()) {
-            return end(SyncAction.Outcome.REFUSED);
-        }
-        checkHello(hello);
-        SyncFrame.Hello own = scope.hello(snapshot);
-        SyncMode mode = SyncMode.of(own, hello);
-        if (mode == SyncMode.EQUAL) {
+        if (answer.way() == SyncFrame.Way.EQUAL) {
             return end(SyncAction.Outcome.EQUAL);
         }
-        List<SyncAction> actions = new ArrayList<>(begin(mode, SyncMode.initiatorListsKeys(own, hello), true));
-        if (mode == SyncMode.RECONCILE) {
-            maxRounds = Negentropy.maxRounds(snapshot.size(), hello.count(), SyncFrameCodec.MAX_MESSAGE_BYTES);
-            actions.add(new SyncAction.Send(new SyncFrame.Reconcile(negentropy.initiate())));
+        go(answer.way());
+        if (answer.way() == SyncFrame.Way.CHECK) {
+            return awaitSum(frame);
+        }
+        setPeerCount(answer.count());
+        maxRounds = Negentropy.maxRounds(snapshot.size(), answer.count(), SyncFrameCodec.MAX_MESSAGE_BYTES);
+        boolean bulk = SyncMode.isBulk(snapshot.size(), answer.count());
+        if (bulk != (answer.way() == SyncFrame.Way.BULK)) {
+            throw new InvalidBytesException("sync answer " + answer.way() + " for " + snapshot.size() + " and "
+                    + answer.count() + " entries");
+        }
+        return switch (answer.way()) {
+            case BULK -> beginBulk(SyncMode.initiatorListsKeys(snapshot.size(), answer.count()));
+            case SYMBOLS -> {
+                expectSymbols(frame);
+                yield decode(answer.symbols());
+            }
+            default -> split();
+        };
+    }
+
+    private List<SyncAction> awaitSum(SyncFrame frame) {
+        if (!start.deep()) {
+            throw unexpected(frame);
+        }
+        setPeerCount(snapshot.size());
+        maxRounds = Negentropy.maxRounds(snapshot.size(), snapshot.size(), SyncFrameCodec.MAX_MESSAGE_BYTES);
+        enter(Phase.CHECKING);
+        return List.of();
+    }
+
+    private void expectSymbols(SyncFrame frame) {
+        if (start.byRanges()) {
+            throw unexpected(frame);
+        }
+        finder = snapshot.sketch().map(sketch -> new DifferenceFinder(sketch, start.set()));
+        if (finder.isEmpty()) {
+            throw unexpected(frame);
+        }
+        enter(Phase.DECODING);
+    }
+
+    @Override
+    List<SyncAction> found(SyncFrame frame) {
+        if (frame instanceof SyncFrame.Symbols symbols && phase() == Phase.DECODING) {
+            int bound = symbolsWanted * SyncFrameCodec.SYMBOL_BYTES;
+            if (symbols.symbols().length == 0 || symbols.symbols().length > bound) {
+                throw over(SyncBudget.SYMBOLS, symbols.symbols().length / SyncFrameCodec.SYMBOL_BYTES, symbolsWanted);
+            }
+            return decode(symbols.symbols());
+        }
+        if (frame instanceof SyncFrame.Reconcile reconcile && phase() == Phase.SPLITTING) {
+            return reconciled(reconcile.message());
+        }
+        if (frame instanceof SyncFrame.Sum sum && phase() == Phase.CHECKING && peerSum.isEmpty()) {
+            peerSum = Optional.of(sum.sum());
+            return List.of(new SyncAction.Check(snapshot, start.nonce()));
+        }
+        throw unexpected(frame);
+    }
+
+    @Override
+    public List<SyncAction> checked(byte[] sum) {
+        if (phase() != Phase.CHECKING || peerSum.isEmpty()) {
+            return List.of();
+        }
+        if (Arrays.equals(sum, peerSum.get())) {
+            return lead();
+        }
+        finder = snapshot.sketch().map(sketch -> new DifferenceFinder(sketch, start.set()));
+        go(SyncFrame.Way.SYMBOLS);
+        enter(Phase.DECODING);
+        return ask(FIRST_SYMBOLS_AFTER_CHECK);
+    }
+
+    private List<SyncAction> ask(int upTo) {
+        symbolsWanted = upTo - finder.map(DifferenceFinder::received).orElse(0);
+        return List.of(new SyncAction.Send(new SyncFrame.More(upTo)));
+    }
+
+    private List<SyncAction> decode(byte[] symbols) {
+        DifferenceFinder own = finder.orElseThrow();
+        return switch (own.take(symbols)) {
+            case OPEN -> ask(own.wanted());
+            case HOPELESS -> split();
+            case FOUND -> found(own);
+        };
+    }
+
+    private List<SyncAction> found(DifferenceFinder own) {
+        if (own.differences() == 0) {
+            // The fingerprints differ, the sketches do not: short ids that collide, which ranges tell apart.
+            return split();
+        }
+        List<SyncAction> actions = new ArrayList<>();
+        long[] need = own.need();
+        if (need.length > 0) {
+            wanted(need.length);
+            ByteBuffer packed = ByteBuffer.allocate(need.length * Long.BYTES);
+            packed.asLongBuffer().put(need);
+            actions.add(new SyncAction.Send(new SyncFrame.WantShort(packed.array())));
+        }
+        if (own.have().size() > 0) {
+            actions.add(new SyncAction.Feed(new SyncAction.Asked(own.have().toBytes())));
+        }
+        actions.addAll(lead());
+        return actions;
+    }
+
+    private List<SyncAction> split() {
+        go(SyncFrame.Way.RANGES);
+        enter(Phase.SPLITTING);
+        waiting.add(ranges.start(start.nonce()));
+        return send(new ArrayList<>());
+    }
+
+    private List<SyncAction> send(List<SyncAction> actions) {
+        while (inFlight < MAX_IN_FLIGHT && !waiting.isEmpty()) {
+            inFlight++;
+            actions.add(new SyncAction.Send(new SyncFrame.Reconcile(waiting.remove())));
         }
         return actions;
     }
 
-    @Override
-    List<SyncAction> reconciled(byte[] message) {
-        if (phase() != Phase.RECONCILING) {
-            throw new InvalidBytesException("reconciliation message in phase " + phase());
+    private List<SyncAction> reconciled(byte[] message) {
+        PipelinedInitiator.Step step = ranges.answered(message);
+        if (ranges.rounds() > maxRounds) {
+            throw over(SyncBudget.ROUNDS, ranges.rounds(), maxRounds);
         }
-        if (negentropy.rounds() > maxRounds) {
-            throw new InvalidBytesException(
-                    "reconciliation of " + negentropy.rounds() + " rounds, at most " + maxRounds);
+        if (ranges.messages() > maxMessages()) {
+            throw over(SyncBudget.MESSAGES, ranges.messages(), maxMessages());
         }
-        NegentropyStep step = negentropy.reconcile(message);
-        List<SyncAction> actions = new ArrayList<>();
+        inFlight--;
+        waiting.addAll(step.next());
         // The next round goes first: it costs a round trip, the entries only bandwidth.
-        step.next().ifPresent(next -> actions.add(new SyncAction.Send(new SyncFrame.Reconcile(next))));
+        List<SyncAction> actions = send(new ArrayList<>());
         need(step.need(), actions);
         if (step.have().entries() > 0) {
             actions.add(new SyncAction.Feed(new SyncAction.Ranges(snapshot, step.have())));
         }
-        if (step.next().isEmpty()) {
+        if (ranges.isDone()) {
             actions.addAll(lead());
         }
         return actions;
@@ -87,16 +221,20 @@ public final class SyncInitiator extends SyncMachine {
 
     private void need(IdList ids, List<SyncAction> actions) {
         idsNeeded += ids.size();
-        if (idsNeeded > (long) peerCount()) {
-            throw new InvalidBytesException("peer names " + idsNeeded + " entries, at most " + peerCount());
+        if (idsNeeded > peerCount()) {
+            throw over(SyncBudget.IDS, idsNeeded, peerCount());
         }
-        for (int from = 0; from < ids.size(); from += SyncFrameCodec.MAX_KEYS) {
-            int count = Math.min(SyncFrameCodec.MAX_KEYS, ids.size() - from);
-            byte[] packed = new byte[count * EntryKeys.ID_BYTES];
-            for (int i = 0; i < count; i++) {
-                ids.copyTo(from + i, packed, i * EntryKeys.ID_BYTES);
-            }
-            actions.add(new SyncAction.Send(new SyncFrame.Want(packed)));
+        wanted(ids.size());
+        byte[] packed = ids.toBytes();
+        int frame = SyncFrameCodec.MAX_KEYS * SyncFrameCodec.ID_BYTES;
+        for (int from = 0; from < packed.length; from += frame) {
+            byte[] part = Arrays.copyOfRange(packed, from, Math.min(packed.length, from + frame));
+            actions.add(new SyncAction.Send(new SyncFrame.Want(part)));
         }
+    }
+
+    /** How many times this side has waited for the search for differences, the hellos included. */
+    public int rounds() {
+        return ranges.rounds();
     }
 }

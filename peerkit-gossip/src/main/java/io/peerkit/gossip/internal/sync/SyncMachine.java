@@ -2,17 +2,14 @@
 package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.InvalidBytesException;
-import io.peerkit.api.storage.EntryKey;
-import io.peerkit.gossip.internal.entry.EntryKeys;
-import io.peerkit.gossip.internal.reconcile.EntrySetLoader;
 import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
-import java.io.ByteArrayOutputStream;
+import io.peerkit.gossip.internal.reconcile.PipelinedInitiator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What both sides of a session share once they know each other's hello.
+ * What both sides of a session share.
  *
  * <p>One side leads: in bulk mode the larger one, otherwise the initiator. It alone asks for entries, and says first that
  * it is done; the other answers what was asked and then says so too.
@@ -21,48 +18,55 @@ import java.util.Optional;
  *   HELLO --equal--> ended
  *     |---bulk, larger---> LISTING --last keys--> LEADING --done--> ended
  *     |---bulk, smaller--> FOLLOWING --done--> CLOSING --all sent--> ended
- *     |---initiator-----> RECONCILING --no more ranges--> LEADING
- *     `---responder-----> FOLLOWING
+ *     |---initiator: check--> CHECKING --same sum--> LEADING
+ *     |              symbols-> DECODING <--another sum-- CHECKING
+ *     |                           |--found--> LEADING
+ *     |                           |--hopeless--> SPLITTING
+ *     |              ranges--> SPLITTING --no more ranges--> LEADING
+ *     `---responder: check--> CHECKING --sum sent--> FOLLOWING
+ *                    symbols, ranges --> FOLLOWING
  * }</pre>
  *
- * <p>No IO, no clock. After an {@link InvalidBytesException} the session is over.
+ * <p>No IO, no clock, no chance but the nonce it is given. After an {@link InvalidBytesException} the session is over.
  */
 public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
-    /** Entries beyond those in the peer's hello that it may send: what it got since. */
+    /** Entries beyond those that the peer has told of that it may send: what it got since. */
     static final int MAX_EXTRA_ENTRIES = 65_536;
+
+    /** Bytes of frames without entries that any session may take. */
+    static final long BASE_BYTES = 262_144;
+
+    /** And for each entry of both sides: four times its identifier, as reconciliation of wholly different sets takes two. */
+    static final long BYTES_PER_ENTRY = 128;
 
     enum Phase {
         HELLO,
         LISTING,
-        RECONCILING,
+        CHECKING,
+        DECODING,
+        SPLITTING,
         LEADING,
         FOLLOWING,
         CLOSING,
         ENDED
     }
 
-    final SyncScope scope;
+    final SyncStart start;
     final EntrySnapshot snapshot;
-    private final Optional<EntryKey> cursor;
+    private final KeyListing listing;
+    private Optional<SyncBudget> exceeded = Optional.empty();
     private Phase phase = Phase.HELLO;
-    private SyncMode mode = SyncMode.EQUAL;
+    private SyncFrame.Way way = SyncFrame.Way.EQUAL;
     private int peerCount;
     private long entriesTaken;
+    private long entriesWanted;
     private long idsAsked;
-    private long keysListed;
-    private boolean keysBegun;
-    private Optional<EntryKey> resumeAfter = Optional.empty();
-    private final EntrySetLoader peerKeys = new EntrySetLoader();
+    private long bytes;
 
-    /**
-     * @param scope what is reconciled
-     * @param snapshot what this side has
-     * @param cursor the key up to which an interrupted bulk session from this peer came
-     */
-    SyncMachine(SyncScope scope, EntrySnapshot snapshot, Optional<EntryKey> cursor) {
-        this.scope = scope;
-        this.snapshot = snapshot;
-        this.cursor = cursor;
+    SyncMachine(SyncStart start) {
+        this.start = start;
+        this.snapshot = start.snapshot();
+        this.listing = new KeyListing(snapshot);
     }
 
     /** The first step, before anything has come. */
@@ -71,19 +75,23 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     /**
      * A frame came.
      *
+     * @param frame what it says
+     * @param length its length in bytes
      * @throws InvalidBytesException when it is out of place or over a bound
      */
-    public final List<SyncAction> received(SyncFrame frame) {
+    public final List<SyncAction> received(SyncFrame frame, int length) {
+        if (!(frame instanceof SyncFrame.Entries)) {
+            bytes += length;
+            long most = BASE_BYTES + BYTES_PER_ENTRY * ((long) snapshot.size() + peerCount);
+            if (bytes > most) {
+                throw over(SyncBudget.BYTES, bytes, most);
+            }
+        }
         if (phase == Phase.HELLO) {
             return firstFrame(frame);
         }
         if (frame instanceof SyncFrame.Entries entries && isOpen()) {
-            entriesTaken += entries.entries().size();
-            if (entriesTaken > (long) peerCount + MAX_EXTRA_ENTRIES) {
-                throw new InvalidBytesException(
-                        "session with " + entriesTaken + " entries, at most " + ((long) peerCount + MAX_EXTRA_ENTRIES));
-            }
-            return List.of(new SyncAction.Take(entries.entries()));
+            return taken(entries);
         }
         if (frame instanceof SyncFrame.Keys keys && phase == Phase.LISTING) {
             return listed(keys);
@@ -91,23 +99,27 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (frame instanceof SyncFrame.Want want && phase == Phase.FOLLOWING) {
             return asked(want);
         }
-        if (frame instanceof SyncFrame.Reconcile reconcile && mode == SyncMode.RECONCILE && isOpen()) {
-            return reconciled(reconcile.message());
-        }
         if (frame instanceof SyncFrame.Done && phase == Phase.FOLLOWING) {
-            phase = Phase.CLOSING;
+            enter(Phase.CLOSING);
             return List.of(new SyncAction.Feed(new SyncAction.Last()));
         }
         if (frame instanceof SyncFrame.Done && phase == Phase.LEADING) {
             return end(SyncAction.Outcome.DONE);
         }
-        throw unexpected(frame);
+        return found(frame);
     }
 
     /** All pieces are sent; only then a following side ends. */
     public final List<SyncAction> fed() {
         return phase == Phase.CLOSING ? end(SyncAction.Outcome.DONE) : List.of();
     }
+
+    /**
+     * The sum that a {@link SyncAction.Check} asked for is there.
+     *
+     * @param sum 16 bytes
+     */
+    public abstract List<SyncAction> checked(byte[] sum);
 
     /** Whether hellos have not been exchanged yet. */
     public final boolean isGreeting() {
@@ -116,43 +128,31 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
 
     /** Whether entries come in the order of keys, so that an interrupted session can be resumed. */
     public final boolean receivesInOrder() {
-        return mode == SyncMode.BULK && (phase == Phase.FOLLOWING || phase == Phase.CLOSING);
+        return way == SyncFrame.Way.BULK && (phase == Phase.FOLLOWING || phase == Phase.CLOSING);
+    }
+
+    /** The budget that the peer exceeded, after an exception that says so. */
+    public final Optional<SyncBudget> exceeded() {
+        return exceeded;
+    }
+
+    /** How the session goes on, or went. */
+    public final SyncFrame.Way way() {
+        return way;
+    }
+
+    /** The entries that were asked for and have not come. */
+    public final long undelivered() {
+        return Math.max(0, entriesWanted - entriesTaken);
     }
 
     abstract List<SyncAction> firstFrame(SyncFrame frame);
 
-    abstract List<SyncAction> reconciled(byte[] message);
+    /** A frame of the search for differences came. */
+    abstract List<SyncAction> found(SyncFrame frame);
 
-    final void checkHello(SyncFrame.Hello hello) {
-        peerCount = hello.count();
-    }
-
-    /** Why a session with this hello cannot be, if so. */
-    final Optional<String> objection(SyncFrame.Hello hello) {
-        if (hello.version() != SyncScope.VERSION) {
-            return Optional.of("unsupported-version");
-        }
-        if (!hello.network().equals(scope.network())) {
-            return Optional.of("wrong-network");
-        }
-        if (!hello.scope().equals(scope.name())) {
-            return Optional.of("unknown-scope");
-        }
-        return hello.epoch() == scope.epoch() ? Optional.empty() : Optional.of("wrong-epoch");
-    }
-
-    final List<SyncAction> begin(SyncMode agreed, boolean listsKeys, boolean initiator) {
-        mode = agreed;
-        if (agreed == SyncMode.RECONCILE) {
-            phase = initiator ? Phase.RECONCILING : Phase.FOLLOWING;
-            return List.of();
-        }
-        if (listsKeys) {
-            phase = Phase.FOLLOWING;
-            return List.of(new SyncAction.Feed(new SyncAction.KeysOf(snapshot, cursor)));
-        }
-        phase = Phase.LISTING;
-        return List.of();
+    final void setPeerCount(int count) {
+        peerCount = count;
     }
 
     final int peerCount() {
@@ -161,6 +161,28 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
 
     final Phase phase() {
         return phase;
+    }
+
+    final void enter(Phase next) {
+        phase = next;
+    }
+
+    final void go(SyncFrame.Way chosen) {
+        way = chosen;
+    }
+
+    final void wanted(long entries) {
+        entriesWanted += entries;
+    }
+
+    final List<SyncAction> beginBulk(boolean listsKeys) {
+        way = SyncFrame.Way.BULK;
+        if (listsKeys) {
+            phase = Phase.FOLLOWING;
+            return List.of(new SyncAction.Feed(new SyncAction.KeysOf(snapshot, start.cursor())));
+        }
+        phase = Phase.LISTING;
+        return List.of();
     }
 
     final List<SyncAction> lead() {
@@ -173,6 +195,15 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return List.of(new SyncAction.End(outcome));
     }
 
+    final int maxMessages() {
+        return PipelinedInitiator.maxMessages(snapshot.size(), peerCount, SyncFrameCodec.MAX_MESSAGE_BYTES);
+    }
+
+    final InvalidBytesException over(SyncBudget budget, long spent, long bound) {
+        exceeded = Optional.of(budget);
+        return new InvalidBytesException(budget.exceeded(spent, bound));
+    }
+
     final InvalidBytesException unexpected(SyncFrame frame) {
         return new InvalidBytesException(
                 "sync frame " + frame.getClass().getSimpleName() + " out of place in phase " + phase);
@@ -182,38 +213,26 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return phase != Phase.CLOSING && phase != Phase.ENDED;
     }
 
+    private List<SyncAction> taken(SyncFrame.Entries entries) {
+        entriesTaken += entries.entries().size();
+        long most = (long) peerCount + MAX_EXTRA_ENTRIES;
+        if (entriesTaken > most) {
+            throw over(SyncBudget.ENTRIES, entriesTaken, most);
+        }
+        return List.of(new SyncAction.Take(entries.entries()));
+    }
+
     private List<SyncAction> listed(SyncFrame.Keys frame) {
-        int count = frame.keys().length / EntryKeys.KEY_BYTES;
-        keysListed += count;
-        if (keysListed > peerCount) {
-            throw new InvalidBytesException("list of " + keysListed + " keys, at most " + peerCount);
+        List<SyncAction> actions = new ArrayList<>(listing.take(frame));
+        if (listing.keys() > peerCount) {
+            throw over(SyncBudget.KEYS, listing.keys(), peerCount);
         }
-        if (!keysBegun) {
-            resumeAfter = frame.after();
-            keysBegun = true;
-        }
-        ByteArrayOutputStream missing = new ByteArrayOutputStream();
-        long[] times = new long[count];
-        byte[] ids = new byte[count * EntryKeys.ID_BYTES];
-        for (int i = 0; i < count; i++) {
-            int at = i * EntryKeys.KEY_BYTES;
-            times[i] = EntryKeys.time(frame.keys(), at);
-            System.arraycopy(frame.keys(), at + EntryKeys.ID_OFFSET, ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
-            if (!snapshot.contains(times[i], ids, i * EntryKeys.ID_BYTES)) {
-                missing.write(ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
+        for (SyncAction action : actions) {
+            if (action instanceof SyncAction.Send send && send.frame() instanceof SyncFrame.Want want) {
+                wanted(want.ids().length / SyncFrameCodec.ID_BYTES);
             }
         }
-        try {
-            peerKeys.append(times, ids, count);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidBytesException("list of keys is not in order", e);
-        }
-        List<SyncAction> actions = new ArrayList<>();
-        if (missing.size() > 0) {
-            actions.add(new SyncAction.Send(new SyncFrame.Want(missing.toByteArray())));
-        }
         if (frame.last()) {
-            actions.add(new SyncAction.Feed(new SyncAction.AllBut(resumeAfter, peerKeys.load())));
             actions.addAll(lead());
         }
         return actions;
@@ -223,10 +242,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (want.ids().length == 0) {
             throw new InvalidBytesException("want that asks for nothing");
         }
-        idsAsked += want.ids().length / EntryKeys.ID_BYTES;
+        idsAsked += want.ids().length / SyncFrameCodec.ID_BYTES;
         if (idsAsked > snapshot.size()) {
-            throw new InvalidBytesException(
-                    "session that asks for " + idsAsked + " entries, at most " + snapshot.size());
+            throw over(SyncBudget.IDS, idsAsked, snapshot.size());
         }
         return List.of(new SyncAction.Feed(new SyncAction.Asked(want.ids())));
     }

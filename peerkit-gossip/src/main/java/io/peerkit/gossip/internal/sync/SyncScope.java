@@ -2,7 +2,8 @@
 package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.NetworkId;
-import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
+import io.peerkit.gossip.internal.reconcile.SketchKey;
+import java.nio.ByteBuffer;
 
 /**
  * What a session reconciles: both sides must mean the same.
@@ -18,7 +19,13 @@ public record SyncScope(NetworkId network, String name, long epoch) {
     /** The version of the protocol that is spoken here. */
     static final int VERSION = 2;
 
-    SyncFrame.Hello hello(EntrySnapshot snapshot) {
-        return new SyncFrame.Hello(VERSION, network, name, epoch, snapshot.size(), snapshot.fingerprint());
+    /** The key of the scope's sketch. */
+    public SketchKey key() {
+        return SketchKey.of(network, name);
+    }
+
+    /** The first 8 bytes of the network's id, enough to notice a mistake; entries carry and prove the whole. */
+    long networkTag() {
+        return ByteBuffer.wrap(network.toBytes()).getLong();
     }
 }

@@ -13,6 +13,7 @@ import io.peerkit.gossip.internal.integrate.EntrySource;
 import io.peerkit.gossip.internal.integrate.Receipt;
 import io.peerkit.gossip.internal.integrate.StoredPrefix;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.stream.FrameChannel;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,12 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
      * the next session goes on from there.
      */
     private static final int MAX_LOOKS = 240;
+
+    /** Entries of a deep check that are summed up in one go: some 100 us. */
+    private static final int CHECK_SLICE = 4_096;
+
+    /** While this much waits to be sent, no more frames of the peer are read: it asks faster than it takes. */
+    private static final int MAX_UNSENT_BYTES = 8 * 1_048_576;
 
     /** The owner of sessions. */
     interface Owner {
@@ -63,6 +70,11 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     private boolean progress = true;
     private boolean over;
     private boolean settled;
+    private Optional<SyncBudget> exceeded = Optional.empty();
+    private long stored;
+    private long changesBefore;
+    private int looks;
+    private boolean wasFull;
     private int refused;
     private int taken;
 
@@ -82,7 +94,6 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         private final Duration half;
         private NodeLoop.Timer timer;
         private int still;
-        private int looks;
 
         Watch(NodeLoop loop, Duration patience) {
             this.loop = loop;
@@ -98,9 +109,11 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             still = progress || parts.integrator().isFull() ? 0 : still + 1;
             progress = false;
             if (++looks > MAX_LOOKS) {
+                exceeded = Optional.of(SyncBudget.TIME);
                 failed(new PeerUnreachableException("sync session with peer " + peer.agent() + " longer than "
                         + half.multipliedBy(MAX_LOOKS) + "; another goes on"));
             } else if (still >= 2) {
+                exceeded = Optional.of(SyncBudget.PATIENCE);
                 failed(new PeerUnreachableException(
                         "sync session with peer " + peer.agent() + " without progress for " + half.multipliedBy(2)));
             } else {
@@ -156,7 +169,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             }
             machine = Optional.of(owner.begin(this));
         }
-        perform(machine.get().received(frame));
+        perform(machine.get().received(frame, payload.length));
     }
 
     private void perform(List<SyncAction> actions) {
@@ -170,11 +183,26 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
                 feed.add(piece.piece());
             } else if (action instanceof SyncAction.Take take) {
                 take(take.entries());
+            } else if (action instanceof SyncAction.Check check) {
+                check(new DeepCheck(check.snapshot(), check.nonce()));
             } else if (action instanceof SyncAction.End end) {
                 conclude(end.outcome());
             }
         }
         feed.pump();
+    }
+
+    /** In slices, between which the node does other things. */
+    private void check(DeepCheck sum) {
+        if (over) {
+            return;
+        }
+        progress = true;
+        if (sum.advance(CHECK_SLICE)) {
+            parts.loop().execute(() -> check(sum));
+        } else {
+            machine.ifPresent(now -> perform(now.checked(sum.sum())));
+        }
     }
 
     private void take(List<WireEntry> entries) {
@@ -184,8 +212,8 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             if (receipt == Receipt.TAKEN) {
                 taken++;
             } else if (receipt == Receipt.REFUSED && ++refused > MAX_REFUSED) {
-                throw new InvalidBytesException(
-                        "sync session with " + refused + " wrong entries, at most " + MAX_REFUSED);
+                exceeded = Optional.of(SyncBudget.WRONG_ENTRIES);
+                throw new InvalidBytesException(SyncBudget.WRONG_ENTRIES.exceeded(refused, MAX_REFUSED));
             }
         }
     }
@@ -213,13 +241,17 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public boolean isFull() {
-        return parts.integrator().isFull() || feed.isFull();
+        wasFull = channel.unsentBytes() > MAX_UNSENT_BYTES;
+        return wasFull || parts.integrator().isFull() || feed.isFull();
     }
 
     @Override
     public void sent() {
         progress = true;
         feed.pump();
+        if (wasFull && channel.unsentBytes() <= MAX_UNSENT_BYTES) {
+            channel.read();
+        }
     }
 
     @Override
@@ -252,6 +284,41 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         return prefix.last();
     }
 
+    /** The budget that was exceeded, if that is why the session failed. */
+    Optional<SyncBudget> exceeded() {
+        return exceeded.or(() -> machine.flatMap(SyncMachine::exceeded));
+    }
+
+    /** The entries that were asked for and have not come. */
+    long undelivered() {
+        return machine.map(SyncMachine::undelivered).orElse(0L);
+    }
+
+    /** How differences were looked for. */
+    Optional<SyncFrame.Way> way() {
+        return machine.map(SyncMachine::way);
+    }
+
+    /** The session's snapshot was taken after so many changes of the set. */
+    void began(long changes) {
+        changesBefore = changes;
+    }
+
+    /** How often the set had changed when the session began. */
+    long changesBefore() {
+        return changesBefore;
+    }
+
+    /** How many entries of the session were stored. */
+    long storedEntries() {
+        return stored;
+    }
+
+    /** Whether the session lasted so long that more may have happened meanwhile than push keeps up with. */
+    boolean isLong() {
+        return looks > 0;
+    }
+
     @Override
     public AgentId agent() {
         return peer.agent();
@@ -273,6 +340,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     public void stored(EntryKey key) {
         progress = true;
         prefix.stored(key);
+        stored++;
         taken--;
         settle();
     }

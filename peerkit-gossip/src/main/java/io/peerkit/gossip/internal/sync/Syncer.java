@@ -16,6 +16,7 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,9 +57,11 @@ public final class Syncer implements SyncSession.Owner {
         private final Set<SyncSession> greetings = new LinkedHashSet<>();
         private List<Demand> next = new ArrayList<>();
         private List<Demand> current = new ArrayList<>();
+        private final SyncHistory history;
 
-        Slot(Peer peer) {
+        Slot(Peer peer, Instant now) {
             this.peer = peer;
+            this.history = new SyncHistory(now);
         }
 
         boolean isIdle() {
@@ -80,6 +83,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<SyncSession, List<Demand>> settling = new LinkedHashMap<>();
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
+    private final SyncCounters counters = new SyncCounters();
     private boolean stopped;
 
     /**
@@ -112,7 +116,7 @@ public final class Syncer implements SyncSession.Owner {
 
     /** A peer is connected; the one that wins ties begins. */
     public void peerUp(Peer peer) {
-        slots.put(peer.node(), new Slot(peer));
+        slots.put(peer.node(), new Slot(peer, parts.loop().now()));
         schedule.connected(peer.node());
         if (Peer.wins(self, transport.nodeId(), peer)) {
             begin(peer.node());
@@ -239,9 +243,21 @@ public final class Syncer implements SyncSession.Owner {
             slot.current.addAll(slot.next);
             slot.next = new ArrayList<>();
         }
-        return session.isInitiator()
-                ? new SyncInitiator(parts.scope(), parts.integrator().snapshot(), cursor)
-                : new SyncResponder(parts.scope(), parts.integrator().snapshot(), cursor);
+        SyncStart start = new SyncStart(
+                parts.scope(),
+                parts.set(),
+                parts.integrator().snapshot(),
+                cursor,
+                parts.loop().random().nextLong(),
+                slot != null && isDeep(slot.history, session.isInitiator()),
+                slot != null && slot.history.byRanges());
+        session.began(parts.set().changes());
+        return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
+    }
+
+    private boolean isDeep(SyncHistory history, boolean asks) {
+        Instant now = parts.loop().now();
+        return asks ? history.asksForCheck(now, parts.loop().random()) : history.grantsCheck(now);
     }
 
     @Override
@@ -249,10 +265,13 @@ public final class Syncer implements SyncSession.Owner {
         NodeId node = session.peer().node();
         remember(node, session, outcome);
         reason.ifPresent(why -> log(session, why));
+        outcome.ifPresent(counters::ended);
+        session.exceeded().ifPresent(counters::exceeded);
         Slot slot = slots.get(node);
         if (slot == null) {
             return;
         }
+        judge(slot, session, outcome);
         slot.greetings.remove(session);
         boolean owned = slot.outgoing.filter(session::equals).isPresent()
                 || slot.incoming.filter(session::equals).isPresent();
@@ -272,6 +291,30 @@ public final class Syncer implements SyncSession.Owner {
                 begin(node);
             }
         }
+    }
+
+    /** What a session tells about those to come. */
+    private void judge(Slot slot, SyncSession session, Optional<SyncAction.Outcome> outcome) {
+        if (outcome.filter(SyncAction.Outcome::isWhole).isEmpty()) {
+            return;
+        }
+        boolean again = false;
+        if (session.isInitiator()) {
+            session.way().ifPresent(counters::went);
+            counters.undelivered(session.undelivered());
+            again = slot.history.ended(session.undelivered());
+        } else if (session.way().equals(Optional.of(SyncFrame.Way.CHECK))) {
+            slot.history.checked(parts.loop().now());
+        }
+        boolean changed = parts.set().changes() - session.changesBefore() > session.storedEntries();
+        if (again || (session.isLong() && changed)) {
+            schedule.dirty(slot.peer.node());
+        }
+    }
+
+    /** What became of sessions. */
+    public SyncCounters counters() {
+        return counters;
     }
 
     private void busy(Slot slot) {

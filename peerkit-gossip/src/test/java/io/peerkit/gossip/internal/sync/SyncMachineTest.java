@@ -8,12 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.api.InvalidBytesException;
-import io.peerkit.api.NetworkId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
-import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
+import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +22,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class SyncMachineTest {
+    private static final int LENGTH = 100;
+
     @Test
     void session_equalSets_endsWithTwoHellos() {
         SyncPair pair = new SyncPair(keys(0, 500), keys(0, 500), 1).run();
@@ -30,7 +31,7 @@ class SyncMachineTest {
         assertEnded(pair, SyncAction.Outcome.EQUAL);
         assertThat(pair.initiator.framesReceived).isEqualTo(1);
         assertThat(pair.responder.framesReceived).isEqualTo(1);
-        assertThat(pair.initiator.bytesReceived).isLessThan(110);
+        assertThat(pair.initiator.bytesReceived).isLessThan(10);
     }
 
     @Test
@@ -116,28 +117,29 @@ class SyncMachineTest {
 
     @Test
     void mode_countsAtTheBounds_asDocumented() {
-        assertThat(SyncMode.of(hello(64, 1), hello(65, 2))).isEqualTo(SyncMode.RECONCILE);
-        assertThat(SyncMode.of(hello(63, 1), hello(65, 2))).isEqualTo(SyncMode.BULK);
-        assertThat(SyncMode.of(hello(1_000, 1), hello(4_000, 2))).isEqualTo(SyncMode.RECONCILE);
-        assertThat(SyncMode.of(hello(999, 1), hello(4_000, 2))).isEqualTo(SyncMode.BULK);
-        assertThat(SyncMode.of(hello(4_000, 1), hello(999, 2))).isEqualTo(SyncMode.BULK);
-        assertThat(SyncMode.of(hello(7, 1), hello(7, 1))).isEqualTo(SyncMode.EQUAL);
+        assertThat(SyncMode.isBulk(64, 65)).isFalse();
+        assertThat(SyncMode.isBulk(63, 65)).isTrue();
+        assertThat(SyncMode.isBulk(1_000, 4_000)).isFalse();
+        assertThat(SyncMode.isBulk(999, 4_000)).isTrue();
+        assertThat(SyncMode.isBulk(4_000, 999)).isTrue();
     }
 
     @Test
     void responder_anotherNetworkScopeEpochOrVersion_refuses() {
-        EntrySnapshot empty = new EntrySet().snapshot();
-        SyncFrame.Hello right = SCOPE.hello(empty);
-        assertRefuses(
-                new SyncFrame.Hello(2, NetworkId.named("other"), "all", 1, 0, right.fingerprint()), "wrong-network");
-        assertRefuses(new SyncFrame.Hello(2, SCOPE.network(), "some", 1, 0, right.fingerprint()), "unknown-scope");
-        assertRefuses(new SyncFrame.Hello(2, SCOPE.network(), "all", 2, 0, right.fingerprint()), "wrong-epoch");
-        assertRefuses(new SyncFrame.Hello(3, SCOPE.network(), "all", 1, 0, right.fingerprint()), "unsupported-version");
+        long network = SCOPE.networkTag();
+        assertRefuses(hello(2, network + 1, "all", 1), "wrong-network");
+        assertRefuses(hello(2, network, "some", 1), "unknown-scope");
+        assertRefuses(hello(2, network, "all", 2), "wrong-epoch");
+        assertRefuses(hello(3, network, "all", 1), "unsupported-version");
+    }
+
+    private static SyncFrame.Hello hello(int version, long network, String scope, long epoch) {
+        return new SyncFrame.Hello(
+                version, network, scope, epoch, 0, Fingerprint.of(new byte[16]), 1, Optional.empty(), false);
     }
 
     private static void assertRefuses(SyncFrame.Hello hello, String reason) {
-        SyncResponder responder = new SyncResponder(SCOPE, new EntrySet().snapshot(), Optional.empty());
-        assertThat(responder.received(hello))
+        assertThat(responder(0).received(hello, LENGTH))
                 .containsExactly(
                         new SyncAction.Send(new SyncFrame.Refuse(reason)),
                         new SyncAction.End(SyncAction.Outcome.REFUSED));
@@ -145,9 +147,9 @@ class SyncMachineTest {
 
     @Test
     void initiator_busyOrRefused_ends() {
-        assertThat(initiator(0).received(new SyncFrame.Busy()))
+        assertThat(initiator(0).received(new SyncFrame.Busy(), LENGTH))
                 .containsExactly(new SyncAction.End(SyncAction.Outcome.BUSY));
-        assertThat(initiator(0).received(new SyncFrame.Refuse("wrong-epoch")))
+        assertThat(initiator(0).received(new SyncFrame.Refuse("wrong-epoch"), LENGTH))
                 .containsExactly(new SyncAction.End(SyncAction.Outcome.REFUSED));
     }
 
@@ -155,33 +157,33 @@ class SyncMachineTest {
     void machines_framesOutOfPlace_refused() {
         for (SyncFrame frame :
                 List.of(new SyncFrame.Done(), new SyncFrame.Want(new byte[32]), new SyncFrame.Entries(List.of()))) {
-            assertThatThrownBy(() -> initiator(0).received(frame)).isInstanceOf(InvalidBytesException.class);
-            assertThatThrownBy(() -> responder(0).received(frame)).isInstanceOf(InvalidBytesException.class);
+            assertThatThrownBy(() -> initiator(0).received(frame, LENGTH)).isInstanceOf(InvalidBytesException.class);
+            assertThatThrownBy(() -> responder(0).received(frame, LENGTH)).isInstanceOf(InvalidBytesException.class);
         }
         SyncMachine small = responder(0);
-        small.received(hello(10, 1));
-        assertThatThrownBy(() -> small.received(hello(10, 1))).isInstanceOf(InvalidBytesException.class);
+        small.received(hello(10, 1), LENGTH);
+        assertThatThrownBy(() -> small.received(hello(10, 1), LENGTH)).isInstanceOf(InvalidBytesException.class);
         SyncMachine bulk = responder(0);
-        bulk.received(hello(10, 1));
-        assertThatThrownBy(() -> bulk.received(new SyncFrame.Reconcile(new byte[] {0x61})))
+        bulk.received(hello(10, 1), LENGTH);
+        assertThatThrownBy(() -> bulk.received(new SyncFrame.Reconcile(new byte[] {0x61}), LENGTH))
                 .isInstanceOf(InvalidBytesException.class);
     }
 
     @Test
     void largeSide_moreKeysThanAnnouncedOrOutOfOrder_refused() {
         SyncMachine large = responder(500);
-        large.received(hello(3, 1));
+        large.received(hello(3, 1), LENGTH);
         byte[] three = EntryKeys.pack(List.of(key(1), key(4), key(7)));
-        assertThat(large.received(new SyncFrame.Keys(three, Optional.empty(), false)))
+        assertThat(large.received(new SyncFrame.Keys(three, Optional.empty(), false), LENGTH))
                 .isEmpty();
         assertThatThrownBy(() ->
-                        large.received(new SyncFrame.Keys(EntryKeys.pack(List.of(key(10))), Optional.empty(), true)))
+                        large.received(new SyncFrame.Keys(EntryKeys.pack(List.of(key(10))), Optional.empty(), true), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("at most 3");
         SyncMachine strict = responder(500);
-        strict.received(hello(3, 1));
+        strict.received(hello(3, 1), LENGTH);
         byte[] unordered = EntryKeys.pack(List.of(key(7), key(1)));
-        assertThatThrownBy(() -> strict.received(new SyncFrame.Keys(unordered, Optional.empty(), true)))
+        assertThatThrownBy(() -> strict.received(new SyncFrame.Keys(unordered, Optional.empty(), true), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("order");
     }
@@ -189,9 +191,9 @@ class SyncMachineTest {
     @Test
     void smallSide_askedForMoreThanItHas_refused() {
         SyncMachine small = responder(5);
-        small.received(hello(500, 1));
-        assertThat(small.received(new SyncFrame.Want(new byte[5 * 32]))).hasSize(1);
-        assertThatThrownBy(() -> small.received(new SyncFrame.Want(new byte[32])))
+        small.received(hello(500, 1), LENGTH);
+        assertThat(small.received(new SyncFrame.Want(new byte[5 * 32]), LENGTH)).hasSize(1);
+        assertThatThrownBy(() -> small.received(new SyncFrame.Want(new byte[32]), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("at most 5");
     }
@@ -199,8 +201,8 @@ class SyncMachineTest {
     @Test
     void smallSide_askedForNothing_refused() {
         SyncMachine small = responder(5);
-        small.received(hello(500, 1));
-        assertThatThrownBy(() -> small.received(new SyncFrame.Want(new byte[0])))
+        small.received(hello(500, 1), LENGTH);
+        assertThatThrownBy(() -> small.received(new SyncFrame.Want(new byte[0]), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("asks for nothing");
     }
@@ -208,13 +210,13 @@ class SyncMachineTest {
     @Test
     void anySide_moreEntriesThanThePeerHas_refused() {
         SyncMachine small = responder(0);
-        small.received(hello(100, 1));
+        small.received(hello(100, 1), LENGTH);
         List<WireEntry> many = Collections.nCopies(4_096, new WireEntry(new byte[1], new byte[0]));
         for (int i = 0; i < 16; i++) {
-            small.received(new SyncFrame.Entries(many));
+            small.received(new SyncFrame.Entries(many), LENGTH);
         }
-        assertThat(small.received(new SyncFrame.Entries(many.subList(0, 100)))).hasSize(1);
-        assertThatThrownBy(() -> small.received(new SyncFrame.Entries(many.subList(0, 1))))
+        assertThat(small.received(new SyncFrame.Entries(many.subList(0, 100)), LENGTH)).hasSize(1);
+        assertThatThrownBy(() -> small.received(new SyncFrame.Entries(many.subList(0, 1)), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("at most 65636");
     }
@@ -222,38 +224,38 @@ class SyncMachineTest {
     @Test
     void responder_endlessReconciliation_refused() {
         SyncMachine responder = responder(1_000);
-        responder.received(hello(1_000, 9));
+        responder.received(hello(1_000, 9), LENGTH);
         byte[] fingerprintOfAll = new byte[20];
         fingerprintOfAll[0] = 0x61;
         fingerprintOfAll[3] = 1;
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 100; i++) {
-                        responder.received(new SyncFrame.Reconcile(fingerprintOfAll));
+                        responder.received(new SyncFrame.Reconcile(fingerprintOfAll), LENGTH);
                     }
                 })
                 .isInstanceOf(InvalidBytesException.class)
-                .hasMessageContaining("rounds, at most");
+                .hasMessageContaining("messages of reconciliation, at most");
     }
 
     private static SyncFrame.Hello hello(int count, int fingerprint) {
         byte[] bytes = new byte[16];
         bytes[0] = (byte) fingerprint;
         return new SyncFrame.Hello(
-                2, SCOPE.network(), "all", 1, count, io.peerkit.gossip.internal.reconcile.Fingerprint.of(bytes));
+                2, SCOPE.networkTag(), "all", 1, count, Fingerprint.of(bytes), 1, Optional.empty(), false);
     }
 
     private static SyncMachine initiator(int entries) {
-        return new SyncInitiator(SCOPE, snapshot(entries), Optional.empty());
+        return new SyncInitiator(start(entries));
     }
 
     private static SyncMachine responder(int entries) {
-        return new SyncResponder(SCOPE, snapshot(entries), Optional.empty());
+        return new SyncResponder(start(entries));
     }
 
-    private static EntrySnapshot snapshot(int entries) {
-        EntrySet set = new EntrySet();
+    private static SyncStart start(int entries) {
+        EntrySet set = new EntrySet(Optional.of(SCOPE.key()));
         keys(0, entries).forEach(key -> set.add(key.time(), key.id().toBytes(), 0));
-        return set.snapshot();
+        return SyncStart.of(SCOPE, set, set.snapshot(), 7);
     }
 
     private static void assertEnded(SyncPair pair, SyncAction.Outcome outcome) {

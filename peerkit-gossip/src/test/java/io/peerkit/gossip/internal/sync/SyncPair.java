@@ -6,6 +6,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.reconcile.EntryCursor;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import java.util.ArrayDeque;
@@ -32,16 +33,20 @@ final class SyncPair {
         private final Deque<SyncAction.Piece> pieces = new ArrayDeque<>();
         Optional<SyncAction.Outcome> outcome = Optional.empty();
         long bytesReceived;
+        long bytesBesideEntries;
+        int checks;
         int entriesReceived;
         int framesReceived;
+        int entryFramesReceived;
+        final EntrySet set;
 
-        Side(SortedSet<EntryKey> keys, boolean initiator, Optional<EntryKey> cursor) {
+        Side(SortedSet<EntryKey> keys, boolean initiator, Optional<EntryKey> cursor, Setup setup) {
             this.keys = keys;
-            EntrySet set = new EntrySet();
+            set = new EntrySet(setup.keyed ? Optional.of(SCOPE.key()) : Optional.empty());
             keys.forEach(key -> set.add(key.time(), key.id().toBytes(), 0));
-            machine = initiator
-                    ? new SyncInitiator(SCOPE, set.snapshot(), cursor)
-                    : new SyncResponder(SCOPE, set.snapshot(), cursor);
+            SyncStart start =
+                    new SyncStart(SCOPE, set, set.snapshot(), cursor, random.nextLong(), setup.deep, setup.byRanges);
+            machine = initiator ? new SyncInitiator(start) : new SyncResponder(start);
         }
 
         Side peer() {
@@ -59,6 +64,11 @@ final class SyncPair {
                         keys.add(EntryKeys.key(entry.envelope(), 0));
                         entriesReceived++;
                     }
+                } else if (action instanceof SyncAction.Check check) {
+                    DeepCheck sum = new DeepCheck(check.snapshot(), check.nonce());
+                    while (sum.advance(7)) {}
+                    checks++;
+                    perform(machine.checked(sum.sum()));
                 } else if (action instanceof SyncAction.End end) {
                     outcome = Optional.of(end.outcome());
                 }
@@ -73,7 +83,13 @@ final class SyncPair {
             byte[] bytes = inbox.remove();
             bytesReceived += bytes.length;
             framesReceived++;
-            perform(machine.received(SyncFrameCodec.decode(bytes)));
+            SyncFrame frame = SyncFrameCodec.decode(bytes);
+            if (!(frame instanceof SyncFrame.Entries)) {
+                bytesBesideEntries += bytes.length;
+            } else {
+                entryFramesReceived++;
+            }
+            perform(machine.received(frame, bytes.length));
         }
 
         boolean canFeed() {
@@ -156,9 +172,41 @@ final class SyncPair {
             SortedSet<EntryKey> responderKeys,
             Optional<EntryKey> responderCursor,
             long seed) {
-        initiator = new Side(initiatorKeys, true, initiatorCursor);
-        responder = new Side(responderKeys, false, responderCursor);
+        this(initiatorKeys, initiatorCursor, Setup.USUAL, responderKeys, responderCursor, Setup.USUAL, seed);
+    }
+
+    private SyncPair(
+            SortedSet<EntryKey> initiatorKeys,
+            Optional<EntryKey> initiatorCursor,
+            Setup initiatorSetup,
+            SortedSet<EntryKey> responderKeys,
+            Optional<EntryKey> responderCursor,
+            Setup responderSetup,
+            long seed) {
         random = new SplittableRandom(seed);
+        initiator = new Side(initiatorKeys, true, initiatorCursor, initiatorSetup);
+        responder = new Side(responderKeys, false, responderCursor, responderSetup);
+    }
+
+    static SyncPair of(
+            SortedSet<EntryKey> initiatorKeys,
+            Setup initiator,
+            SortedSet<EntryKey> responderKeys,
+            Setup responder,
+            long seed) {
+        return new SyncPair(
+                initiatorKeys, Optional.empty(), initiator, responderKeys, Optional.empty(), responder, seed);
+    }
+
+    /**
+     * How a side is set up.
+     *
+     * @param keyed whether its set has a sketch
+     * @param deep whether it asks for deep checks, or grants them
+     * @param byRanges whether it does without symbols
+     */
+    record Setup(boolean keyed, boolean deep, boolean byRanges) {
+        static final Setup USUAL = new Setup(true, false, false);
     }
 
     /** Until nothing moves any more. */
