@@ -35,6 +35,9 @@ import java.util.function.Consumer;
  * @param bootstrap nodes to stay connected to, relays among them
  * @param denyAccess makes the access handshake refuse an agent from now on
  * @param timing intervals and bounds of time
+ * @param knownAgents how many cards of other agents it keeps and passes on, 1 to {@value #MAX_KNOWN_AGENTS}; where it is less
+ *     than there are agents, others are learned as cards expire
+ * @param watcher is told of what entries cost
  */
 public record GossipSettings(
         NodeLoop loop,
@@ -49,10 +52,67 @@ public record GossipSettings(
         Executor workers,
         List<NodeAddress> bootstrap,
         Consumer<AgentId> denyAccess,
-        Timing timing) {
-    /** Copies the list. */
+        Timing timing,
+        int knownAgents,
+        GossipWatcher watcher) {
+    /** The most agents that a node knows; so many unless told otherwise. */
+    public static final int MAX_KNOWN_AGENTS = 4_096;
+
+    /** Copies the list, checks the bound. */
     public GossipSettings {
         bootstrap = List.copyOf(bootstrap);
+        if (knownAgents < 1 || knownAgents > MAX_KNOWN_AGENTS) {
+            throw new IllegalArgumentException("knownAgents " + knownAgents + ", must be 1 to " + MAX_KNOWN_AGENTS);
+        }
+    }
+
+    /**
+     * As the other, of a node that knows as many agents as it may, and that nobody watches.
+     *
+     * @param loop owns its state
+     * @param agent the local agent
+     * @param network where its entries belong
+     * @param storage its open store, if it has one
+     * @param distribution who stores what
+     * @param connections to whom to connect
+     * @param hooks looks at entries before they are stored
+     * @param listener is told what happens
+     * @param userExecutor runs hooks and the listener
+     * @param workers runs what hashes and what reads streams
+     * @param bootstrap nodes to stay connected to
+     * @param denyAccess makes the access handshake refuse an agent
+     * @param timing intervals and bounds of time
+     */
+    public GossipSettings(
+            NodeLoop loop,
+            Agent agent,
+            NetworkId network,
+            Optional<Storage> storage,
+            DistributionStrategy distribution,
+            ConnectionStrategy connections,
+            Optional<StorageHooks> hooks,
+            NodeListener listener,
+            Executor userExecutor,
+            Executor workers,
+            List<NodeAddress> bootstrap,
+            Consumer<AgentId> denyAccess,
+            Timing timing) {
+        this(
+                loop,
+                agent,
+                network,
+                storage,
+                distribution,
+                connections,
+                hooks,
+                listener,
+                userExecutor,
+                workers,
+                bootstrap,
+                denyAccess,
+                timing,
+                MAX_KNOWN_AGENTS,
+                GossipWatcher.none());
     }
 
     /**

@@ -43,6 +43,8 @@ final class VirtualStorage implements Storage {
     private List<Write> waiting = new ArrayList<>();
     private List<Write> committing = List.of();
     private boolean failing;
+    private int commitsLeft;
+    private Runnable atCommit = () -> {};
     private boolean dead;
 
     /**
@@ -74,6 +76,12 @@ final class VirtualStorage implements Storage {
         store.close();
     }
 
+    /** Runs something in the middle of a commit, the n-th from now. */
+    void atCommit(int commits, Runnable what) {
+        commitsLeft = commits;
+        atCommit = what;
+    }
+
     /** The store behind it, without delays and failures. */
     Storage behind() {
         return store;
@@ -96,6 +104,13 @@ final class VirtualStorage implements Storage {
     private void begin() {
         committing = waiting;
         waiting = new ArrayList<>();
+        if (commitsLeft > 0 && --commitsLeft == 0) {
+            time.schedule(COMMIT.dividedBy(2), () -> {
+                if (!dead) {
+                    atCommit.run();
+                }
+            });
+        }
         time.schedule(COMMIT, this::commit);
     }
 

@@ -13,6 +13,7 @@ import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.GossipWatcher;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
@@ -89,6 +90,7 @@ public final class Integrator {
     private int waitingEntries;
     private boolean full;
     private long refused;
+    private GossipWatcher watcher = GossipWatcher.none();
 
     /**
      * @param parts what it works with
@@ -102,6 +104,11 @@ public final class Integrator {
         this.hooks = parts.hooks().map(user -> new HookGate(parts.loop(), parts.tasks(), user, this::judged));
     }
 
+    /** Lets somebody look on. */
+    public void watch(GossipWatcher next) {
+        watcher = next;
+    }
+
     /** Takes an entry from a peer; {@link #flush} must follow the last of those that came together. */
     public Receipt receive(EntrySource source, WireEntry wire) {
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
@@ -109,7 +116,9 @@ public final class Integrator {
             return refuse(source, Refusal.MALFORMED);
         }
         OpenedEntry entry = opened.get();
-        if (hasOrAwaits(entry, source.node())) {
+        boolean known = hasOrAwaits(entry, source.node());
+        watcher.entryReceived(source.agent(), entry.id(), wire.bytes(), known);
+        if (known) {
             return Receipt.KNOWN;
         }
         long nowMillis = parts.loop().now().toEpochMilli();

@@ -77,6 +77,7 @@ public final class DataSide {
                         tasks),
                 this::announce,
                 this::resume);
+        integrator.watch(settings.watcher());
         this.syncer = new Syncer(
                 new SyncParts(
                         settings.loop(),
