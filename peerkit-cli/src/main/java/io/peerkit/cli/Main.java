@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             ImportCommand.class,
             BenchCommand.class,
+            SimCommand.class,
             BenchPeer.Serve.class
         })
 public final class Main {

@@ -25,12 +25,12 @@ import java.util.random.RandomGenerator;
  *   <tr><td>{@code tamperer}<td>changes bits in what it sends: fingerprints, counts, ids, signatures
  *   <tr><td>{@code backdater}<td>publishes entries of last year
  *   <tr><td>{@code futurist}<td>publishes entries of tomorrow
- *   <tr><td>{@code spammer}<td>publishes hundreds of entries at once, again and again
+ *   <tr><td>{@code spammer}<td>publishes fifty entries at once, again and again
  * </table>
  */
 public final class HostileRoles {
     private static final int DEEDS = 8;
-    private static final int SPAM = 200;
+    private static final int SPAM = 50;
     private static final int CLAIMS = 300;
 
     /** An entry's time is a hybrid clock's: milliseconds above 16 bits of counter. */

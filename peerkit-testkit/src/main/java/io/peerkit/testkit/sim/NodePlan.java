@@ -244,6 +244,13 @@ public final class NodePlan {
         return plan;
     }
 
+    /** The same with a store of somebody's own, which had better be right. */
+    NodePlan store(UnaryOperator<Storage> wrap) {
+        NodePlan plan = new NodePlan(this);
+        plan.store = wrap;
+        return plan;
+    }
+
     /**
      * The same, not counted as correct: whatever it does, the others must come to agree.
      *

@@ -137,7 +137,7 @@ public final class SimulatedNode {
         VirtualLoop user = new VirtualLoop(time, seeds.nextLong());
         VirtualLoop workers = new VirtualLoop(time, seeds.nextLong());
         Optional<VirtualStorage> storage = plan.stores()
-                ? Optional.of(new VirtualStorage(time, new MemoryStorage(disk, Runnable::run)))
+                ? Optional.of(new VirtualStorage(time, new MemoryStorage(disk, Runnable::run), simulation.entries()))
                 : Optional.empty();
         AccessHandshake access = AccessHandshake.factory(
                 agent, NetworkAccess.sharedKey(plan.key()), new SplittableRandom(seeds.nextLong()), Set.of());

@@ -64,6 +64,7 @@ public final class Simulation {
     private final SharedChecks checks = new SharedChecks();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<HostilePeer> hostile = new ArrayList<>();
+    private final SharedEntries entries = new SharedEntries();
     private final Ledger ledger = new Ledger();
 
     /**
@@ -310,6 +311,38 @@ public final class Simulation {
     }
 
     /**
+     * How many whole nodes run.
+     *
+     * @return hostile ones among them
+     */
+    public int running() {
+        int running = 0;
+        for (SimulatedNode node : nodes) {
+            if (node.isRunning()) {
+                running++;
+            }
+        }
+        return running;
+    }
+
+    /**
+     * How much of all entries the correct nodes have that run and store, on average. Lets no time pass.
+     *
+     * @return from 0 to 1; 1 when there are no entries
+     */
+    public double coverage() {
+        long sum = 0;
+        long most = 0;
+        List<SimulatedNode> storing = storing();
+        for (SimulatedNode node : storing) {
+            long count = node.contents().count().join();
+            sum += count;
+            most = Math.max(most, count);
+        }
+        return sum == 0 ? 1 : (double) sum / storing.size() / Math.max(most, ledger.requiredCount());
+    }
+
+    /**
      * How many publications were acknowledged at correct nodes.
      *
      * @return all of them must be everywhere in the end
@@ -338,6 +371,10 @@ public final class Simulation {
 
     SharedChecks checks() {
         return checks;
+    }
+
+    SharedEntries entries() {
+        return entries;
     }
 
     Ledger ledger() {

@@ -40,6 +40,7 @@ final class VirtualStorage implements Storage {
 
     private final VirtualTime time;
     private final Storage store;
+    private final SharedEntries shared;
     private List<Write> waiting = new ArrayList<>();
     private List<Write> committing = List.of();
     private boolean failing;
@@ -50,10 +51,12 @@ final class VirtualStorage implements Storage {
     /**
      * @param time the time it takes
      * @param store does the work
+     * @param shared of all stores of the simulation
      */
-    VirtualStorage(VirtualTime time, Storage store) {
+    VirtualStorage(VirtualTime time, Storage store, SharedEntries shared) {
         this.time = time;
         this.store = store;
+        this.shared = shared;
     }
 
     /** Makes every call fail, as a full or broken disk does, until it is told otherwise. */
@@ -94,7 +97,7 @@ final class VirtualStorage implements Storage {
             done.completeExceptionally(new ClosedException("store is closed"));
             return done;
         }
-        waiting.add(new Write(batch, done));
+        waiting.add(new Write(shared.sharing(batch), done));
         if (committing.isEmpty()) {
             begin();
         }
