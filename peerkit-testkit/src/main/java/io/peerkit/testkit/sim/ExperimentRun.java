@@ -22,6 +22,9 @@ final class ExperimentRun {
     /** A hostile peer connects to so many nodes at most. */
     private static final int VICTIMS = 3;
 
+    /** What happened last is acknowledged by then, and counts. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private final Experiment experiment;
     private final Simulation simulation;
     private final Map<Integer, SimulatedNode> nodes = new TreeMap<>();
@@ -46,6 +49,7 @@ final class ExperimentRun {
             }
             play();
             endOutages();
+            pass(LAST_WORDS);
         });
         if (experiment.uniform) {
             guarded("convergence", () -> converge("after all outages"));
