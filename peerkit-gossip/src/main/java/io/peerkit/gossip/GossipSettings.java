@@ -35,8 +35,6 @@ import java.util.function.Consumer;
  * @param bootstrap nodes to stay connected to, relays among them
  * @param denyAccess makes the access handshake refuse an agent from now on
  * @param timing intervals and bounds of time
- * @param knownAgents how many cards of other agents it keeps and passes on, 1 to {@value #MAX_KNOWN_AGENTS}; where it is less
- *     than there are agents, others are learned as cards expire
  * @param watcher is told of what entries cost
  */
 public record GossipSettings(
@@ -53,21 +51,14 @@ public record GossipSettings(
         List<NodeAddress> bootstrap,
         Consumer<AgentId> denyAccess,
         Timing timing,
-        int knownAgents,
         GossipWatcher watcher) {
-    /** The most agents that a node knows; so many unless told otherwise. */
-    public static final int MAX_KNOWN_AGENTS = 4_096;
-
-    /** Copies the list, checks the bound. */
+    /** Copies the list. */
     public GossipSettings {
         bootstrap = List.copyOf(bootstrap);
-        if (knownAgents < 1 || knownAgents > MAX_KNOWN_AGENTS) {
-            throw new IllegalArgumentException("knownAgents " + knownAgents + ", must be 1 to " + MAX_KNOWN_AGENTS);
-        }
     }
 
     /**
-     * As the other, of a node that knows as many agents as it may, and that nobody watches.
+     * As the other, of a node that nobody watches.
      *
      * @param loop owns its state
      * @param agent the local agent
@@ -111,7 +102,6 @@ public record GossipSettings(
                 bootstrap,
                 denyAccess,
                 timing,
-                MAX_KNOWN_AGENTS,
                 GossipWatcher.none());
     }
 

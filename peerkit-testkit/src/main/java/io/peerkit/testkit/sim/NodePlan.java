@@ -35,7 +35,6 @@ public final class NodePlan {
     private Duration taskCost = Duration.ZERO;
     private NodeListener listener = new NodeListener() {};
     private Optional<StorageHooks> hooks = Optional.empty();
-    private int knownAgents = GossipSettings.MAX_KNOWN_AGENTS;
     private Supplier<DistributionStrategy> distribution = DistributionStrategy::fullReplication;
     private GossipWatcher watcher = GossipWatcher.none();
     private UnaryOperator<Agent> signer = UnaryOperator.identity();
@@ -56,7 +55,6 @@ public final class NodePlan {
         taskCost = other.taskCost;
         listener = other.listener;
         hooks = other.hooks;
-        knownAgents = other.knownAgents;
         distribution = other.distribution;
         watcher = other.watcher;
         signer = other.signer;
@@ -167,19 +165,6 @@ public final class NodePlan {
     public NodePlan hooks(StorageHooks application) {
         NodePlan plan = new NodePlan(this);
         plan.hooks = Optional.of(application);
-        return plan;
-    }
-
-    /**
-     * The same knowing fewer agents: without it every node learns the card of every other, which in a network of thousands
-     * is most of what a simulation does.
-     *
-     * @param most how many cards it keeps, as {@link GossipSettings#knownAgents}
-     * @return a copy
-     */
-    public NodePlan knownAgents(int most) {
-        NodePlan plan = new NodePlan(this);
-        plan.knownAgents = most;
         return plan;
     }
 
@@ -317,10 +302,6 @@ public final class NodePlan {
 
     Duration taskCost() {
         return taskCost;
-    }
-
-    int knownAgents() {
-        return knownAgents;
     }
 
     DistributionStrategy newDistribution() {

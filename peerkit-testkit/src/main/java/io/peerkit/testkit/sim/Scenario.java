@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * A story with a name, for any number of nodes: what {@code peerkit sim} runs. Nodes are spread over the map of
- * {@link Geography#internet} and have {@link #NEIGHBOURS} neighbours each.
+ * {@link Geography#internet} and have {@link #NEIGHBOURS} neighbours each, as
+ * {@link ConnectionStrategies#bounded} chooses them.
  */
 public enum Scenario {
     /** Nothing goes wrong. */
@@ -92,6 +93,9 @@ public enum Scenario {
     /** How many neighbours a node looks for. */
     public static final int NEIGHBOURS = 8;
 
+    /** How many others a newcomer is told of, by chance. */
+    private static final int CONTACTS = 3;
+
     private static final int ENTRY_BYTES = 256;
 
     /** Figures of a start are not those of a network: that long passes before anything happens. */
@@ -148,10 +152,8 @@ public enum Scenario {
                 .toList();
         return Experiment.of(Math.min(nodes, atFirst(nodes)))
                 .seed(seed)
-                .plan(number -> NodePlan.member()
-                        .connections(ConnectionStrategies::none)
-                        .knownAgents(32))
-                .contacts(NEIGHBOURS / 2)
+                .plan(number -> NodePlan.member().connections(() -> ConnectionStrategies.bounded(NEIGHBOURS)))
+                .contacts(CONTACTS)
                 .faults(Faults.none())
                 .links(Geography::internet)
                 .schedule(new Schedule(later));

@@ -173,7 +173,6 @@ public final class SimulatedNode {
                 plan.bootstrap(),
                 access::deny,
                 plan.timing(),
-                plan.knownAgents(),
                 simulation.ledger().counting(plan.watcher()));
     }
 

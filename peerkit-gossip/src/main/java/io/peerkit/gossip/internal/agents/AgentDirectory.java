@@ -43,7 +43,6 @@ public final class AgentDirectory {
 
     private final AgentId self;
     private final Duration maxDrift;
-    private final int maxAgents;
     private final Map<AgentId, AgentInfo> cards = new LinkedHashMap<>();
 
     /**
@@ -51,18 +50,8 @@ public final class AgentDirectory {
      * @param maxDrift how far in the future a card may be issued
      */
     public AgentDirectory(AgentId self, Duration maxDrift) {
-        this(self, maxDrift, MAX_AGENTS);
-    }
-
-    /**
-     * @param self the local agent
-     * @param maxDrift how far in the future a card may be issued
-     * @param maxAgents the most agents, {@link #MAX_AGENTS} at most
-     */
-    public AgentDirectory(AgentId self, Duration maxDrift, int maxAgents) {
         this.self = self;
         this.maxDrift = maxDrift;
-        this.maxAgents = Math.min(maxAgents, MAX_AGENTS);
     }
 
     /** Takes a card whose signature was checked. */
@@ -78,7 +67,7 @@ public final class AgentDirectory {
             return Verdict.REFUSED;
         }
         AgentInfo known = cards.get(info.agentId());
-        if (known == null && cards.size() >= maxAgents) {
+        if (known == null && cards.size() >= MAX_AGENTS) {
             return Verdict.FULL;
         }
         if (known != null && !info.issuedAt().isAfter(known.issuedAt())) {

@@ -98,7 +98,7 @@ public final class LiveNode {
         Duration drift = settings.timing().maxClockDrift();
         this.clock = new HybridClock(drift);
         this.storage = settings.storage().map(WatchedStorage::new);
-        AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift, settings.knownAgents());
+        AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
         this.dialer =
                 new Dialer(loop, transport, settings.connections(), directory, peers, agent -> blocked.contains(agent));
         this.agents = new AgentGossip(
