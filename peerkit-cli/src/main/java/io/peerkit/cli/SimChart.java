@@ -27,13 +27,10 @@ final class SimChart {
     private final DoubleFunction<String> yText;
     private final List<Line> lines = new ArrayList<>();
     private final List<double[]> bars = new ArrayList<>();
-    private final List<Band> bands = new ArrayList<>();
     private double xMost;
     private double yMost;
 
     private record Line(String style, String name, double[] x, double[] y) {}
-
-    private record Band(double from, double to, String name) {}
 
     /**
      * @param xLabel what is to the right
@@ -73,45 +70,66 @@ final class SimChart {
         return this;
     }
 
-    /** A time in which something was different. */
-    SimChart band(double from, double to, String name) {
-        bands.add(new Band(from, to, name));
-        return this;
-    }
-
     String svg(String title) {
         StringBuilder svg = new StringBuilder();
         put(svg, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, SimPage.escaped(title));
         double yStep = step(yMost);
         double yTop = Math.max(yStep, Math.ceil(yMost / yStep - 1e-9) * yStep);
-        bands(svg);
         for (double y = 0; y <= yTop * 1.0001; y += yStep) {
-            put(svg, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, up(y, yTop), up(y, yTop));
-            put(svg, "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>", LEFT - 8, up(y, yTop) + 4, SimPage.escaped(yText.apply(y)));
+            put(
+                    svg,
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT,
+                    WIDTH - RIGHT,
+                    up(y, yTop),
+                    up(y, yTop));
+            put(
+                    svg,
+                    "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
+                    LEFT - 8,
+                    up(y, yTop) + 4,
+                    SimPage.escaped(yText.apply(y)));
         }
         double xStep = bars.isEmpty() ? step(xMost) : Math.max(1, Math.rint(step(xMost)));
         for (double x = 0; x <= xMost * 1.0001; x += xStep) {
-            put(svg, "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>", right(x), HEIGHT - BOTTOM + 18, SimPage.escaped(xText.apply(x)));
+            put(
+                    svg,
+                    "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
+                    right(x),
+                    HEIGHT - BOTTOM + 18,
+                    SimPage.escaped(xText.apply(x)));
         }
-        put(svg, "<text class=\"label\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>", WIDTH - RIGHT, HEIGHT - 4, SimPage.escaped(xLabel));
-        put(svg, "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, up(0, yTop), up(0, yTop));
+        put(
+                svg,
+                "<text class=\"label\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>",
+                WIDTH - RIGHT,
+                HEIGHT - 4,
+                SimPage.escaped(xLabel));
+        put(
+                svg,
+                "<line class=\"axis\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                LEFT,
+                WIDTH - RIGHT,
+                up(0, yTop),
+                up(0, yTop));
         bars(svg, yTop);
         lines.forEach(line -> draw(svg, line, yTop));
         return svg.append("</svg>").append(legend()).toString();
-    }
-
-    private void bands(StringBuilder svg) {
-        for (Band band : bands) {
-            put(svg, "<rect class=\"band\" x=\"%.1f\" width=\"%.1f\" y=\"%d\" height=\"%d\"/>", right(band.from), Math.max(1, right(Math.min(xMost, band.to)) - right(band.from)), TOP, HEIGHT - TOP - BOTTOM);
-            put(svg, "<text class=\"tick\" x=\"%.1f\" y=\"%d\">%s</text>", right(band.from) + 4, TOP + 12, SimPage.escaped(band.name));
-        }
     }
 
     private void bars(StringBuilder svg, double yTop) {
         double width = Math.max(2, right(1) - right(0) - 3);
         for (double[] bar : bars) {
             double y = up(bar[1], yTop);
-            put(svg, "<rect class=\"bar\" rx=\"2\" x=\"%.1f\" width=\"%.1f\" y=\"%.1f\" height=\"%.1f\"><title>%s: %s</title></rect>", right(bar[0]) - width / 2, width, y, up(0, yTop) - y, SimPage.escaped(xText.apply(bar[0])), SimPage.escaped(yText.apply(bar[1])));
+            put(
+                    svg,
+                    "<rect class=\"bar\" rx=\"2\" x=\"%.1f\" width=\"%.1f\" y=\"%.1f\" height=\"%.1f\"><title>%s: %s</title></rect>",
+                    right(bar[0]) - width / 2,
+                    width,
+                    y,
+                    up(0, yTop) - y,
+                    SimPage.escaped(xText.apply(bar[0])),
+                    SimPage.escaped(yText.apply(bar[1])));
         }
     }
 
@@ -126,7 +144,13 @@ final class SimChart {
         put(svg, "<path class=\"line %s\" d=\"%s\"/>", line.style, path);
         if (!line.style.equals("faint") && line.x.length > 0) {
             int last = line.x.length - 1;
-            put(svg, "<circle class=\"dot %s\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"><title>%s</title></circle>", line.style, right(line.x[last]), up(line.y[last], yTop), SimPage.escaped(line.name + " " + yText.apply(line.y[last])));
+            put(
+                    svg,
+                    "<circle class=\"dot %s\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"><title>%s</title></circle>",
+                    line.style,
+                    right(line.x[last]),
+                    up(line.y[last], yTop),
+                    SimPage.escaped(line.name + " " + yText.apply(line.y[last])));
         }
     }
 

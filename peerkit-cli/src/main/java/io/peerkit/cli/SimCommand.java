@@ -80,9 +80,9 @@ final class SimCommand implements Callable<Integer> {
         System.setProperty("org.slf4j.simpleLogger.log.io.peerkit", "off");
         Recorder recorder = new Recorder(this::progress);
         String failure = run(chosen, recorder);
+        double seconds = (System.nanoTime() - begin) / 1e9;
         recorder.simulation().ifPresent(recorder); // The last look was up to a second ago.
-        SimSummary summary = new SimSummary(
-                chosen, nodes, seed, recorder, (System.nanoTime() - begin) / 1e9, peakHeap, failure);
+        SimSummary summary = new SimSummary(chosen, nodes, seed, recorder, seconds, peakHeap, liveHeap(), failure);
         Path page = out != null ? out : Path.of("sim-" + chosen.label() + "-" + nodes + "-" + seed + ".html");
         Files.writeString(page, SimPage.of(summary, recorder));
         if (json) {
@@ -106,6 +106,13 @@ final class SimCommand implements Callable<Integer> {
         } catch (AssertionError failed) {
             return String.valueOf(failed.getMessage());
         }
+    }
+
+    /** What is still in use when the garbage is gone; the simulation is, as long as its recorder is. */
+    private static long liveHeap() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     private Scenario chosen() {

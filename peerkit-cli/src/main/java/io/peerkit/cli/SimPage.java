@@ -14,12 +14,11 @@ final class SimPage {
     /** The most entries with a line of their own; more are chosen evenly. */
     private static final int MAX_ENTRIES_DRAWN = 60;
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             :root{color-scheme:light dark;--ground:#fbfbfa;--card:#ffffff;--ink:#1c1c1a;--soft:#6a6965;--grid:#e6e5e1;--axis:#b9b8b2;
-            --main:#2468c8;--other:#c4551f;--good:#1d7a46;--bad:#b3261e;--band:#f2ead9}
+            --main:#2468c8;--other:#c4551f;--good:#1d7a46;--bad:#b3261e}
             @media (prefers-color-scheme:dark){:root{--ground:#161615;--card:#1f1f1d;--ink:#f0efea;--soft:#a3a19a;--grid:#34332f;--axis:#5c5a54;
-            --main:#6aa5f8;--other:#f0925f;--good:#63c78c;--bad:#ff8a80;--band:#3a3323}}
+            --main:#6aa5f8;--other:#f0925f;--good:#63c78c;--bad:#ff8a80}}
             *{box-sizing:border-box}
             body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
             main{max-width:1360px;margin:0 auto;padding:32px 20px 48px}
@@ -45,7 +44,6 @@ final class SimPage {
             .line.main{stroke:var(--main)}.line.other{stroke:var(--other)}
             .line.faint{stroke:var(--main);stroke-width:1;opacity:.22}
             .dot.main,.bar{fill:var(--main)}.dot.other{fill:var(--other)}
-            .band{fill:var(--band)}
             .legend{margin-top:4px}
             .key{margin-right:16px;white-space:nowrap}
             .key::before{content:"";display:inline-block;width:16px;height:3px;border-radius:2px;vertical-align:middle;margin-right:6px}
@@ -70,9 +68,12 @@ final class SimPage {
     }
 
     private String write() {
-        String title = String.format(Locale.ROOT, "%s, %,d nodes, seed %d", summary.scenario.label(), summary.nodes, summary.seed);
+        String title = String.format(
+                Locale.ROOT, "%s, %,d nodes, seed %d", summary.scenario.label(), summary.nodes, summary.seed);
         put("<!DOCTYPE html>%n<html lang=\"en\">%n<head><meta charset=\"utf-8\">");
-        put("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Peerkit: %s</title>", escaped(title));
+        put(
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Peerkit: %s</title>",
+                escaped(title));
         page.append("<style>").append(STYLE).append("</style></head>\n<body><main>\n");
         put("<h1>%s</h1><p class=\"lead\">%s.</p>%n", escaped(title), escaped(summary.scenario.description()));
         boolean ok = summary.failure.isEmpty();
@@ -87,10 +88,7 @@ final class SimPage {
         put(
                 "<footer>Whole nodes with their real protocols on virtual time, in one process. Repeat it with <code>./peerkit sim --nodes %d --seed %d"
                         + " --scenario %s</code>; the same version gives the same run, trace %s.</footer>%n</main></body></html>%n",
-                summary.nodes,
-                summary.seed,
-                summary.scenario.label(),
-                summary.trace);
+                summary.nodes, summary.seed, summary.scenario.label(), summary.trace);
         return page.toString();
     }
 
@@ -102,34 +100,60 @@ final class SimPage {
         tile("%d", summary.reach.hopsFor(0.999), "hops are enough for 99.9 %");
         tile("%.1f %%", 100 * summary.duplicates, "of the bytes of entries came for nothing");
         tile("%,d B/s", summary.bytesPerNodeSecond, "sent by each node, everything included");
-        tile("%.1f ×", summary.speed(), "real time: " + SimText.seconds(summary.virtualSeconds) + " in " + SimText.seconds(summary.realSeconds));
-        tile("%,d KB", (summary.peakHeap >> 10) / Math.max(1, summary.allNodes), "of heap for each node at most, garbage included");
+        tile(
+                "%.1f ×",
+                summary.speed(),
+                "real time: " + SimText.seconds(summary.virtualSeconds) + " in "
+                        + SimText.seconds(summary.realSeconds));
+        tile("%,d KB", summary.heapPerNode() >> 10, "of heap held for each node at the end");
         page.append("</div>\n");
     }
 
     private void tile(String format, Object value, String what) {
-        put("<div class=\"tile\"><b>%s</b><span>%s</span></div>%n", String.format(Locale.ROOT, format, value), escaped(what));
+        put(
+                "<div class=\"tile\"><b>%s</b><span>%s</span></div>%n",
+                String.format(Locale.ROOT, format, value), escaped(what));
     }
 
     private void charts() {
-        card("Coverage", "How much of all entries the running correct nodes have, on average.",
+        card(
+                "Coverage",
+                "How much of all entries the running correct nodes have, on average.",
                 overTime(SimText::percent).upTo(1).line("main", "", times(), values(Recorder.Sample::coverage)));
-        card("How an entry spreads", "Share of the nodes that have it in the end, by the time since its birth; up to "
-                + MAX_ENTRIES_DRAWN + " entries.", spreading());
+        card(
+                "How an entry spreads",
+                "Share of the nodes that have it in the end, by the time since its birth; up to " + MAX_ENTRIES_DRAWN
+                        + " entries.",
+                spreading());
         card("Hops", "Over how many nodes entries came; 0 is the author.", hops());
-        card("Duplicates", "Share of the bytes of entries that came to nodes which had them, since the start.",
+        card(
+                "Duplicates",
+                "Share of the bytes of entries that came to nodes which had them, since the start.",
                 overTime(SimText::percent).upTo(0.1).line("main", "", times(), values(SimPage::duplicates)));
         card("Bytes", "What a node sends in a second, everything included, and the entries in it.", bytes());
-        card("Nodes", "Whole nodes that run, hostile ones among them.",
+        card(
+                "Nodes",
+                "Whole nodes that run, hostile ones among them.",
                 overTime(SimText::count).line("main", "", times(), values(Recorder.Sample::running)));
-        card("Heap", "Of this process, garbage included: the ground of the teeth is what the nodes hold.",
+        card(
+                "Heap",
+                "Of this process, garbage included: the ground of the teeth is what the nodes hold.",
                 overTime(SimText::bytes).line("main", "", times(), values(Recorder.Sample::heapBytes)));
-        card("Tasks", "Timers, work and frames that wait, for each node.",
-                overTime(SimText::small).line("main", "", times(), values(sample -> (double) sample.tasks() / Math.max(1, sample.running()))));
+        card(
+                "Tasks",
+                "Timers, work and frames that wait, for each node.",
+                overTime(SimText::small)
+                        .line(
+                                "main",
+                                "",
+                                times(),
+                                values(sample -> (double) sample.tasks() / Math.max(1, sample.running()))));
     }
 
     private void card(String title, String note, SimChart chart) {
-        put("<section class=\"card\"><h2>%s</h2><p class=\"note\">%s</p>%s</section>%n", escaped(title), escaped(note), chart.svg(title));
+        put(
+                "<section class=\"card\"><h2>%s</h2><p class=\"note\">%s</p>%s</section>%n",
+                escaped(title), escaped(note), chart.svg(title));
     }
 
     private SimChart overTime(DoubleFunction<String> yText) {
@@ -155,11 +179,15 @@ final class SimPage {
         for (int i = 1; i < samples.size(); i++) {
             Recorder.Sample now = samples.get(i);
             Recorder.Sample before = samples.get(i - 1);
-            double nodeSeconds = Math.max(1, now.running()) * Math.max(1e-3, now.at().minus(before.at()).toMillis() / 1e3);
+            double nodeSeconds = Math.max(1, now.running())
+                    * Math.max(1e-3, now.at().minus(before.at()).toMillis() / 1e3);
             all[i] = (now.wireBytes() - before.wireBytes()) / nodeSeconds;
-            entries[i] = (now.usefulBytes() + now.duplicateBytes() - before.usefulBytes() - before.duplicateBytes()) / nodeSeconds;
+            entries[i] = (now.usefulBytes() + now.duplicateBytes() - before.usefulBytes() - before.duplicateBytes())
+                    / nodeSeconds;
         }
-        return overTime(SimText::bytes).line("other", "everything", times(), all).line("main", "entries", times(), entries);
+        return overTime(SimText::bytes)
+                .line("other", "everything", times(), all)
+                .line("main", "entries", times(), entries);
     }
 
     private SimChart hops() {
@@ -175,7 +203,7 @@ final class SimPage {
     private SimChart spreading() {
         SimChart chart = new SimChart("milliseconds since its birth", SimText::count, SimText::percent).upTo(1);
         // What healed partitions and restarts bring late would push everything else to the left edge.
-        double end = Math.max(500, 2.5 * summary.reach.mostMillis());
+        double end = Math.max(500, Math.min(1.2 * summary.reach.mostMillis(), 6.0 * summary.reach.halfMillis()));
         int every = Math.max(1, spreads.size() / MAX_ENTRIES_DRAWN);
         double[] sum = new double[101];
         double[] x = new double[101];
@@ -217,6 +245,9 @@ final class SimPage {
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -18,6 +18,7 @@ final class SimSummary {
     final double realSeconds;
     final double virtualSeconds;
     final long peakHeap;
+    final long liveHeap;
     final int allNodes;
     final int published;
     final long events;
@@ -34,6 +35,7 @@ final class SimSummary {
             Recorder recorder,
             double realSeconds,
             long peakHeap,
+            long liveHeap,
             String failure) {
         Simulation simulation = recorder.simulation().orElseThrow();
         List<Recorder.Sample> samples = recorder.samples();
@@ -44,6 +46,7 @@ final class SimSummary {
         this.realSeconds = realSeconds;
         this.virtualSeconds = simulation.time().elapsed().toMillis() / 1e3;
         this.peakHeap = peakHeap;
+        this.liveHeap = liveHeap;
         this.allNodes = simulation.nodes().size();
         this.published = simulation.acknowledged();
         this.events = simulation.time().steps();
@@ -59,6 +62,10 @@ final class SimSummary {
 
     double speed() {
         return virtualSeconds / Math.max(1e-9, realSeconds);
+    }
+
+    long heapPerNode() {
+        return liveHeap / Math.max(1, allNodes);
     }
 
     ObjectNode toJson() {
@@ -85,22 +92,47 @@ final class SimSummary {
                 .put("duplicateShare", duplicates)
                 .put("bytesPerNodeSecond", bytesPerNodeSecond)
                 .put("peakHeapBytes", peakHeap)
-                .put("heapBytesPerNode", peakHeap / Math.max(1, allNodes))
+                .put("liveHeapBytes", liveHeap)
+                .put("heapBytesPerNode", heapPerNode())
                 .put("trace", trace);
     }
 
     void print(PrintStream out) {
-        row(out, "%s with %,d nodes, seed %d: %s", scenario.label(), nodes, seed, failure.isEmpty() ? "all checks hold" : "FAILED");
+        row(
+                out,
+                "%s with %,d nodes, seed %d: %s",
+                scenario.label(),
+                nodes,
+                seed,
+                failure.isEmpty() ? "all checks hold" : "FAILED");
         if (!failure.isEmpty()) {
             row(out, "%s", failure);
         }
-        row(out, "  time              %.0f s simulated in %.0f s: %.1f times real time", virtualSeconds, realSeconds, speed());
-        row(out, "  published         %,d entries acknowledged, %.2f %% of all copies there at the end", published, 100 * coverage);
-        row(out, "  an entry reaches  half of the nodes in %,d ms, 99.9 %% in %,d ms (median of entries)", reach.halfMillis(), reach.mostMillis());
-        row(out, "  hops              %d for half, %d for 99.9 %%, %d at most", reach.hopsFor(0.5), reach.hopsFor(0.999), reach.hopsFor(1));
+        row(
+                out,
+                "  time              %.0f s simulated in %.0f s: %.1f times real time",
+                virtualSeconds,
+                realSeconds,
+                speed());
+        row(
+                out,
+                "  published         %,d entries acknowledged, %.2f %% of all copies there at the end",
+                published,
+                100 * coverage);
+        row(
+                out,
+                "  an entry reaches  half of the nodes in %,d ms, 99.9 %% in %,d ms (median of entries)",
+                reach.halfMillis(),
+                reach.mostMillis());
+        row(
+                out,
+                "  hops              %d for half, %d for 99.9 %%, %d at most",
+                reach.hopsFor(0.5),
+                reach.hopsFor(0.999),
+                reach.hopsFor(1));
         row(out, "  for nothing       %.1f %% of the bytes of entries", 100 * duplicates);
         row(out, "  wire              %,d bytes a second and node", bytesPerNodeSecond);
-        row(out, "  heap              %,d MB at most, garbage included: %,d KB a node", peakHeap >> 20, (peakHeap >> 10) / Math.max(1, allNodes));
+        row(out, "  heap              %,d MB held at the end, %,d KB a node; %,d MB at most, garbage included", liveHeap >> 20, heapPerNode() >> 10, peakHeap >> 20);
         row(out, "  trace             %s", trace);
     }
 

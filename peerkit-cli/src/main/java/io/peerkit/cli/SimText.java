@@ -17,7 +17,7 @@ final class SimText {
     }
 
     static String small(double value) {
-        return value == Math.rint(value) || Math.abs(value) >= 100
+        return Math.abs(value - Math.rint(value)) < 1e-6 || Math.abs(value) >= 100
                 ? count(value)
                 : String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.2g", value);
     }

@@ -34,7 +34,8 @@ class SimCommandTest {
 
     private String trace(String name) throws IOException {
         Path page = folder.resolve(name);
-        assertThat(Main.run("sim", "--nodes", "8", "--out", page.toString(), "--json")).isZero();
+        assertThat(Main.run("sim", "--nodes", "8", "--out", page.toString(), "--json"))
+                .isZero();
         String html = Files.readString(page);
         return html.substring(html.indexOf("trace "), html.indexOf("</footer>"));
     }

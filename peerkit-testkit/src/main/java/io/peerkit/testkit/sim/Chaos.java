@@ -69,7 +69,9 @@ final class Chaos {
             add(at, new SimEvent.Publish(node(), 1 + random.nextInt(4), 8 + random.nextInt(1_500)));
         }
         if (perhaps(0.3)) {
-            add(random.nextLong(millis), new SimEvent.Publish(node(), 200 + random.nextInt(300), 8 + random.nextInt(100)));
+            add(
+                    random.nextLong(millis),
+                    new SimEvent.Publish(node(), 200 + random.nextInt(300), 8 + random.nextInt(100)));
         }
     }
 

@@ -51,10 +51,8 @@ final class ClaimingStorage extends ForwardingStorage {
     private KeyPage merged(KeyPage page, Optional<EntryKey> after, int limit) {
         Stream<EntryKey> there = IntStream.range(0, page.size())
                 .mapToObj(i -> new EntryKey(
-                        page.times()[i],
-                        EntryId.of(Arrays.copyOfRange(page.ids(), ID_BYTES * i, ID_BYTES * (i + 1)))));
-        Stream<EntryKey> claimed = claims.stream()
-                .filter(key -> after.isEmpty() || key.compareTo(after.get()) > 0);
+                        page.times()[i], EntryId.of(Arrays.copyOfRange(page.ids(), ID_BYTES * i, ID_BYTES * (i + 1)))));
+        Stream<EntryKey> claimed = claims.stream().filter(key -> after.isEmpty() || key.compareTo(after.get()) > 0);
         List<EntryKey> both = Stream.concat(there, claimed)
                 .sorted(Comparator.naturalOrder())
                 .limit(limit)

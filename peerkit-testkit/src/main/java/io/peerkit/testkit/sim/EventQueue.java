@@ -31,7 +31,8 @@ final class EventQueue {
         }
 
         /** Takes the task out: it runs once, or never. */
-        @Nullable Runnable take() {
+        @Nullable
+        Runnable take() {
             Runnable taken = task;
             task = null;
             return taken;
@@ -53,7 +54,8 @@ final class EventQueue {
         return size;
     }
 
-    @Nullable Event peek() {
+    @Nullable
+    Event peek() {
         return heap[0];
     }
 
@@ -64,7 +66,8 @@ final class EventQueue {
         up(size++, event);
     }
 
-    @Nullable Event poll() {
+    @Nullable
+    Event poll() {
         Event first = heap[0];
         if (first != null) {
             Event last = at(--size);

@@ -153,7 +153,8 @@ final class ExperimentRun {
         Duration end = simulation.time().elapsed().plus(experiment.settle);
         while (!simulation.converged()) {
             if (simulation.time().elapsed().compareTo(end) >= 0) {
-                throw simulation.failure("no agreement " + when + " within " + experiment.settle + ":" + simulation.summary());
+                throw simulation.failure(
+                        "no agreement " + when + " within " + experiment.settle + ":" + simulation.summary());
             }
             pass(CONVERGENCE_LOOK);
         }
@@ -310,7 +311,8 @@ final class ExperimentRun {
     }
 
     private void checkMemory() {
-        long allowed = (long) experiment.limits.tasksPerNode() * simulation.nodes().size();
+        long allowed =
+                (long) experiment.limits.tasksPerNode() * simulation.nodes().size();
         if (mostTasks > allowed) {
             throw simulation.failure(mostTasks + " tasks and frames waited at a time, at most " + allowed);
         }

@@ -72,8 +72,7 @@ public final class HostileRoles {
         return all;
     }
 
-    private static void claim(
-            Simulation simulation, List<NodeAddress> victims, RandomGenerator chance) {
+    private static void claim(Simulation simulation, List<NodeAddress> victims, RandomGenerator chance) {
         long now = simulation.time().now().toEpochMilli();
         long seed = chance.nextLong();
         node(

@@ -28,7 +28,8 @@ public enum Scenario {
     },
 
     /** Nodes come and go all the time. */
-    CHURN("in every ten seconds one node of a hundred crashes, to come back soon, and one of 500 leaves for another one") {
+    CHURN(
+            "in every ten seconds one node of a hundred crashes, to come back soon, and one of 500 leaves for another one") {
         @Override
         Schedule schedule(int nodes, SplittableRandom random) {
             List<Schedule.Step> steps = new ArrayList<>();
@@ -66,14 +67,16 @@ public enum Scenario {
                 steps.add(step(1_000 + 500 * i, new SimEvent.Publish(random.nextInt(there), 100, 256)));
             }
             for (int next = there; next < nodes; next++) {
-                steps.add(step(10_000 + 30_000L * (next - there) / Math.max(1, nodes - there), new SimEvent.Join(next)));
+                steps.add(
+                        step(10_000 + 30_000L * (next - there) / Math.max(1, nodes - there), new SimEvent.Join(next)));
             }
             return new Schedule(steps).and(publications(there, random, 4_000, 60_000));
         }
     },
 
     /** Some mean harm. */
-    HOSTILE("each kind of hostile peer comes, and again for every thousand nodes; one node of a hundred crashes in between") {
+    HOSTILE(
+            "each kind of hostile peer comes, and again for every thousand nodes; one node of a hundred crashes in between") {
         @Override
         Schedule schedule(int nodes, SplittableRandom random) {
             List<Schedule.Step> steps = new ArrayList<>();
@@ -132,7 +135,9 @@ public enum Scenario {
      * @return empty when there is none
      */
     public static Optional<Scenario> named(String label) {
-        return Arrays.stream(values()).filter(each -> each.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> each.label().equals(label))
+                .findFirst();
     }
 
     /**

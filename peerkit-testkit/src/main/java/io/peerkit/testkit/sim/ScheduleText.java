@@ -62,12 +62,12 @@ final class ScheduleText {
             case "crash-at-write" -> new SimEvent.CrashAtWrite(number(words, 2), number(words, 3));
             case "start" -> new SimEvent.Start(number(words, 2));
             case "partition" ->
-                new SimEvent.Partition(
-                        Arrays.stream(words[2].split(",", -1)).map(Integer::valueOf).toList());
+                new SimEvent.Partition(Arrays.stream(words[2].split(",", -1))
+                        .map(Integer::valueOf)
+                        .toList());
             case "heal" -> new SimEvent.Heal();
             case "cut" -> new SimEvent.Cut(number(words, 2));
-            case "step-clock" ->
-                new SimEvent.StepClock(number(words, 2), Duration.ofMillis(Long.parseLong(words[3])));
+            case "step-clock" -> new SimEvent.StepClock(number(words, 2), Duration.ofMillis(Long.parseLong(words[3])));
             case "break-disk" -> new SimEvent.BreakDisk(number(words, 2));
             case "mend-disk" -> new SimEvent.MendDisk(number(words, 2));
             case "weather" ->

@@ -5,22 +5,18 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.agent.NetworkAccess;
-import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
-import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.Publication;
 import io.peerkit.api.storage.EntryKey;
-import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportMode;
 import io.peerkit.testkit.transport.MemoryNetwork;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,8 +71,8 @@ public final class Simulation {
         this.seeds = new SplittableRandom(seed);
         this.choices = new SplittableRandom(seeds.nextLong());
         this.network = MemoryNetwork.on(new VirtualLoop(time, seeds.nextLong()));
-        network.watch((from, to, kind, body) -> record(
-                kind.hashCode(), from.value().hashCode(), to.value().hashCode(), body));
+        network.watch((from, to, kind, body) ->
+                record(kind.hashCode(), from.value().hashCode(), to.value().hashCode(), body));
     }
 
     /**

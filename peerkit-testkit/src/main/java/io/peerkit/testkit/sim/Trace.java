@@ -56,8 +56,7 @@ final class Trace {
 
     /** The hash of all so far; more may follow. */
     String hash() {
-        ByteBuffer state =
-                ByteBuffer.allocate(24).putLong(low).putLong(high).putLong(events);
+        ByteBuffer state = ByteBuffer.allocate(24).putLong(low).putLong(high).putLong(events);
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(state.array()));
         } catch (NoSuchAlgorithmException e) {

@@ -317,7 +317,8 @@ final class LinkEnd {
             sever();
             return;
         }
-        long at = Math.max(now + way + network.faults().delayNanos(network.loop().random()), earliest);
+        long at =
+                Math.max(now + way + network.faults().delayNanos(network.loop().random()), earliest);
         pipe.latestArrival = at;
         latestArrival = Math.max(latestArrival, at);
         pipe.onTheWay.add(() -> {

@@ -203,9 +203,7 @@ public final class MemoryNetwork implements AutoCloseable {
         after(wayNanos(from.port(), to.port()), () -> {
             MemoryTransport target = listening.get(to.port());
             if (target == null) {
-                after(
-                        wayNanos(to.port(), from.port()),
-                        () -> fail(result, "nobody listens at " + to.toNodeAddress()));
+                after(wayNanos(to.port(), from.port()), () -> fail(result, "nobody listens at " + to.toNodeAddress()));
             } else if (target == from) {
                 fail(result, to.toNodeAddress() + " is this node's own address");
             } else if (separated(from.nodeId(), target.nodeId())

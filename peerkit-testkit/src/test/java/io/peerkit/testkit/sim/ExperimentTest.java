@@ -91,12 +91,16 @@ class ExperimentTest {
                 .schedule(Schedule.parse("3 hostile visitor"))
                 .run();
 
-        assertThat(came).singleElement().satisfies(at -> assertThat(at).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4)));
+        assertThat(came)
+                .singleElement()
+                .satisfies(at -> assertThat(at).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4)));
     }
 
     @Test
     void run_roleThatNobodyKnows_failsByName() {
-        assertThatThrownBy(() -> Experiment.of(2).schedule(Schedule.parse("0 hostile nobody")).run())
+        assertThatThrownBy(() -> Experiment.of(2)
+                        .schedule(Schedule.parse("0 hostile nobody"))
+                        .run())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("no hostile role nobody");
     }
@@ -152,15 +156,18 @@ class ExperimentTest {
     void run_limitsExceeded_failsByName() {
         Experiment experiment = Experiment.of(5).schedule(BUSY);
 
-        assertThatThrownBy(() -> experiment.limits(new Limits(4, 1_000_000, 1, 4_096)).run())
+        assertThatThrownBy(() ->
+                        experiment.limits(new Limits(4, 1_000_000, 1, 4_096)).run())
                 .hasMessageContaining("storm")
                 .hasMessageContaining("bytes that are no entries");
-        assertThatThrownBy(() -> experiment.limits(new Limits(4, 1_000_000, 65_536, 1)).run())
+        assertThatThrownBy(() ->
+                        experiment.limits(new Limits(4, 1_000_000, 65_536, 1)).run())
                 .hasMessageContaining("memory")
                 .hasMessageContaining("tasks and frames waited");
         assertThatThrownBy(() -> Experiment.of(5)
                         .limits(new Limits(0, 0, 65_536, 4_096))
-                        .schedule(Schedule.parse("5 hostile spammer; 6 publish 0 400 10; 6 cut 0; 6.1 publish 1 400 10; 6.3 cut 2"))
+                        .schedule(Schedule.parse(
+                                "5 hostile spammer; 6 publish 0 400 10; 6 cut 0; 6.1 publish 1 400 10; 6.3 cut 2"))
                         .run())
                 .hasMessageContaining("storm")
                 .hasMessageContaining("came for nothing");
@@ -174,9 +181,12 @@ class ExperimentTest {
                 .schedule(Schedule.parse("2 publish 2 1 900; 3 publish 0 1 100"))
                 .withoutFullCopies()
                 .settle(Duration.ofSeconds(20))
-                .check("counted", simulation -> simulation
-                        .nodes()
-                        .forEach(node -> counts.add(node.contents().count().join())))
+                .check(
+                        "counted",
+                        simulation -> simulation
+                                .nodes()
+                                .forEach(node ->
+                                        counts.add(node.contents().count().join())))
                 .run();
 
         assertThat(counts).hasSize(3).last().isEqualTo(1L);
@@ -189,7 +199,10 @@ class ExperimentTest {
         Experiment.of(3).schedule(BUSY).look(Duration.ofSeconds(1), recorder).run();
 
         assertThat(recorder.samples()).hasSizeGreaterThan(14);
-        assertThat(recorder.samples()).extracting(Recorder.Sample::at).isSorted().doesNotHaveDuplicates();
+        assertThat(recorder.samples())
+                .extracting(Recorder.Sample::at)
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(recorder.samples()).extracting(Recorder.Sample::wireBytes).isSorted();
         assertThat(recorder.samples()).allMatch(sample -> sample.coverage() > 0 && sample.coverage() <= 1);
     }

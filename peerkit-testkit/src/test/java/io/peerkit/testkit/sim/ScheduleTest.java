@@ -53,8 +53,16 @@ class ScheduleTest {
     @Test
     void parse_malformed_refusedByName() {
         for (String wrong : List.of(
-                "4", "x crash 3", "4 crash", "4 crash -1", "4 crash three", "4 explode 3", "4.0001 crash 3", "4 partition",
-                "4 weather 1 2 3", "4 weather 1 2 3 4 5 6 7 8")) {
+                "4",
+                "x crash 3",
+                "4 crash",
+                "4 crash -1",
+                "4 crash three",
+                "4 explode 3",
+                "4.0001 crash 3",
+                "4 partition",
+                "4 weather 1 2 3",
+                "4 weather 1 2 3 4 5 6 7 8")) {
             assertThatThrownBy(() -> Schedule.parse("1 heal; " + wrong))
                     .as(wrong)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -44,7 +44,8 @@ class ShrinkerTest {
         for (int i = 0; i < 500; i++) {
             List<Integer> needed =
                     HUNDRED.stream().filter(each -> random.nextInt(20) == 0).toList();
-            assertThat(shrinker.shrink(HUNDRED, part -> part.containsAll(needed))).isEqualTo(needed);
+            assertThat(shrinker.shrink(HUNDRED, part -> part.containsAll(needed)))
+                    .isEqualTo(needed);
         }
     }
 

@@ -95,7 +95,8 @@ class GeographyTest {
 
     @Test
     void delayNanos_everythingIsLost_broken() {
-        assertThat(map(1, Geography.Speed.UNLIMITED).delayNanos(1, 2, 1, 0, random)).isEqualTo(LinkModel.BROKEN);
+        assertThat(map(1, Geography.Speed.UNLIMITED).delayNanos(1, 2, 1, 0, random))
+                .isEqualTo(LinkModel.BROKEN);
     }
 
     @Test
