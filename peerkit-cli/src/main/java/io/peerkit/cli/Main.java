@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             SealCommand.Seal.class,
             SealCommand.Unseal.class,
             BenchCommand.class,
+            SimCommand.class,
             BenchPeer.Serve.class
         })
 public final class Main {

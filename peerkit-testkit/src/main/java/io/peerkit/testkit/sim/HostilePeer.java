@@ -34,6 +34,7 @@ final class HostilePeer implements TransportListener {
 
     private final NodeLoop loop;
     private final List<NodeAddress> victims;
+    private final int burst;
     private final List<byte[]> kept = new ArrayList<>();
     private Optional<Transport> transport = Optional.empty();
     private long attacks;
@@ -41,10 +42,12 @@ final class HostilePeer implements TransportListener {
     /**
      * @param loop drives it
      * @param victims whom it stays connected to
+     * @param burst how many deeds at a time
      */
-    HostilePeer(NodeLoop loop, List<NodeAddress> victims) {
+    HostilePeer(NodeLoop loop, List<NodeAddress> victims, int burst) {
         this.loop = loop;
         this.victims = List.copyOf(victims);
+        this.burst = burst;
     }
 
     /** Begins, on a transport that was started with this as its listener. */
@@ -60,7 +63,9 @@ final class HostilePeer implements TransportListener {
     }
 
     private void attack() {
-        transport.ifPresent(this::attackOver);
+        for (int i = 0; i < burst; i++) {
+            transport.ifPresent(this::attackOver);
+        }
         loop.schedule(PAUSE, this::attack);
     }
 

@@ -6,10 +6,13 @@ import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.gossip.ConnectionStrategy;
+import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportMode;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.GossipWatcher;
 import io.peerkit.testkit.storage.MemoryDisk;
 import io.peerkit.testkit.storage.MemoryStorage;
 import java.time.Duration;
@@ -27,15 +30,19 @@ public final class NodePlan {
     private byte[] key = NETWORK_KEY;
     private byte[] publishingKey = NETWORK_KEY;
     private boolean correct = true;
+    private boolean forging;
     private List<NodeAddress> bootstrap = List.of();
     private Supplier<ConnectionStrategy> connections = ConnectionStrategies::connectToAll;
     private GossipSettings.Timing timing = GossipSettings.Timing.defaults();
     private Duration taskCost = Duration.ZERO;
     private NodeListener listener = new NodeListener() {};
     private Optional<StorageHooks> hooks = Optional.empty();
+    private Supplier<DistributionStrategy> distribution = DistributionStrategy::fullReplication;
+    private GossipWatcher watcher = GossipWatcher.none();
     private UnaryOperator<Agent> signer = UnaryOperator.identity();
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private Optional<MemoryDisk> disk = Optional.empty();
+    private UnaryOperator<Transport> transport = UnaryOperator.identity();
 
     private NodePlan() {}
 
@@ -44,15 +51,19 @@ public final class NodePlan {
         key = other.key;
         publishingKey = other.publishingKey;
         correct = other.correct;
+        forging = other.forging;
         bootstrap = other.bootstrap;
         connections = other.connections;
         timing = other.timing;
         taskCost = other.taskCost;
         listener = other.listener;
         hooks = other.hooks;
+        distribution = other.distribution;
+        watcher = other.watcher;
         signer = other.signer;
         store = other.store;
         disk = other.disk;
+        transport = other.transport;
     }
 
     /**
@@ -85,6 +96,7 @@ public final class NodePlan {
         plan.key = key(2);
         plan.publishingKey = plan.key;
         plan.correct = false;
+        plan.forging = true;
         return plan;
     }
 
@@ -172,16 +184,52 @@ public final class NodePlan {
         return plan;
     }
 
-    /** A liar: belongs to the network, but what it signs with goes through {@code lie}. Not counted as correct. */
-    NodePlan lyingSigner(UnaryOperator<Agent> lie) {
+    /**
+     * The same with a distribution strategy.
+     *
+     * @param strategy makes one for each start of each node
+     * @return a copy
+     */
+    public NodePlan distribution(Supplier<DistributionStrategy> strategy) {
         NodePlan plan = new NodePlan(this);
-        plan.signer = lie;
-        plan.correct = false;
+        plan.distribution = strategy;
         return plan;
     }
 
-    /** A liar: belongs to the network, but what it stores goes through {@code lie}. Not counted as correct. */
-    NodePlan lyingStore(UnaryOperator<Storage> lie) {
+    /**
+     * The same with somebody who looks on.
+     *
+     * @param told what entries cost, also after restarts
+     * @return a copy
+     */
+    public NodePlan watcher(GossipWatcher told) {
+        NodePlan plan = new NodePlan(this);
+        plan.watcher = told;
+        return plan;
+    }
+
+    /**
+     * A liar: belongs to the network, but what it signs with goes through {@code lie}. Not counted as correct, and nobody may store
+     * what it publishes.
+     *
+     * @param lie makes the agent that the node signs entries and cards with
+     * @return a copy
+     */
+    public NodePlan lyingSigner(UnaryOperator<Agent> lie) {
+        NodePlan plan = new NodePlan(this);
+        plan.signer = lie;
+        plan.correct = false;
+        plan.forging = true;
+        return plan;
+    }
+
+    /**
+     * A liar: belongs to the network, but what it stores goes through {@code lie}. Not counted as correct.
+     *
+     * @param lie makes the store that the node has
+     * @return a copy
+     */
+    public NodePlan lyingStore(UnaryOperator<Storage> lie) {
         NodePlan plan = new NodePlan(this);
         plan.store = lie;
         plan.correct = false;
@@ -193,14 +241,42 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.publishingKey = key(3);
         plan.correct = false;
+        plan.forging = true;
         return plan;
     }
 
-    /** The same, not counted as correct: whatever it does, the others must come to agree. */
-    NodePlan incorrect() {
+    /** The same with a store of somebody's own, which had better be right. */
+    NodePlan store(UnaryOperator<Storage> wrap) {
+        NodePlan plan = new NodePlan(this);
+        plan.store = wrap;
+        return plan;
+    }
+
+    /**
+     * The same, not counted as correct: whatever it does, the others must come to agree.
+     *
+     * @return a copy
+     */
+    public NodePlan incorrect() {
         NodePlan plan = new NodePlan(this);
         plan.correct = false;
         return plan;
+    }
+
+    /**
+     * The same with something between gossip and transport.
+     *
+     * @param wrap makes the transport that the node's gossip sees
+     * @return a copy
+     */
+    public NodePlan transport(UnaryOperator<Transport> wrap) {
+        NodePlan plan = new NodePlan(this);
+        plan.transport = wrap;
+        return plan;
+    }
+
+    Transport wrapped(Transport open) {
+        return transport.apply(open);
     }
 
     TransportMode mode() {
@@ -217,6 +293,11 @@ public final class NodePlan {
 
     boolean isCorrect() {
         return correct;
+    }
+
+    /** Whether nobody may ever store what it publishes. */
+    boolean isForging() {
+        return forging;
     }
 
     boolean stores() {
@@ -237,6 +318,14 @@ public final class NodePlan {
 
     Duration taskCost() {
         return taskCost;
+    }
+
+    DistributionStrategy newDistribution() {
+        return distribution.get();
+    }
+
+    GossipWatcher watcher() {
+        return watcher;
     }
 
     NodeListener listener() {

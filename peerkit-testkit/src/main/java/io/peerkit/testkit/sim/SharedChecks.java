@@ -54,7 +54,10 @@ final class SharedChecks {
 
         @Override
         public byte[] sign(byte[] message) {
-            return agent.sign(message);
+            byte[] signature = agent.sign(message);
+            // Who made it need not check it: what is wrong was made by somebody else, or changed since.
+            signatures.put(new Check(id(), ByteBuffer.wrap(message.clone()), ByteBuffer.wrap(signature.clone())), true);
+            return signature;
         }
 
         @Override
@@ -70,7 +73,9 @@ final class SharedChecks {
 
         @Override
         public AgentInfo issueInfo(List<NodeAddress> addresses, Instant issuedAt, Duration lifetime) {
-            return agent.issueInfo(addresses, issuedAt, lifetime);
+            AgentInfo card = agent.issueInfo(addresses, issuedAt, lifetime);
+            cards.put(ByteBuffer.wrap(card.encoded().clone()), card);
+            return card;
         }
 
         /** Only good cards are kept: a bad one costs its sender more than us. */

@@ -10,7 +10,7 @@ import io.peerkit.api.ClosedException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.Publication;
-import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.agent.Agent;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
@@ -38,11 +38,13 @@ public final class SimulatedNode {
     private final NodePlan plan;
     private final SplittableRandom seeds;
     private final KeyStore keys;
-    private final LocalAgent agent;
+    private final Agent agent;
     private final TransportFactory place;
     private final MemoryDisk disk = new MemoryDisk();
     private Duration clockOffset = Duration.ZERO;
     private List<NodeAddress> addresses = List.of();
+    private Optional<NodeId> nodeId = Optional.empty();
+    private boolean gone;
     private @Nullable Run run;
 
     /** What dies with the process. */
@@ -62,7 +64,7 @@ public final class SimulatedNode {
         byte[] secret = new byte[KeyStore.SECRET_BYTES];
         seeds.nextBytes(secret);
         this.keys = KeyStore.inMemory(secret);
-        this.agent = LocalAgent.open(keys);
+        this.agent = simulation.checks().sharing(LocalAgent.open(keys));
         this.place = simulation.network().place();
     }
 
@@ -90,7 +92,7 @@ public final class SimulatedNode {
      * @return the same after a restart
      */
     public NodeId nodeId() {
-        return running().transport.join().nodeId();
+        return nodeId.orElseThrow(() -> new ClosedException("node " + agentId() + " has never run"));
     }
 
     /**
@@ -127,8 +129,8 @@ public final class SimulatedNode {
      * @return a future that completes when it serves
      */
     public CompletableFuture<Void> start() {
-        if (run != null) {
-            throw new IllegalStateException("node " + agentId() + " runs already");
+        if (run != null || gone) {
+            throw new IllegalStateException("node " + agentId() + (gone ? " has left" : " runs already"));
         }
         VirtualTime time = simulation.time();
         VirtualLoop loop = new VirtualLoop(time, seeds.nextLong(), plan.taskCost());
@@ -136,7 +138,7 @@ public final class SimulatedNode {
         VirtualLoop user = new VirtualLoop(time, seeds.nextLong());
         VirtualLoop workers = new VirtualLoop(time, seeds.nextLong());
         Optional<MemoryStorage> memory = plan.stores() ? Optional.of(plan.open(disk)) : Optional.empty();
-        Optional<VirtualStorage> storage = memory.map(opened -> new VirtualStorage(time, opened));
+        Optional<VirtualStorage> storage = memory.map(opened -> new VirtualStorage(time, opened, simulation.entries()));
         AccessHandshake access = AccessHandshake.factory(
                 agent, NetworkAccess.sharedKey(plan.key()), new SplittableRandom(seeds.nextLong()), Set.of());
         GossipNode gossip = new GossipNode(settings(loop, user, workers, storage.map(plan::store), access));
@@ -144,7 +146,8 @@ public final class SimulatedNode {
                 new TransportContext(plan.mode(), keys.transportSeed(), access, gossip.transportListener()));
         CompletableFuture<Void> started = transport.thenCompose(open -> {
             addresses = open.listenAddresses();
-            return gossip.start(open);
+            nodeId = Optional.of(open.nodeId());
+            return gossip.start(plan.wrapped(open));
         });
         run = new Run(loop, user, workers, memory, storage, gossip, transport);
         return started;
@@ -158,10 +161,10 @@ public final class SimulatedNode {
             AccessHandshake access) {
         return new GossipSettings(
                 loop,
-                plan.signer(simulation.checks().sharing(agent)),
+                plan.signer(agent),
                 NetworkAccess.sharedKey(plan.publishingKey()).networkId(),
                 storage,
-                DistributionStrategy.fullReplication(),
+                plan.newDistribution(),
                 plan.newConnections(),
                 plan.hooks(),
                 simulation.observed(this, plan.listener()),
@@ -170,7 +173,8 @@ public final class SimulatedNode {
                 plan.bootstrap(),
                 access::deny,
                 access::allow,
-                plan.timing());
+                plan.timing(),
+                simulation.ledger().counting(plan.watcher()));
     }
 
     /**
@@ -188,6 +192,35 @@ public final class SimulatedNode {
         // It may die before its transport has started.
         CompletableFuture<?> unused =
                 dying.transport.thenAccept(open -> simulation.network().crash(open.nodeId()));
+    }
+
+    /**
+     * Lets it die when it writes for the n-th time from now, as {@link #crash} does, in the middle of that commit. Forgotten
+     * when it crashes or stops before.
+     *
+     * @param writes 1 for the next
+     */
+    public void crashAtWrite(int writes) {
+        running().storage.ifPresent(storage -> storage.atCommit(writes, this::crash));
+    }
+
+    /**
+     * Ends it for good; what it alone had acknowledged is lost. Repeating it does nothing.
+     *
+     * @return a future that completes when nothing of it is left
+     */
+    public CompletableFuture<Void> leave() {
+        gone = true;
+        return run == null ? CompletableFuture.completedFuture(null) : stop();
+    }
+
+    /**
+     * Whether it has left for good.
+     *
+     * @return true after {@link #leave}
+     */
+    public boolean isGone() {
+        return gone;
     }
 
     /**

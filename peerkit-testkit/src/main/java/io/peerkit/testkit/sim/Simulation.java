@@ -5,22 +5,18 @@ import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.agent.NetworkAccess;
-import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
-import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.Publication;
 import io.peerkit.api.storage.EntryKey;
-import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportMode;
 import io.peerkit.testkit.transport.MemoryNetwork;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,8 +60,8 @@ public final class Simulation {
     private final SharedChecks checks = new SharedChecks();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<HostilePeer> hostile = new ArrayList<>();
-    private final Set<BlobHash> attempted = new HashSet<>();
-    private final Map<EntryId, BlobHash> acknowledged = new LinkedHashMap<>();
+    private final SharedEntries entries = new SharedEntries();
+    private final Ledger ledger = new Ledger();
 
     /**
      * @param seed decides everything
@@ -75,7 +71,8 @@ public final class Simulation {
         this.seeds = new SplittableRandom(seed);
         this.choices = new SplittableRandom(seeds.nextLong());
         this.network = MemoryNetwork.on(new VirtualLoop(time, seeds.nextLong()));
-        network.watch((from, to, kind, body) -> record(from + ">" + to + kind, body));
+        network.watch((from, to, kind, body) ->
+                record(kind.hashCode(), from.value().hashCode(), to.value().hashCode(), body));
     }
 
     /**
@@ -133,9 +130,21 @@ public final class Simulation {
      * @return the running node
      */
     public SimulatedNode add(NodePlan plan) {
+        SimulatedNode node = addStopped(plan);
+        await(node.start());
+        return node;
+    }
+
+    /**
+     * Adds a node that does not run yet; {@link SimulatedNode#start} starts it.
+     *
+     * @param plan what it is to be
+     * @return the node
+     */
+    public SimulatedNode addStopped(NodePlan plan) {
         SimulatedNode node = new SimulatedNode(this, plan, seeds.nextLong());
         nodes.add(node);
-        await(node.start());
+        ledger.joined(node);
         return node;
     }
 
@@ -145,18 +154,30 @@ public final class Simulation {
      * @param victims whom it connects to
      */
     public void addHostile(List<NodeAddress> victims) {
+        addHostile(victims, 1);
+    }
+
+    /**
+     * The same with several deeds at a time.
+     *
+     * @param victims whom it connects to
+     * @param burst how many deeds four times a second
+     */
+    public void addHostile(List<NodeAddress> victims, int burst) {
         byte[] secret = new byte[KeyStore.SECRET_BYTES];
         seeds.nextBytes(secret);
         KeyStore keys = KeyStore.inMemory(secret);
-        HostilePeer peer = new HostilePeer(new VirtualLoop(time, seeds.nextLong()), victims);
+        HostilePeer peer = new HostilePeer(new VirtualLoop(time, seeds.nextLong()), victims, burst);
         AccessHandshake access = AccessHandshake.factory(
                 LocalAgent.open(keys),
                 NetworkAccess.sharedKey(NodePlan.member().key()),
                 new SplittableRandom(seeds.nextLong()),
                 Set.of());
-        peer.start(await(
-                network.place().start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, peer))));
         hostile.add(peer);
+        // Not waited for: a role may come in the middle of what happens.
+        CompletableFuture<?> unused = network.place()
+                .start(new TransportContext(TransportMode.NODE, keys.transportSeed(), access, peer))
+                .thenAccept(peer::start);
     }
 
     /**
@@ -213,14 +234,20 @@ public final class Simulation {
         return time.elapsed().minus(begin);
     }
 
-    private boolean converged() {
-        Set<String> fingerprints = new HashSet<>();
+    /**
+     * Whether all correct nodes that run have the same entries, all among them that a surviving node acknowledged. Lets a
+     * little time pass.
+     *
+     * @return true when they agree
+     */
+    public boolean converged() {
+        int least = ledger.requiredCount();
         for (SimulatedNode node : storing()) {
-            Storage contents = node.contents();
-            if (contents.count().join() < acknowledged.size()) {
+            if (node.contents().count().join() < least) {
                 return false;
             }
         }
+        Set<String> fingerprints = new HashSet<>();
         for (NodeStatus status : statuses()) {
             fingerprints.add(status.entries() + " " + status.fingerprint());
         }
@@ -228,8 +255,8 @@ public final class Simulation {
     }
 
     /**
-     * Checks what must hold once {@link #advanceUntilConverged} returned: equal fingerprints, every acknowledged
-     * publication with its right bytes on every disk, and nothing that no correct node published.
+     * Checks what must hold once {@link #advanceUntilConverged} returned: equal fingerprints, every publication with its right
+     * bytes on every disk that a surviving node acknowledged, and nothing that nobody published.
      *
      * @throws AssertionError when something does not hold; names the seed
      */
@@ -237,10 +264,11 @@ public final class Simulation {
         if (!converged()) {
             throw failure("correct nodes differ:" + summary());
         }
-        storing().forEach(this::checkContents);
+        Map<EntryId, BlobHash> required = ledger.required();
+        storing().forEach(node -> checkContents(node, required));
     }
 
-    private void checkContents(SimulatedNode node) {
+    private void checkContents(SimulatedNode node, Map<EntryId, BlobHash> required) {
         Map<EntryId, BlobHash> found = new LinkedHashMap<>();
         Optional<EntryKey> after = Optional.empty();
         for (List<StoredEntry> page = scan(node, after); !page.isEmpty(); page = scan(node, after)) {
@@ -249,14 +277,14 @@ public final class Simulation {
                 if (!BlobHash.ofBlob(blob).equals(entry.blobHash())) {
                     throw failure("node " + node.agentId() + " stored a blob under a wrong hash: " + entry.id());
                 }
-                if (!attempted.contains(entry.blobHash())) {
-                    throw failure("node " + node.agentId() + " stored what no correct node published: " + entry.id());
+                if (!ledger.wasAttempted(entry.blobHash())) {
+                    throw failure("node " + node.agentId() + " stored what nobody published: " + entry.id());
                 }
                 found.put(entry.id(), entry.blobHash());
             }
             after = Optional.of(page.get(page.size() - 1).key());
         }
-        acknowledged.forEach((entry, hash) -> {
+        required.forEach((entry, hash) -> {
             if (!Objects.equals(hash, found.get(entry))) {
                 throw failure("node " + node.agentId() + " lacks the acknowledged entry " + entry);
             }
@@ -279,12 +307,44 @@ public final class Simulation {
     }
 
     /**
+     * How many whole nodes run.
+     *
+     * @return hostile ones among them
+     */
+    public int running() {
+        int running = 0;
+        for (SimulatedNode node : nodes) {
+            if (node.isRunning()) {
+                running++;
+            }
+        }
+        return running;
+    }
+
+    /**
+     * How much of all entries the correct nodes have that run and store, on average. Lets no time pass.
+     *
+     * @return from 0 to 1; 1 when there are no entries
+     */
+    public double coverage() {
+        long sum = 0;
+        long most = 0;
+        List<SimulatedNode> storing = storing();
+        for (SimulatedNode node : storing) {
+            long count = node.contents().count().join();
+            sum += count;
+            most = Math.max(most, count);
+        }
+        return sum == 0 ? 1 : (double) sum / storing.size() / Math.max(most, ledger.requiredCount());
+    }
+
+    /**
      * How many publications were acknowledged at correct nodes.
      *
      * @return all of them must be everywhere in the end
      */
     public int acknowledged() {
-        return acknowledged.size();
+        return ledger.acknowledgedCount();
     }
 
     /**
@@ -309,79 +369,61 @@ public final class Simulation {
         return checks;
     }
 
+    SharedEntries entries() {
+        return entries;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    /**
+     * How far each entry came, those of incorrect nodes among them.
+     *
+     * @return in the order of their births
+     */
+    public List<Spread> spreads() {
+        return ledger.spreads();
+    }
+
+    /**
+     * What entries cost on the way in, of all whole nodes together.
+     *
+     * @return bytes of envelopes and blobs that came from peers
+     */
+    public Payload payload() {
+        return new Payload(ledger.publishedBytes(), ledger.usefulBytes(), ledger.duplicateBytes());
+    }
+
+    /**
+     * Bytes of entries.
+     *
+     * @param published bytes of blobs that nodes were asked to publish
+     * @param useful bytes that came to nodes that lacked them
+     * @param duplicate bytes that came to nodes that had them, or were about to
+     */
+    public record Payload(long published, long useful, long duplicate) {}
+
     CompletableFuture<List<Publication>> published(
             SimulatedNode node, List<byte[]> blobs, CompletableFuture<List<Publication>> publishing) {
-        if (!node.plan().isCorrect()) {
+        if (node.plan().isForging()) {
             return publishing;
         }
-        blobs.forEach(blob -> attempted.add(BlobHash.ofBlob(blob)));
+        ledger.attempted(blobs);
         return publishing.thenApply(publications -> {
-            publications.forEach(publication -> acknowledged.put(publication.entry(), publication.hash()));
+            ledger.acknowledged(node, publications, time.nanos());
             return publications;
         });
     }
 
     /** Writes down what a node tells before its own listener hears of it. */
     NodeListener observed(SimulatedNode node, NodeListener listener) {
-        return new NodeListener() {
-            @Override
-            public void peerConnected(AgentId agent, boolean direct) {
-                record("connected " + node.agentId(), agent.toBytes());
-                listener.peerConnected(agent, direct);
-            }
-
-            @Override
-            public void peerDisconnected(AgentId agent) {
-                record("disconnected " + node.agentId(), agent.toBytes());
-                listener.peerDisconnected(agent);
-            }
-
-            @Override
-            public void peerDenied(NodeId peer, Optional<AgentId> agent, String reason) {
-                record("denied " + node.agentId() + reason, peer.value().getBytes(StandardCharsets.UTF_8));
-                listener.peerDenied(peer, agent, reason);
-            }
-
-            @Override
-            public void integrated(Incoming incoming) {
-                record("integrated " + node.agentId(), incoming.entry().toBytes());
-                listener.integrated(incoming);
-            }
-
-            @Override
-            public void integrationFailed(EntryId entry, AgentId author, String reason) {
-                record("failed " + node.agentId() + reason, entry.toBytes());
-                listener.integrationFailed(entry, author, reason);
-            }
-
-            @Override
-            public void peerExcluded(AgentId agent, Duration duration) {
-                record("excluded " + node.agentId() + duration, agent.toBytes());
-                listener.peerExcluded(agent, duration);
-            }
-
-            @Override
-            public void blobProgress(EntryId entry, long bytesHere, long size) {
-                record("progress " + node.agentId() + bytesHere, entry.toBytes());
-                listener.blobProgress(entry, bytesHere, size);
-            }
-
-            @Override
-            public void blobComplete(EntryId entry, BlobHash hash, long size) {
-                record("complete " + node.agentId() + hash, entry.toBytes());
-                listener.blobComplete(entry, hash, size);
-            }
-
-            @Override
-            public void messageReceived(AgentId from, byte[] message) {
-                record("message " + node.agentId() + from, message);
-                listener.messageReceived(from, message);
-            }
-        };
+        return new TracedListener(this, node.agentId(), listener);
     }
 
-    private void record(String what, byte[] body) {
-        trace.add(time.elapsed().toNanos(), what, body);
+    /** Writes down what happened; whom it happened to comes as hashes. */
+    void record(int kind, int from, int to, byte[] body) {
+        trace.add(time.nanos(), kind, from, to, body);
     }
 
     private List<SimulatedNode> storing() {
@@ -392,7 +434,7 @@ public final class Simulation {
                 .toList();
     }
 
-    private String summary() {
+    String summary() {
         StringBuilder text = new StringBuilder();
         List<SimulatedNode> asked = storing();
         List<NodeStatus> statuses = statuses();
@@ -402,7 +444,7 @@ public final class Simulation {
                     "%n  node %d: %d of %d entries, fingerprint %s, %d peers, %d refused, %d held",
                     nodes.indexOf(asked.get(i)),
                     status.entries(),
-                    acknowledged.size(),
+                    ledger.requiredCount(),
                     status.fingerprint(),
                     status.peers().size(),
                     status.refused(),
@@ -411,7 +453,7 @@ public final class Simulation {
         return text.toString();
     }
 
-    private AssertionError failure(String what) {
+    AssertionError failure(String what) {
         return new AssertionError("seed " + seed + ", after " + time.elapsed() + ": " + what);
     }
 }

@@ -95,7 +95,7 @@ public final class VirtualLoop implements NodeLoop {
         ready.add(task);
         if (!scheduled) {
             scheduled = true;
-            time.schedule(Duration.ZERO, this::runNext);
+            time.scheduleNanos(0, this::runNext);
         }
     }
 

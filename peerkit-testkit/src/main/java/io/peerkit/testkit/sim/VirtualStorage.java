@@ -46,18 +46,23 @@ final class VirtualStorage implements Storage {
 
     private final VirtualTime time;
     private final Storage store;
+    private final SharedEntries shared;
     private List<Write> waiting = new ArrayList<>();
     private List<Write> committing = List.of();
     private boolean failing;
+    private int commitsLeft;
+    private Runnable atCommit = () -> {};
     private boolean dead;
 
     /**
      * @param time the time it takes
      * @param store does the work
+     * @param shared of all stores of the simulation
      */
-    VirtualStorage(VirtualTime time, Storage store) {
+    VirtualStorage(VirtualTime time, Storage store, SharedEntries shared) {
         this.time = time;
         this.store = store;
+        this.shared = shared;
     }
 
     /** Makes every call fail, as a full or broken disk does, until it is told otherwise. */
@@ -80,6 +85,12 @@ final class VirtualStorage implements Storage {
         store.close();
     }
 
+    /** Runs something in the middle of a commit, the n-th from now. */
+    void atCommit(int commits, Runnable what) {
+        commitsLeft = commits;
+        atCommit = what;
+    }
+
     /** The store behind it, without delays and failures. */
     Storage behind() {
         return store;
@@ -92,7 +103,7 @@ final class VirtualStorage implements Storage {
             done.completeExceptionally(new ClosedException("store is closed"));
             return done;
         }
-        waiting.add(new Write(batch, done));
+        waiting.add(new Write(shared.sharing(batch), done));
         if (committing.isEmpty()) {
             begin();
         }
@@ -102,6 +113,13 @@ final class VirtualStorage implements Storage {
     private void begin() {
         committing = waiting;
         waiting = new ArrayList<>();
+        if (commitsLeft > 0 && --commitsLeft == 0) {
+            time.schedule(COMMIT.dividedBy(2), () -> {
+                if (!dead) {
+                    atCommit.run();
+                }
+            });
+        }
         time.schedule(COMMIT, this::commit);
     }
 

@@ -5,10 +5,7 @@ import io.peerkit.gossip.NodeLoop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Time that passes only when it is told to: a queue of tasks ordered by (time, order of scheduling).
@@ -24,11 +21,10 @@ public final class VirtualTime {
     private final Instant start;
 
     /** Tasks of later moments. Those of this very moment that lie here are older than all in {@link #immediate}. */
-    private final PriorityQueue<Event> later =
-            new PriorityQueue<>(Comparator.<Event>comparingLong(e -> e.at).thenComparingLong(e -> e.sequence));
+    private final EventQueue later = new EventQueue();
 
     /** Tasks of this moment, scheduled in it. */
-    private final ArrayDeque<Event> immediate = new ArrayDeque<>();
+    private final ArrayDeque<EventQueue.Event> immediate = new ArrayDeque<>();
 
     private long now;
     private long sequence;
@@ -61,6 +57,11 @@ public final class VirtualTime {
         return Duration.ofNanos(now);
     }
 
+    /** The same in nanoseconds. */
+    long nanos() {
+        return now;
+    }
+
     /**
      * How many tasks have run.
      *
@@ -88,7 +89,12 @@ public final class VirtualTime {
      */
     public NodeLoop.Timer schedule(Duration delay, Runnable task) {
         checkThread();
-        Event event = new Event(now + Math.max(0, delay.toNanos()), sequence++, task);
+        return scheduleNanos(delay.toNanos(), task);
+    }
+
+    /** The same with a delay in nanoseconds. */
+    NodeLoop.Timer scheduleNanos(long delay, Runnable task) {
+        EventQueue.Event event = new EventQueue.Event(this, now + Math.max(0, delay), sequence++, task);
         if (event.at == now) {
             immediate.add(event);
         } else {
@@ -137,8 +143,8 @@ public final class VirtualTime {
     private boolean stepUntil(long end) {
         checkThread();
         while (true) {
-            Event head = later.peek();
-            Event next;
+            EventQueue.Event head = later.peek();
+            EventQueue.Event next;
             if (head != null && head.at <= end && (head.at == now || immediate.isEmpty())) {
                 next = later.poll();
             } else {
@@ -147,8 +153,7 @@ public final class VirtualTime {
             if (next == null) {
                 return false;
             }
-            Runnable task = next.task;
-            next.done = true;
+            Runnable task = next.take();
             if (task == null) {
                 cancelled--;
                 continue;
@@ -177,31 +182,13 @@ public final class VirtualTime {
         }
     }
 
-    private final class Event implements NodeLoop.Timer {
-        private final long at;
-        private final long sequence;
-        private @Nullable Runnable task;
-        private boolean done;
-
-        private Event(long at, long sequence, Runnable task) {
-            this.at = at;
-            this.sequence = sequence;
-            this.task = task;
-        }
-
-        @Override
-        public void cancel() {
-            checkThread();
-            if (!done && task != null) {
-                task = null;
-                cancelled++;
-                // Sessions set and drop timers all the time; without this the dead ones would outnumber the living.
-                if (cancelled > 1_024 && cancelled > later.size() / 2) {
-                    int before = later.size();
-                    later.removeIf(event -> event.task == null);
-                    cancelled -= before - later.size();
-                }
-            }
+    /** One of the tasks was taken back. */
+    void cancelled() {
+        checkThread();
+        cancelled++;
+        // Sessions set and drop timers all the time; without this the dead ones would outnumber the living.
+        if (cancelled > 1_024 && cancelled > later.size() / 2) {
+            cancelled -= later.dropCancelled();
         }
     }
 }

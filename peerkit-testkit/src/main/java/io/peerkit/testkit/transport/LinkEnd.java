@@ -298,6 +298,7 @@ final class LinkEnd {
             return;
         }
         owner.sent(body.length + FRAME_OVERHEAD_BYTES);
+        network.carries(body.length + FRAME_OVERHEAD_BYTES);
         if (state == State.GRANTED
                 && Faults.happens(network.faults().breakage(), network.loop().random())) {
             sever();
@@ -305,7 +306,19 @@ final class LinkEnd {
         // Nothing overtakes the handshake: on a real connection it is all that there is until then.
         long now = network.nanos();
         long earliest = Math.max(pipe.latestArrival, handshake.latestArrival);
-        long at = Math.max(now + network.faults().delayNanos(network.loop().random()), earliest);
+        long way = network.links()
+                .delayNanos(
+                        owner.port(),
+                        other.owner.port(),
+                        body.length + FRAME_OVERHEAD_BYTES,
+                        now,
+                        network.loop().random());
+        if (way == LinkModel.BROKEN) {
+            sever();
+            return;
+        }
+        long at =
+                Math.max(now + way + network.faults().delayNanos(network.loop().random()), earliest);
         pipe.latestArrival = at;
         latestArrival = Math.max(latestArrival, at);
         pipe.onTheWay.add(() -> {

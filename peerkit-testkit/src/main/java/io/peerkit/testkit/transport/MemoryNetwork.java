@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A network in memory, as good or bad as its {@link Faults} say. Access handshakes are real; encryption is not needed
@@ -42,6 +43,9 @@ public final class MemoryNetwork implements AutoCloseable {
     private final Map<Integer, MemoryTransport> listening = new HashMap<>();
     private Map<NodeId, Integer> groups = Map.of();
     private volatile Faults faults = Faults.none();
+    private volatile LinkModel links = LinkModel.none();
+    private final AtomicLong carriedBytes = new AtomicLong();
+    private final AtomicLong carriedFrames = new AtomicLong();
     private volatile Tap tap = (from, to, kind, body) -> {};
 
     private MemoryNetwork(NodeLoop loop, Optional<RealTimeLoop> thread) {
@@ -98,6 +102,15 @@ public final class MemoryNetwork implements AutoCloseable {
      */
     public void faults(Faults next) {
         faults = next;
+    }
+
+    /**
+     * Says how far the places are from each other, for what is sent from now on.
+     *
+     * @param next the new model; belongs to this network alone
+     */
+    public void links(LinkModel next) {
+        links = next;
     }
 
     /**
@@ -187,10 +200,10 @@ public final class MemoryNetwork implements AutoCloseable {
 
     /** Carries a dial to its target and the answer back. */
     void dial(MemoryTransport from, MemoryAddress to, CompletableFuture<NodeId> result) {
-        after(faults.delayNanos(loop.random()), () -> {
+        after(wayNanos(from.port(), to.port()), () -> {
             MemoryTransport target = listening.get(to.port());
             if (target == null) {
-                after(faults.delayNanos(loop.random()), () -> fail(result, "nobody listens at " + to.toNodeAddress()));
+                after(wayNanos(to.port(), from.port()), () -> fail(result, "nobody listens at " + to.toNodeAddress()));
             } else if (target == from) {
                 fail(result, to.toNodeAddress() + " is this node's own address");
             } else if (separated(from.nodeId(), target.nodeId())
@@ -199,9 +212,15 @@ public final class MemoryNetwork implements AutoCloseable {
             } else if (!from.isClosed()) {
                 LinkEnd here = new LinkEnd(this, from, target, Optional.of(result));
                 here.other().accepted();
-                after(faults.delayNanos(loop.random()), () -> here.answered(to.node()));
+                after(wayNanos(to.port(), from.port()), () -> here.answered(to.node()));
             }
         });
+    }
+
+    /** How long a sign of life takes; what never arrives is what a dial waits for. */
+    private long wayNanos(int from, int to) {
+        long way = links.delayNanos(from, to, 0, nanos(), loop.random());
+        return (way == LinkModel.BROKEN ? DIAL_TIMEOUT.toNanos() : way) + faults.delayNanos(loop.random());
     }
 
     private static void fail(CompletableFuture<NodeId> result, String why) {
@@ -222,6 +241,33 @@ public final class MemoryNetwork implements AutoCloseable {
 
     Faults faults() {
         return faults;
+    }
+
+    /**
+     * What was sent by all nodes since the beginning, as they count it.
+     *
+     * @return bytes
+     */
+    public long carriedBytes() {
+        return carriedBytes.get();
+    }
+
+    /**
+     * How many frames were sent by all nodes since the beginning.
+     *
+     * @return frames
+     */
+    public long carriedFrames() {
+        return carriedFrames.get();
+    }
+
+    void carries(int bytes) {
+        carriedBytes.addAndGet(bytes);
+        carriedFrames.incrementAndGet();
+    }
+
+    LinkModel links() {
+        return links;
     }
 
     Tap tap() {

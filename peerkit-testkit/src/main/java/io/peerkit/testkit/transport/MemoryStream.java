@@ -27,13 +27,13 @@ final class MemoryStream implements PeerStream {
     private final ProtocolId protocol;
     private final Pipe pipe = new Pipe();
 
-    private final ArrayDeque<Write> unsent = new ArrayDeque<>();
+    private final ArrayDeque<Write> unsent = new ArrayDeque<>(1);
     private int unsentBytes;
     private int window = WINDOW_BYTES;
     private boolean writeClosed;
     private boolean endSent;
 
-    private final Queue<byte[]> arrived = new ArrayDeque<>();
+    private final Queue<byte[]> arrived = new ArrayDeque<>(1);
     private int arrivedBytes;
     private int unreportedBytes;
     private boolean peerEnded;

@@ -10,6 +10,7 @@ import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.gossip.GossipWatcher;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
@@ -88,6 +89,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private int waitingEntries;
     private boolean full;
     private long refused;
+    private GossipWatcher watcher = GossipWatcher.none();
 
     /**
      * @param parts what it works with
@@ -127,6 +129,11 @@ public final class Integrator implements ArrivalWriter.Outcome {
         opaque.start();
     }
 
+    /** Lets somebody look on. */
+    public void watch(GossipWatcher next) {
+        watcher = next;
+    }
+
     /** Takes an entry from a peer; {@link #flush} must follow the last of those that came together. */
     public Receipt receive(EntrySource source, WireEntry wire) {
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
@@ -134,7 +141,9 @@ public final class Integrator implements ArrivalWriter.Outcome {
             return refuse(source, Refusal.MALFORMED);
         }
         OpenedEntry entry = opened.get();
-        if (hasOrAwaits(entry, source.node())) {
+        boolean known = hasOrAwaits(entry, source.node());
+        watcher.entryReceived(source.agent(), entry.id(), wire.bytes(), known);
+        if (known) {
             return Receipt.KNOWN;
         }
         long nowMillis = parts.loop().now().toEpochMilli();

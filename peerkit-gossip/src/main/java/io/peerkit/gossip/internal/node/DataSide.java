@@ -84,6 +84,7 @@ public final class DataSide {
                 this::announce,
                 this::resume,
                 this::storedByOthers);
+        integrator.watch(settings.watcher());
         this.syncer = new Syncer(
                 new SyncParts(
                         settings.loop(),
