@@ -97,6 +97,11 @@ public final class AgentDirectory {
         return expired;
     }
 
+    /** Drops a card that is not worth keeping. */
+    public void drop(AgentId agent) {
+        cards.remove(agent);
+    }
+
     /** The card of an agent. */
     public Optional<AgentInfo> get(AgentId agent) {
         return Optional.ofNullable(cards.get(agent));

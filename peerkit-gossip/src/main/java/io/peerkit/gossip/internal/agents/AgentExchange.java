@@ -6,6 +6,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.internal.peer.Peer;
 import java.time.Duration;
@@ -15,10 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Who sends which cards to whom: on connect both sides send digests and answer with what the other lacks; later, news
- * are passed on once.
+ * are passed on once. A peer that wants few cards gets a random choice and no news but those of its peers' own cards. What
+ * connection strategies tell one another travels here too, with cards.
  *
  * <p>No IO, no clock. Belongs to the node loop.
  */
@@ -41,14 +45,25 @@ public final class AgentExchange {
     /** A message to send. */
     public record Mail(NodeId to, AgentMessage message) {}
 
-    /** What came of a message. */
-    public record Result(List<Mail> mail, List<AgentInfo> news) {}
+    /**
+     * What came of a message.
+     *
+     * @param mail to send
+     * @param news cards that are the latest of their agents
+     * @param told what the peer's strategy says
+     * @param named the valid cards that came with it, news among them
+     */
+    public record Result(
+            List<Mail> mail, List<AgentInfo> news, Optional<byte[]> told, List<AgentInfo> named) {}
 
     private static final class Contact {
         private final Peer peer;
         private double tokens = CARD_BURST;
         private Optional<Instant> refilled = Optional.empty();
         private int digests;
+
+        /** How many cards it wants; known from its digest on, and news before it are in the answer to that. */
+        private int limit;
 
         Contact(Peer peer) {
             this.peer = peer;
@@ -72,6 +87,8 @@ public final class AgentExchange {
     private final Agent agent;
     private final AgentDirectory directory;
     private final OwnCard own;
+    private final IntSupplier limit;
+    private final RandomGenerator random;
     private final Map<NodeId, Contact> contacts = new LinkedHashMap<>();
     private long refused;
 
@@ -79,11 +96,16 @@ public final class AgentExchange {
      * @param agent reads cards
      * @param directory knows the others
      * @param own is the local agent's
+     * @param limit how many cards of others to ask for
+     * @param random chooses among cards for those who want few
      */
-    public AgentExchange(Agent agent, AgentDirectory directory, OwnCard own) {
+    public AgentExchange(
+            Agent agent, AgentDirectory directory, OwnCard own, IntSupplier limit, RandomGenerator random) {
         this.agent = agent;
         this.directory = directory;
         this.own = own;
+        this.limit = limit;
+        this.random = random;
     }
 
     /** A peer is connected. */
@@ -95,7 +117,8 @@ public final class AgentExchange {
                 versions.add(CardVersion.of(info));
             }
         }
-        return List.of(new Mail(peer.node(), new AgentMessage.Digest(CardVersion.pack(versions))));
+        AgentMessage digest = new AgentMessage.Digest(CardVersion.pack(versions), limit.getAsInt());
+        return List.of(new Mail(peer.node(), digest));
     }
 
     /** A peer is gone. */
@@ -107,18 +130,31 @@ public final class AgentExchange {
     public Result received(NodeId from, AgentMessage message, Instant now) {
         Contact contact = contacts.get(from);
         if (contact == null) {
-            return new Result(List.of(), List.of());
+            return new Result(List.of(), List.of(), Optional.empty(), List.of());
         }
         if (message instanceof AgentMessage.Digest digest) {
-            return new Result(answer(contact, digest, now), List.of());
+            return new Result(answer(contact, digest, now), List.of(), Optional.empty(), List.of());
         }
+        if (message instanceof AgentMessage.Told told) {
+            List<AgentInfo> news = learn(contact, told.cards(), now);
+            List<AgentInfo> named = new ArrayList<>();
+            for (AgentMessage.Card card : told.cards()) {
+                directory.get(card.version().agent()).filter(info -> !info.isExpired(now)).ifPresent(named::add);
+            }
+            return new Result(passOn(news, Optional.of(from)), news, Optional.of(told.message()), named);
+        }
+        List<AgentInfo> news = learn(contact, ((AgentMessage.Cards) message).cards(), now);
+        return new Result(passOn(news, Optional.of(from)), news, Optional.empty(), List.of());
+    }
+
+    private List<AgentInfo> learn(Contact contact, List<AgentMessage.Card> cards, Instant now) {
         List<AgentInfo> news = new ArrayList<>();
-        for (AgentMessage.Card card : ((AgentMessage.Cards) message).cards()) {
+        for (AgentMessage.Card card : cards) {
             if (directory.isNews(card.version()) && contact.mayCheck(now)) {
                 learn(card.encoded(), now).ifPresent(news::add);
             }
         }
-        return new Result(passOn(news, Optional.of(from)), news);
+        return news;
     }
 
     private Optional<AgentInfo> learn(byte[] encoded, Instant now) {
@@ -141,6 +177,7 @@ public final class AgentExchange {
         if (++contact.digests > MAX_DIGESTS) {
             return List.of();
         }
+        contact.limit = digest.limit();
         Map<AgentId, Long> known = new LinkedHashMap<>();
         for (CardVersion version : CardVersion.unpack(digest.versions())) {
             known.put(version.agent(), version.issuedAtMillis());
@@ -152,12 +189,41 @@ public final class AgentExchange {
                 lacking.add(info);
             }
         }
-        return mails(contact, lacking);
+        return mails(contact, few(lacking, contact.limit));
+    }
+
+    /** The own card, which every peer needs, and a random choice of others. */
+    private List<AgentInfo> few(List<AgentInfo> cards, int limit) {
+        List<AgentInfo> others = new ArrayList<>(cards);
+        List<AgentInfo> chosen = new ArrayList<>();
+        own.current().filter(others::remove).ifPresent(chosen::add);
+        if (others.size() <= limit) {
+            return cards;
+        }
+        for (int i = 0; i < limit; i++) {
+            chosen.add(others.remove(random.nextInt(others.size())));
+        }
+        return chosen;
     }
 
     /** The local agent has a new card. */
     public List<Mail> renewed(AgentInfo card) {
-        return passOn(List.of(card), Optional.empty());
+        List<Mail> mail = new ArrayList<>();
+        contacts.values().forEach(contact -> mail.addAll(mails(contact, List.of(card))));
+        return mail;
+    }
+
+    /** What the local strategy tells that of a peer. */
+    public List<Mail> tell(NodeId to, byte[] message, List<AgentId> about, Instant now) {
+        List<AgentMessage.Card> cards = new ArrayList<>();
+        for (AgentId each : about) {
+            Optional<AgentInfo> card = each.equals(agent.id()) ? own.current() : directory.get(each);
+            if (cards.size() < ConnectionStrategy.MAX_TOLD_CARDS) {
+                card.filter(info -> !info.isExpired(now))
+                        .ifPresent(info -> cards.add(new AgentMessage.Card(CardVersion.of(info), info.encoded())));
+            }
+        }
+        return List.of(new Mail(to, new AgentMessage.Told(message, cards)));
     }
 
     /** Each version is news once, so each node passes it on once. */
@@ -165,7 +231,8 @@ public final class AgentExchange {
         List<Mail> mail = new ArrayList<>();
         if (!news.isEmpty()) {
             for (Contact contact : contacts.values()) {
-                if (from.filter(contact.peer.node()::equals).isEmpty()) {
+                if (contact.limit == AgentMessage.UNLIMITED
+                        && from.filter(contact.peer.node()::equals).isEmpty()) {
                     mail.addAll(mails(contact, news));
                 }
             }

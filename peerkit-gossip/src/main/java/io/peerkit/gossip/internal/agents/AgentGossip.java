@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.agents;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.Storage;
@@ -34,6 +35,15 @@ public final class AgentGossip {
 
         /** An agent's last card expired. */
         void agentForgotten(AgentId agent);
+
+        /** A peer's connection strategy says something about some agents, whose cards are known now. */
+        void told(AgentId from, byte[] message, List<AgentInfo> cards);
+
+        /** Whether an agent's card is worth keeping. */
+        boolean keeps(AgentId agent);
+
+        /** How many cards of others a peer may send at its own wish. */
+        int maxCards();
     }
 
     private final NodeLoop loop;
@@ -66,7 +76,7 @@ public final class AgentGossip {
         this.directory = directory;
         this.own = own;
         this.listener = listener;
-        this.exchange = new AgentExchange(agent, directory, own);
+        this.exchange = new AgentExchange(agent, directory, own, listener::maxCards, loop.random());
     }
 
     /** Reads the cards in the store. */
@@ -130,6 +140,7 @@ public final class AgentGossip {
     /** Begins: tells of the cards that are known, and issues the own one. */
     public void start() {
         directory.all().forEach(listener::agentKnown);
+        dropUseless();
         renew(transport.listenAddresses());
     }
 
@@ -157,6 +168,23 @@ public final class AgentGossip {
                 persist(List.of(), expired);
             }
         }
+        dropUseless();
+    }
+
+    private void dropUseless() {
+        List<AgentId> useless = new ArrayList<>();
+        for (AgentInfo info : directory.all()) {
+            if (!listener.keeps(info.agentId())) {
+                useless.add(info.agentId());
+            }
+        }
+        useless.forEach(directory::drop);
+        persist(List.of(), useless);
+    }
+
+    /** Tells a peer's connection strategy something, with the cards of some agents. */
+    public void tell(NodeId to, byte[] message, List<AgentId> cards) {
+        send(exchange.tell(to, message, cards, loop.now()));
     }
 
     /** A peer is connected. */
@@ -177,12 +205,28 @@ public final class AgentGossip {
             if (exchange.refused() > refusedBefore) {
                 warnings.warn(from.agent(), "refused an agent card", "wrong, from the future, or one too many");
             }
-            persist(result.news(), List.of());
             send(result.mail());
             result.news().forEach(listener::agentKnown);
+            if (result.told().isPresent()) {
+                listener.told(from.agent(), result.told().get(), result.named());
+            }
+            keep(result);
         } catch (InvalidBytesException e) {
             warnings.warn(from.agent(), "refused a message of agent cards", e);
         }
+    }
+
+    /** Cards that only passed by are not written. */
+    private void keep(AgentExchange.Result result) {
+        List<AgentInfo> kept = new ArrayList<>();
+        for (AgentInfo info : result.news()) {
+            if (listener.keeps(info.agentId())) {
+                kept.add(info);
+            } else {
+                directory.drop(info.agentId());
+            }
+        }
+        persist(kept, List.of());
     }
 
     private void send(List<AgentExchange.Mail> mail) {

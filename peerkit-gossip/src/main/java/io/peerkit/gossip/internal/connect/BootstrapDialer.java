@@ -9,6 +9,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,27 +20,35 @@ public final class BootstrapDialer {
     private final NodeLoop loop;
     private final Transport transport;
     private final BootstrapKeeper keeper;
+    private final BooleanSupplier needed;
     private final Alarm alarm;
     private boolean stopped;
 
     /**
-     * @param addresses to stay connected to
+     * @param bootstrap nodes to connect to while that is needed; the transport's relays are always
+     * @param needed whether better contacts are missing
      */
-    public BootstrapDialer(NodeLoop loop, Transport transport, Collection<NodeAddress> addresses) {
+    public BootstrapDialer(
+            NodeLoop loop, Transport transport, Collection<NodeAddress> bootstrap, BooleanSupplier needed) {
         this.loop = loop;
         this.transport = transport;
-        this.keeper = new BootstrapKeeper(addresses);
+        this.needed = needed;
+        List<NodeAddress> relays = transport.relays().stream()
+                .map(relay -> new NodeAddress(relay.value()))
+                .toList();
+        this.keeper = new BootstrapKeeper(relays, bootstrap);
         this.alarm = new Alarm(loop, this::start);
     }
 
     /** Dials what is due. */
     public void start() {
-        perform(keeper.plan(loop.now()));
+        perform(keeper.plan(needed.getAsBoolean(), loop.now()));
     }
 
     /** A node is gone. */
     public void gone(NodeId node) {
-        perform(keeper.gone(node, loop.now(), loop.random()));
+        keeper.gone(node, loop.now(), loop.random());
+        start();
     }
 
     private void perform(BootstrapKeeper.Plan plan) {
@@ -56,7 +65,8 @@ public final class BootstrapDialer {
                 transport.connect(List.of(address)),
                 node -> {
                     boolean stillThere = transport.connectedNodes().contains(node);
-                    perform(keeper.connected(address, node, stillThere, loop.now(), loop.random()));
+                    keeper.connected(address, node, stillThere, loop.now(), loop.random());
+                    start();
                 },
                 reason -> {
                     boolean retry = !(reason instanceof AccessDeniedException denied && denied.isLasting());
@@ -65,7 +75,8 @@ public final class BootstrapDialer {
                             address,
                             retry ? "" : ", giving it up",
                             reason.getMessage());
-                    perform(keeper.failed(address, retry, loop.now(), loop.random()));
+                    keeper.failed(address, retry, loop.now(), loop.random());
+                    start();
                 });
     }
 

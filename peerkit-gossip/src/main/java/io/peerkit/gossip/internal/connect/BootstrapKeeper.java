@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.connect;
 
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,10 +14,19 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Keeps a node connected to fixed addresses, bootstrap nodes and relays, by {@link Backoff}. An address whose node denied
- * access is given up.
+ * Keeps a node connected to fixed addresses by {@link Backoff}: to relays always, to bootstrap nodes while that is needed, and
+ * for a visit once in a while otherwise, so that parts of a network that was cut find each other again. An address whose node
+ * denied access is given up.
  */
 public final class BootstrapKeeper {
+    /** How soon after the last connection to a bootstrap node that is not needed it is visited, at least and at most. */
+    static final Duration VISIT_AFTER = Duration.ofMinutes(15);
+
+    static final Duration VISIT_BEFORE = Duration.ofMinutes(30);
+
+    /** How often to look whether bootstrap nodes are needed. */
+    static final Duration LOOK = Duration.ofSeconds(5);
+
     /** What to do: dial now, and look again later. */
     public record Plan(List<NodeAddress> dials, Optional<Instant> wakeAt) {}
 
@@ -28,23 +38,31 @@ public final class BootstrapKeeper {
     }
 
     private static final class Anchor {
+        private final boolean always;
         private State state = State.WAITING;
         private Optional<NodeId> node = Optional.empty();
         private int failures;
         private Instant due = Instant.MIN;
+        private Instant visit = Instant.MIN;
+
+        Anchor(boolean always) {
+            this.always = always;
+        }
     }
 
     private final Map<NodeAddress, Anchor> anchors = new LinkedHashMap<>();
 
     /**
-     * @param addresses given by the local user, so their number is not bounded here
+     * @param relays to stay connected to; as the others given by the local user, so their number is not bounded here
+     * @param bootstrap to connect to while that is needed
      */
-    public BootstrapKeeper(Collection<NodeAddress> addresses) {
-        addresses.forEach(address -> anchors.put(address, new Anchor()));
+    public BootstrapKeeper(Collection<NodeAddress> relays, Collection<NodeAddress> bootstrap) {
+        relays.forEach(address -> anchors.put(address, new Anchor(true)));
+        bootstrap.forEach(address -> anchors.putIfAbsent(address, new Anchor(false)));
     }
 
-    /** Dials what is due. */
-    public Plan plan(Instant now) {
+    /** Dials what is due; {@code needed} is whether bootstrap nodes are. */
+    public Plan plan(boolean needed, Instant now) {
         List<NodeAddress> dials = new ArrayList<>();
         Optional<Instant> wakeAt = Optional.empty();
         for (Map.Entry<NodeAddress, Anchor> entry : anchors.entrySet()) {
@@ -55,6 +73,12 @@ public final class BootstrapKeeper {
             Instant latest = now.plus(Backoff.LONGEST);
             if (anchor.due.isAfter(latest)) {
                 anchor.due = latest; // The clock has stepped back since.
+            }
+            if (anchor.visit.isAfter(now.plus(VISIT_BEFORE))) {
+                anchor.visit = now.plus(VISIT_BEFORE);
+            }
+            if (!anchor.due.isAfter(now) && !anchor.always && !needed && anchor.visit.isAfter(now)) {
+                anchor.due = now.plus(LOOK);
             }
             if (anchor.due.isAfter(now)) {
                 Instant due = anchor.due;
@@ -68,18 +92,20 @@ public final class BootstrapKeeper {
     }
 
     /** A dial succeeded; {@code stillThere} is false when the node has gone again meanwhile. */
-    public Plan connected(NodeAddress address, NodeId node, boolean stillThere, Instant now, RandomGenerator random) {
+    public void connected(NodeAddress address, NodeId node, boolean stillThere, Instant now, RandomGenerator random) {
         Anchor anchor = anchors.get(address);
         if (anchor != null) {
             anchor.node = Optional.of(node);
             anchor.failures = 0;
             anchor.state = State.CONNECTED;
         }
-        return stillThere ? plan(now) : gone(node, now, random);
+        if (!stillThere) {
+            gone(node, now, random);
+        }
     }
 
     /** A dial failed. */
-    public Plan failed(NodeAddress address, boolean retry, Instant now, RandomGenerator random) {
+    public void failed(NodeAddress address, boolean retry, Instant now, RandomGenerator random) {
         Anchor anchor = anchors.get(address);
         if (anchor != null) {
             wait(anchor, now, random);
@@ -87,18 +113,18 @@ public final class BootstrapKeeper {
                 anchor.state = State.GIVEN_UP;
             }
         }
-        return plan(now);
     }
 
     /** The last connection to a node closed. */
-    public Plan gone(NodeId node, Instant now, RandomGenerator random) {
+    public void gone(NodeId node, Instant now, RandomGenerator random) {
         for (Anchor anchor : anchors.values()) {
             if (anchor.state == State.CONNECTED
                     && anchor.node.filter(node::equals).isPresent()) {
                 wait(anchor, now, random);
+                long spread = VISIT_BEFORE.minus(VISIT_AFTER).toMillis();
+                anchor.visit = now.plus(VISIT_AFTER).plusMillis(random.nextLong(spread + 1));
             }
         }
-        return plan(now);
     }
 
     private static void wait(Anchor anchor, Instant now, RandomGenerator random) {

@@ -9,6 +9,7 @@ import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.agents.AgentDirectory;
+import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.stream.LoopHop;
@@ -18,8 +19,15 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out what the connection strategy decides. Belongs to the node loop. */
-public final class Dialer {
+/** Carries out what the connection strategy decides, and tells it what happens. Belongs to the node loop. */
+public final class Dialer implements AgentGossip.Listener {
+    /** Brings what strategies tell one another. */
+    @FunctionalInterface
+    public interface Courier {
+        /** Sends a message with the cards of some agents. */
+        void tell(NodeId to, byte[] message, List<AgentId> cards);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
 
     private final NodeLoop loop;
@@ -29,6 +37,7 @@ public final class Dialer {
     private final PeerTable peers;
     private final Predicate<AgentId> blocked;
     private final Alarm alarm;
+    private Optional<Courier> courier = Optional.empty();
     private boolean stopped;
 
     /**
@@ -51,18 +60,34 @@ public final class Dialer {
     }
 
     /** The node starts. */
-    public void start(AgentId self) {
+    public void start(AgentId self, Courier messages) {
+        courier = Optional.of(messages);
         perform(strategy.started(self, loop.now()));
     }
 
-    /** An agent has a new card. */
+    @Override
     public void agentKnown(AgentInfo info) {
         perform(strategy.agentKnown(info, loop.now(), loop.random()));
     }
 
-    /** An agent's last card expired. */
+    @Override
     public void agentForgotten(AgentId agent) {
         strategy.agentForgotten(agent);
+    }
+
+    @Override
+    public void told(AgentId from, byte[] message, List<AgentInfo> cards) {
+        perform(strategy.told(from, message, cards, loop.now(), loop.random()));
+    }
+
+    @Override
+    public boolean keeps(AgentId agent) {
+        return peers.isConnected(agent) || strategy.keeps(agent);
+    }
+
+    @Override
+    public int maxCards() {
+        return strategy.maxCards();
     }
 
     /** An agent's first node is connected. */
@@ -86,7 +111,16 @@ public final class Dialer {
                 peers.nodesOf(disconnect.agent()).forEach(transport::disconnect);
             } else if (action instanceof ConnectionStrategy.WakeAt wake) {
                 alarm.at(wake.time());
+            } else if (action instanceof ConnectionStrategy.Tell tell) {
+                tell(tell);
             }
+        }
+    }
+
+    private void tell(ConnectionStrategy.Tell tell) {
+        List<NodeId> nodes = peers.nodesOf(tell.to());
+        if (!nodes.isEmpty()) {
+            courier.ifPresent(messages -> messages.tell(nodes.get(0), tell.message(), tell.cards()));
         }
     }
 

@@ -7,7 +7,6 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
-import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
@@ -111,20 +110,9 @@ public final class LiveNode {
                 storage,
                 directory,
                 new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
-                new AgentGossip.Listener() {
-                    @Override
-                    public void agentKnown(AgentInfo info) {
-                        dialer.agentKnown(info);
-                    }
-
-                    @Override
-                    public void agentForgotten(AgentId agent) {
-                        dialer.agentForgotten(agent);
-                    }
-                });
-        Set<NodeAddress> anchors = new LinkedHashSet<>(settings.bootstrap());
-        transport.relays().forEach(relay -> anchors.add(new NodeAddress(relay.value())));
-        this.bootstrap = new BootstrapDialer(loop, transport, anchors);
+                dialer);
+        this.bootstrap = new BootstrapDialer(
+                loop, transport, settings.bootstrap(), settings.connections()::needsBootstrap);
     }
 
     /** Reads the store and begins. */
@@ -168,7 +156,7 @@ public final class LiveNode {
             return;
         }
         started = true;
-        dialer.start(settings.agent().id());
+        dialer.start(settings.agent().id(), agents::tell);
         agents.start();
         bootstrap.start();
         peers.all().forEach(this::up);

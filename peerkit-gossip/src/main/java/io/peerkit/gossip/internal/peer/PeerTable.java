@@ -45,6 +45,11 @@ public final class PeerTable {
         return List.copyOf(byAgent.getOrDefault(agent, Set.of()));
     }
 
+    /** Whether any node of an agent is here. */
+    public boolean isConnected(AgentId agent) {
+        return byAgent.containsKey(agent);
+    }
+
     /** All peers, a copy. */
     public Collection<Peer> all() {
         return new ArrayList<>(byNode.values());

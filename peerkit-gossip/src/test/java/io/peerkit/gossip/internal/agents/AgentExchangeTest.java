@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class AgentExchangeTest {
@@ -57,8 +58,10 @@ class AgentExchangeTest {
         private final NodeId node;
         private final JdkAgent agent = new JdkAgent();
         private final AgentDirectory directory = new AgentDirectory(agent.id(), Duration.ofSeconds(60));
+        private int limit = AgentMessage.UNLIMITED;
         private final OwnCard own = new OwnCard(agent, LIFETIME);
-        private final AgentExchange exchange = new AgentExchange(agent, directory, own);
+        private final AgentExchange exchange = new AgentExchange(
+                agent, directory, own, () -> limit, new SplittableRandom(1));
 
         Member(Network network, NodeId node) {
             this.network = network;
@@ -188,7 +191,7 @@ class AgentExchangeTest {
         Member a = network.add("a");
         NodeId asker = new NodeId("x");
         a.exchange.peerUp(new Peer(asker, new JdkAgent().id()), NOW);
-        AgentMessage digest = new AgentMessage.Digest(new byte[0]);
+        AgentMessage digest = new AgentMessage.Digest(new byte[0], AgentMessage.UNLIMITED);
         for (int i = 0; i < AgentExchange.MAX_DIGESTS; i++) {
             assertThat(a.exchange.received(asker, digest, NOW).mail()).hasSize(1);
         }
@@ -206,7 +209,7 @@ class AgentExchangeTest {
         NodeId asker = new NodeId("x");
         a.exchange.peerUp(new Peer(asker, agent(5)), NOW);
         List<AgentExchange.Mail> mail = a.exchange
-                .received(asker, new AgentMessage.Digest(new byte[0]), NOW)
+                .received(asker, new AgentMessage.Digest(new byte[0], AgentMessage.UNLIMITED), NOW)
                 .mail();
         int cards = 0;
         for (AgentExchange.Mail each : mail) {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 class AgentMessageCodecTest {
     private static final CardVersion VERSION = new CardVersion(AgentId.of(new byte[32]), 1_750_000_000_000L);
     private static final List<AgentMessage> MESSAGES = List.of(
-            new AgentMessage.Digest(CardVersion.pack(List.of(VERSION, VERSION))),
+            new AgentMessage.Digest(CardVersion.pack(List.of(VERSION, VERSION)), AgentMessage.UNLIMITED),
+            new AgentMessage.Digest(CardVersion.pack(List.of(VERSION)), 16),
+            new AgentMessage.Told(new byte[50], List.of(new AgentMessage.Card(VERSION, new byte[100]))),
             new AgentMessage.Cards(List.of(new AgentMessage.Card(VERSION, new byte[100]))));
 
     @Test
@@ -35,6 +37,15 @@ class AgentMessageCodecTest {
         assertThat(digest(4_096 * 40)).isInstanceOf(AgentMessage.Digest.class);
         assertThatThrownBy(() -> digest(4_097 * 40)).isInstanceOf(InvalidBytesException.class);
         assertThatThrownBy(() -> digest(39)).isInstanceOf(InvalidBytesException.class);
+        assertThat(told(4_096, 16)).isInstanceOf(AgentMessage.Told.class);
+        assertThatThrownBy(() -> told(4_097, 16)).isInstanceOf(InvalidBytesException.class);
+        assertThatThrownBy(() -> told(4_096, 17)).isInstanceOf(InvalidBytesException.class);
+    }
+
+    private static AgentMessage told(int bytes, int cards) {
+        AgentMessage.Card card = new AgentMessage.Card(VERSION, new byte[2]);
+        return AgentMessageCodec.decode(
+                AgentMessageCodec.encode(new AgentMessage.Told(new byte[bytes], Collections.nCopies(cards, card))));
     }
 
     private static AgentMessage cards(int count) {
@@ -44,7 +55,7 @@ class AgentMessageCodecTest {
     }
 
     private static AgentMessage digest(int bytes) {
-        return AgentMessageCodec.decode(AgentMessageCodec.encode(new AgentMessage.Digest(new byte[bytes])));
+        return AgentMessageCodec.decode(AgentMessageCodec.encode(new AgentMessage.Digest(new byte[bytes], AgentMessage.UNLIMITED)));
     }
 
     @Test

@@ -16,52 +16,90 @@ class BootstrapKeeperTest {
     private static final NodeAddress B = new NodeAddress("/b");
     private static final NodeId NODE = new NodeId("node");
 
+    private static final NodeId OTHER = new NodeId("other");
     private final SplittableRandom random = new SplittableRandom(1);
-    private final BootstrapKeeper keeper = new BootstrapKeeper(List.of(A, B));
+    private final BootstrapKeeper keeper = new BootstrapKeeper(List.of(A), List.of(B));
 
     @Test
     void plan_atStart_dialsAllOnce() {
-        assertThat(keeper.plan(NOW)).isEqualTo(new BootstrapKeeper.Plan(List.of(A, B), java.util.Optional.empty()));
-        assertThat(keeper.plan(NOW).dials()).isEmpty();
+        assertThat(keeper.plan(true, NOW)).isEqualTo(new BootstrapKeeper.Plan(List.of(A, B), java.util.Optional.empty()));
+        assertThat(keeper.plan(true, NOW).dials()).isEmpty();
     }
 
     @Test
     void failed_retry_dialedAgainWhenDue() {
-        keeper.plan(NOW);
-        Instant due = keeper.failed(A, true, NOW, random).wakeAt().orElseThrow();
+        keeper.plan(true, NOW);
+        keeper.failed(A, true, NOW, random);
+        Instant due = keeper.plan(true, NOW).wakeAt().orElseThrow();
         assertThat(due).isBetween(NOW.plusSeconds(1), NOW.plusSeconds(2));
-        assertThat(keeper.plan(due.minusMillis(1)).dials()).isEmpty();
-        assertThat(keeper.plan(due).dials()).containsExactly(A);
+        assertThat(keeper.plan(true, due.minusMillis(1)).dials()).isEmpty();
+        assertThat(keeper.plan(true, due).dials()).containsExactly(A);
     }
 
     @Test
     void plan_clockSteppedBack_noWaitGetsLonger() {
-        keeper.plan(NOW);
+        keeper.plan(true, NOW);
         keeper.failed(A, true, NOW, random);
         Instant then = NOW.minusSeconds(1_000_000);
-        keeper.plan(then);
-        assertThat(keeper.plan(then.plusSeconds(60)).dials()).containsExactly(A);
+        keeper.plan(true, then);
+        assertThat(keeper.plan(true, then.plusSeconds(60)).dials()).containsExactly(A);
     }
 
     @Test
     void failed_denied_givenUp() {
-        keeper.plan(NOW);
-        assertThat(keeper.failed(A, false, NOW, random).wakeAt()).isEmpty();
-        assertThat(keeper.plan(NOW.plusSeconds(1_000)).dials()).isEmpty();
+        keeper.plan(true, NOW);
+        keeper.failed(A, false, NOW, random);
+        assertThat(keeper.plan(true, NOW).wakeAt()).isEmpty();
+        assertThat(keeper.plan(true, NOW.plusSeconds(1_000)).dials()).isEmpty();
     }
 
     @Test
     void gone_connectedNode_dialedAgain() {
-        keeper.plan(NOW);
-        assertThat(keeper.connected(A, NODE, true, NOW, random).wakeAt()).isEmpty();
-        assertThat(keeper.gone(new NodeId("other"), NOW, random).wakeAt()).isEmpty();
-        Instant due = keeper.gone(NODE, NOW, random).wakeAt().orElseThrow();
-        assertThat(keeper.plan(due).dials()).containsExactly(A);
+        keeper.plan(true, NOW);
+        keeper.connected(A, NODE, true, NOW, random);
+        keeper.gone(new NodeId("other"), NOW, random);
+        assertThat(keeper.plan(true, NOW).wakeAt()).isEmpty();
+        keeper.gone(NODE, NOW, random);
+        Instant due = keeper.plan(true, NOW).wakeAt().orElseThrow();
+        assertThat(keeper.plan(true, due).dials()).containsExactly(A);
     }
 
     @Test
     void connected_goneAlready_dialedAgain() {
-        keeper.plan(NOW);
-        assertThat(keeper.connected(A, NODE, false, NOW, random).wakeAt()).isPresent();
+        keeper.plan(true, NOW);
+        keeper.connected(A, NODE, false, NOW, random);
+        assertThat(keeper.plan(true, NOW).wakeAt()).isPresent();
+    }
+
+    @Test
+    void plan_bootstrapNotNeeded_relayOnly() {
+        assertThat(keeper.plan(true, NOW).dials()).containsExactly(A, B);
+        keeper.connected(A, NODE, true, NOW, random);
+        keeper.connected(B, OTHER, true, NOW, random);
+        keeper.gone(NODE, NOW, random);
+        keeper.gone(OTHER, NOW, random);
+        assertThat(keeper.plan(false, NOW.plusSeconds(3)).dials()).containsExactly(A);
+        assertThat(keeper.plan(false, NOW.plus(BootstrapKeeper.VISIT_AFTER).minusSeconds(1))
+                        .dials())
+                .isEmpty();
+    }
+
+    @Test
+    void plan_bootstrapNeededAgain_dialedWithinALook() {
+        keeper.plan(true, NOW);
+        keeper.connected(B, OTHER, true, NOW, random);
+        keeper.gone(OTHER, NOW, random);
+        Instant then = NOW.plusSeconds(60);
+        keeper.plan(false, then);
+        assertThat(keeper.plan(true, then.plus(BootstrapKeeper.LOOK)).dials()).contains(B);
+    }
+
+    @Test
+    void plan_bootstrapNotNeededForLong_visited() {
+        keeper.plan(true, NOW);
+        keeper.connected(B, OTHER, true, NOW, random);
+        keeper.gone(OTHER, NOW, random);
+        assertThat(keeper.plan(false, NOW.plus(BootstrapKeeper.VISIT_BEFORE)).dials())
+                .contains(B);
     }
 }
