@@ -135,6 +135,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
         OpenedEntry entry = opened.get();
         if (hasOrAwaits(entry, source.node())) {
+            source.known(entry.id());
             return Receipt.KNOWN;
         }
         long nowMillis = parts.loop().now().toEpochMilli();
@@ -147,6 +148,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
         if (checked instanceof EntryVerifier.Held wait) {
             EntrySource bystander = new Bystander(source.agent(), source.node());
+            source.held(entry.sealed().stored().key());
             held.hold(arrival(entry, wire, bystander), wait.untilMillis());
             return Receipt.HELD;
         }
