@@ -161,7 +161,8 @@ public final class NodeBuilder {
     }
 
     /**
-     * To whom the node connects. Without this setting to every agent it learns of.
+     * To whom the node connects. Without this setting to everybody in a small network and to a few in a large one:
+     * {@link ConnectionStrategies#adaptive}.
      *
      * @param connections not used by another node
      * @return this
@@ -239,7 +240,7 @@ public final class NodeBuilder {
                         secrets,
                         network.orElseGet(policy::networkId),
                         distribution,
-                        connections.orElseGet(ConnectionStrategies::connectToAll),
+                        connections.orElseGet(ConnectionStrategies::adaptive),
                         hooks,
                         listener,
                         executor,

@@ -4,6 +4,7 @@ package io.peerkit.gossip;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.gossip.internal.connect.ConnectToAll;
 import io.peerkit.gossip.internal.connect.NoConnections;
+import io.peerkit.gossip.internal.overlay.AdaptiveViews;
 import io.peerkit.gossip.internal.overlay.BoundedViews;
 
 /** The connection strategies that come with Peerkit; a node does not share its own with another. */
@@ -11,12 +12,22 @@ public final class ConnectionStrategies {
     private ConnectionStrategies() {}
 
     /**
-     * Stays connected to every known agent, 256 at most: the default.
+     * Stays connected to every known agent, 256 at most; for networks that will stay small.
      *
      * @return a new strategy
      */
     public static ConnectionStrategy connectToAll() {
         return new ConnectToAll();
+    }
+
+    /**
+     * Stays connected to everybody in a small network and keeps eight neighbours as {@link #bounded} does in a large one: the
+     * default. Nodes go over when they see more than 48 others, and back when they have seen fewer than 24 for five minutes.
+     *
+     * @return a new strategy
+     */
+    public static ConnectionStrategy adaptive() {
+        return new AdaptiveViews();
     }
 
     /**

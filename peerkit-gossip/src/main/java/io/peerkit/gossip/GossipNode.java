@@ -362,6 +362,15 @@ public final class GossipNode {
     }
 
     /**
+     * Tells what push did.
+     *
+     * @return a future of the figures, failed as all are at a node without a store
+     */
+    public CompletableFuture<SpreadFigures> spread() {
+        return askData((data, answer) -> answer.complete(data.spread()));
+    }
+
+    /**
      * Ends streams and timers. Publications under way are finished first. Repeating it gives the same future.
      *
      * @return a future that completes when nothing more happens

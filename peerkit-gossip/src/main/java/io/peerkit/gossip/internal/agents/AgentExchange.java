@@ -53,8 +53,7 @@ public final class AgentExchange {
      * @param told what the peer's strategy says
      * @param named the valid cards that came with it, news among them
      */
-    public record Result(
-            List<Mail> mail, List<AgentInfo> news, Optional<byte[]> told, List<AgentInfo> named) {}
+    public record Result(List<Mail> mail, List<AgentInfo> news, Optional<byte[]> told, List<AgentInfo> named) {}
 
     private static final class Contact {
         private final Peer peer;
@@ -64,6 +63,9 @@ public final class AgentExchange {
 
         /** How many cards it wants; known from its digest on, and news before it are in the answer to that. */
         private int limit;
+
+        /** How many it was told that this node wants. */
+        private int told;
 
         Contact(Peer peer) {
             this.peer = peer;
@@ -110,15 +112,32 @@ public final class AgentExchange {
 
     /** A peer is connected. */
     public List<Mail> peerUp(Peer peer, Instant now) {
-        contacts.put(peer.node(), new Contact(peer));
+        Contact contact = new Contact(peer);
+        contacts.put(peer.node(), contact);
+        return List.of(digest(contact, now));
+    }
+
+    /** Tells peers when this node wants all cards from now on, or does not any more. */
+    public List<Mail> limitChanged(Instant now) {
+        boolean all = limit.getAsInt() == AgentMessage.UNLIMITED;
+        List<Mail> mail = new ArrayList<>();
+        for (Contact contact : contacts.values()) {
+            if (all != (contact.told == AgentMessage.UNLIMITED)) {
+                mail.add(digest(contact, now));
+            }
+        }
+        return mail;
+    }
+
+    private Mail digest(Contact contact, Instant now) {
         List<CardVersion> versions = new ArrayList<>();
         for (AgentInfo info : cards(now)) {
             if (versions.size() < AgentDirectory.MAX_AGENTS) {
                 versions.add(CardVersion.of(info));
             }
         }
-        AgentMessage digest = new AgentMessage.Digest(CardVersion.pack(versions), limit.getAsInt());
-        return List.of(new Mail(peer.node(), digest));
+        contact.told = limit.getAsInt();
+        return new Mail(contact.peer.node(), new AgentMessage.Digest(CardVersion.pack(versions), contact.told));
     }
 
     /** A peer is gone. */
@@ -139,7 +158,10 @@ public final class AgentExchange {
             List<AgentInfo> news = learn(contact, told.cards(), now);
             List<AgentInfo> named = new ArrayList<>();
             for (AgentMessage.Card card : told.cards()) {
-                directory.get(card.version().agent()).filter(info -> !info.isExpired(now)).ifPresent(named::add);
+                directory
+                        .get(card.version().agent())
+                        .filter(info -> !info.isExpired(now))
+                        .ifPresent(named::add);
             }
             return new Result(passOn(news, Optional.of(from)), news, Optional.of(told.message()), named);
         }
@@ -174,6 +196,7 @@ public final class AgentExchange {
     }
 
     private List<Mail> answer(Contact contact, AgentMessage.Digest digest, Instant now) {
+        contact.limit = digest.limit();
         if (++contact.digests > MAX_DIGESTS) {
             return List.of();
         }

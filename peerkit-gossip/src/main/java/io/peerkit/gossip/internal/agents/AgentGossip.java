@@ -169,6 +169,7 @@ public final class AgentGossip {
             }
         }
         dropUseless();
+        send(exchange.limitChanged(loop.now()));
     }
 
     private void dropUseless() {
@@ -179,7 +180,10 @@ public final class AgentGossip {
             }
         }
         useless.forEach(directory::drop);
-        persist(List.of(), useless);
+        // What is of no use here may be of use to another to whom the store belongs too.
+        if (storage.filter(Storage::isShared).isEmpty()) {
+            persist(List.of(), useless);
+        }
     }
 
     /** Tells a peer's connection strategy something, with the cards of some agents. */

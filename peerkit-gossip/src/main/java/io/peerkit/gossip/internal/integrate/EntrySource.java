@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.integrate;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.storage.EntryKey;
 
@@ -15,6 +16,12 @@ public interface EntrySource {
 
     /** An entry is {@link Receipt#TAKEN}; told before {@link Integrator#receive} returns. */
     default void taken(EntryKey key) {}
+
+    /** An entry is {@link Receipt#HELD}; told before {@link Integrator#receive} returns. */
+    default void held(EntryKey key) {}
+
+    /** An entry is here, or on its way already; told before {@link Integrator#receive} returns. */
+    default void known(EntryId id) {}
 
     /** An entry that was {@link Receipt#TAKEN} is stored; those of different authors in any order. */
     void stored(EntryKey key);

@@ -144,6 +144,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         boolean known = hasOrAwaits(entry, source.node());
         watcher.entryReceived(source.agent(), entry.id(), wire.bytes(), known);
         if (known) {
+            source.known(entry.id());
             return Receipt.KNOWN;
         }
         long nowMillis = parts.loop().now().toEpochMilli();
@@ -156,6 +157,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
         if (checked instanceof EntryVerifier.Held wait) {
             EntrySource bystander = new Bystander(source.agent(), source.node());
+            source.held(entry.sealed().stored().key());
             held.hold(arrival(entry, wire, bystander), wait.untilMillis());
             return Receipt.HELD;
         }

@@ -8,6 +8,7 @@ import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.SpreadFigures;
 import io.peerkit.gossip.internal.blob.BlobParts;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
@@ -219,6 +220,11 @@ public final class DataSide {
         } else {
             LoopHop.then(loop, kept.get().read(hash), answer::complete, answer::completeExceptionally);
         }
+    }
+
+    /** What push did. */
+    public SpreadFigures spread() {
+        return pusher.figures().read();
     }
 
     EntrySet set() {

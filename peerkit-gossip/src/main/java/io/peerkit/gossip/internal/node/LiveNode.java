@@ -111,8 +111,8 @@ public final class LiveNode {
                 directory,
                 new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
                 dialer);
-        this.bootstrap = new BootstrapDialer(
-                loop, transport, settings.bootstrap(), settings.connections()::needsBootstrap);
+        this.bootstrap =
+                new BootstrapDialer(loop, transport, settings.bootstrap(), settings.connections()::needsBootstrap);
     }
 
     /** Reads the store and begins. */

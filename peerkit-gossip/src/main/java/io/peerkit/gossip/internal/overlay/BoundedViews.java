@@ -88,7 +88,8 @@ public final class BoundedViews implements ConnectionStrategy {
 
     /** The wall clock may step back; what is awaited then comes later by no more than what had passed. */
     private long steady(Instant now) {
-        long passed = last.map(before -> Duration.between(before, now).toMillis()).orElse(0L);
+        long passed =
+                last.map(before -> Duration.between(before, now).toMillis()).orElse(0L);
         last = Optional.of(now);
         steady += Math.max(0, passed);
         return steady;
@@ -132,14 +133,16 @@ public final class BoundedViews implements ConnectionStrategy {
         return actions;
     }
 
-    /** Takes over connections of a strategy that had more: they become fewer slowly. */
-    void adopt(Collection<AgentId> agents, Instant now) {
+    /** Takes over connections of a strategy that had more: they become fewer slowly. The others have to agree. */
+    List<Action> adopt(Collection<AgentId> agents, Instant now) {
         long time = steady(now);
         for (AgentId agent : agents) {
-            views.neighbour(views.active.add(agent));
+            views.active.state(views.active.add(agent), State.ASKING, time + Views.ASK_WAIT);
+            views.say(agent, new OverlayMessage.Neighbour(false), List.of(views.self()));
         }
         views.limit = Math.max(views.size, agents.size());
-        shrinkAt = time + SHRINK_WAIT;
+        shrinkAt = time + Views.ASK_WAIT;
+        return views.takeActions();
     }
 
     @Override
@@ -176,8 +179,7 @@ public final class BoundedViews implements ConnectionStrategy {
     }
 
     @Override
-    public List<Action> told(
-            AgentId from, byte[] message, List<AgentInfo> cards, Instant now, RandomGenerator random) {
+    public List<Action> told(AgentId from, byte[] message, List<AgentInfo> cards, Instant now, RandomGenerator random) {
         long time = steady(now);
         Optional<Link> link = views.active.get(from);
         if (link.isEmpty() || views.self.isEmpty()) {

@@ -104,8 +104,7 @@ public final class OverlayCodec {
         return switch (type) {
             case JOIN -> new OverlayMessage.Join();
             case WALK -> new OverlayMessage.Walk(path(map, 1), steps(map), map.requireBoolean("h"));
-            case FOUND ->
-                new OverlayMessage.Found(path(map, 0), AgentId.of(map.requireBytesExact("f", ID_BYTES)));
+            case FOUND -> new OverlayMessage.Found(path(map, 0), AgentId.of(map.requireBytesExact("f", ID_BYTES)));
             case NEIGHBOUR -> new OverlayMessage.Neighbour(map.requireBoolean("h"));
             case ACCEPT -> new OverlayMessage.Accept();
             case REFUSE -> new OverlayMessage.Refuse();

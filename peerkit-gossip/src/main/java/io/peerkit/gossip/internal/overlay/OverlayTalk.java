@@ -242,7 +242,10 @@ final class OverlayTalk {
 
     private void shuffled(Link link, OverlayMessage.Shuffled shuffled, List<AgentId> cards, RandomGenerator random) {
         if (!shuffled.path().isEmpty()) {
-            passBack(shuffled.path(), OverlayMessage.Shuffled::new, cards.subList(0, Math.min(cards.size(), Views.CARDS)));
+            passBack(
+                    shuffled.path(),
+                    OverlayMessage.Shuffled::new,
+                    cards.subList(0, Math.min(cards.size(), Views.CARDS)));
         } else if (link.shufflesDue == 0) {
             views.figures.unasked++;
         } else {

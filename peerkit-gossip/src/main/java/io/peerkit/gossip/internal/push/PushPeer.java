@@ -10,9 +10,11 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.gossip.internal.connect.Backoff;
+import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.integrate.EntrySource;
 import io.peerkit.gossip.internal.integrate.Receipt;
+import io.peerkit.gossip.internal.peer.Allowance;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.stream.FrameChannel;
 import io.peerkit.gossip.internal.stream.LoopHop;
@@ -37,6 +39,16 @@ final class PushPeer implements EntrySource {
     private static final int MAX_REFUSALS = 2;
 
     private static final Duration REFUSED_WAIT = Duration.ofSeconds(5);
+    /** Ids that a peer may ask for at once and a second for long; it needs each only once. More are dropped and counted. */
+    private static final int WANTS_AT_ONCE = 65_536;
+
+    private static final int WANTS_PER_SECOND = 4_096;
+
+    /** Entries that may come twice at once and a second for long; one that sends more after being pruned is cut off. */
+    private static final int DUPLICATES_AT_ONCE = 16_384;
+
+    private static final int DUPLICATES_PER_SECOND = 256;
+
     private static final int SERVE_ENTRIES = 512;
     private static final int SERVE_BYTES = 262_144;
     private static final Logger LOG = LoggerFactory.getLogger(PushPeer.class);
@@ -50,6 +62,10 @@ final class PushPeer implements EntrySource {
     private int failures;
     private int refusals;
     private int refusedEntries;
+    private RunCursor arriving = new RunCursor(List.of());
+    private int arrivingBytes;
+    private final Allowance wants = new Allowance(WANTS_AT_ONCE, WANTS_PER_SECOND);
+    private final Allowance duplicates = new Allowance(DUPLICATES_AT_ONCE, DUPLICATES_PER_SECOND);
 
     PushPeer(Pusher pusher, Peer peer) {
         this.pusher = pusher;
@@ -125,20 +141,29 @@ final class PushPeer implements EntrySource {
         return refusals >= MAX_REFUSALS;
     }
 
-    void entry(EntryKey key, WireEntry entry) {
+    /** Whether the peer speaks the protocol, as far as is known. */
+    boolean isOpen() {
+        return !isMute();
+    }
+
+    PushQueue queue() {
+        return queue;
+    }
+
+    void entry(PushAction.Push push, WireEntry entry) {
         if (!isMute()) {
-            queue.entry(key, entry, unsentBytes());
+            queue.entry(push.key(), entry, push.route(), push.hops(), unsentBytes());
         }
     }
 
-    void announce(EntryKey key) {
+    void announce(PushAction.Announce announce) {
         if (!isMute()) {
-            queue.announce(key);
+            queue.announce(announce.key(), announce.route(), announce.hops(), announce.soon());
         }
     }
 
-    boolean ask(EntryId id) {
-        return !isMute() && queue.ask(id);
+    boolean ask(EntryId id, long route) {
+        return !isMute() && queue.ask(id, route);
     }
 
     private long unsentBytes() {
@@ -219,11 +244,52 @@ final class PushPeer implements EntrySource {
         in = Optional.empty();
     }
 
-    private void take(WireEntry entry) {
-        if (pusher.parts().integrator().receive(this, entry) == Receipt.REFUSED && ++refusedEntries > MAX_REFUSED) {
-            throw new InvalidBytesException(
-                    "push stream with " + refusedEntries + " wrong entries, at most " + MAX_REFUSED);
+    private void take(PushFrame.Entries frame) {
+        arriving = new RunCursor(frame.runs());
+        for (WireEntry entry : frame.entries()) {
+            arriving.next();
+            arrivingBytes = entry.bytes();
+            pusher.figures().payloadBytes += arrivingBytes;
+            if (pusher.parts().integrator().receive(this, entry) == Receipt.REFUSED && ++refusedEntries > MAX_REFUSED) {
+                throw new InvalidBytesException(
+                        "push stream with " + refusedEntries + " wrong entries, at most " + MAX_REFUSED);
+            }
         }
+        flush();
+    }
+
+    @Override
+    public void taken(EntryKey key) {
+        queue.known(key.id());
+        pusher.machine().arrived(node(), key.id(), arriving.hops());
+    }
+
+    @Override
+    public void held(EntryKey key) {
+        taken(key);
+    }
+
+    @Override
+    public void known(EntryId id) {
+        queue.known(id);
+        pusher.figures().duplicateBytes += arrivingBytes;
+        pusher.perform(pusher.machine().duplicate(node(), id, arriving.route()));
+        if (!duplicates.take(pusher.parts().loop().now().toEpochMilli())) {
+            throw new InvalidBytesException("push stream with more than " + DUPLICATES_AT_ONCE + " entries at once, or "
+                    + DUPLICATES_PER_SECOND + " a second, that were here");
+        }
+    }
+
+    private void wanted(PushFrame.Want want) {
+        if (wants.take(
+                want.ids().length / EntryKeys.ID_BYTES,
+                pusher.parts().loop().now().toEpochMilli())) {
+            queue.wanted(want.ids());
+        } else {
+            pusher.figures().overBudget += want.ids().length / EntryKeys.ID_BYTES;
+        }
+        want.grafts().forEach(route -> pusher.machine().grafted(node(), route));
+        flush();
     }
 
     @Override
@@ -287,12 +353,13 @@ final class PushPeer implements EntrySource {
         public void frame(byte[] payload) {
             PushFrame frame = PushFrameCodec.decode(payload);
             if (frame instanceof PushFrame.Entries entries) {
-                entries.entries().forEach(PushPeer.this::take);
+                take(entries);
             } else if (frame instanceof PushFrame.Announce announce) {
-                pusher.announced(PushPeer.this, announce.keys());
+                pusher.announced(PushPeer.this, announce);
             } else if (frame instanceof PushFrame.Want want) {
-                queue.wanted(want.ids());
-                flush();
+                wanted(want);
+            } else if (frame instanceof PushFrame.Prune prune) {
+                prune.routes().forEach(route -> pusher.machine().pruned(node(), route));
             }
         }
 

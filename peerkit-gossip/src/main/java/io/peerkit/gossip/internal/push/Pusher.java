@@ -5,7 +5,9 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.NodeLoop;
@@ -17,20 +19,21 @@ import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/**
- * Pushes new entries to the connected peers, and asks for those they announce. Belongs to the node loop.
- *
- * <p>An own entry goes whole to every peer that should store it; one that came from a peer is announced to the others.
- */
+/** Carries out what the {@link PushMachine} decides over a stream to and from each peer. Belongs to the node loop. */
 public final class Pusher {
     /** What is spoken. */
     public static final ProtocolId PROTOCOL = new ProtocolId("/peerkit/push/2.0.0");
+
+    /** The machine's ticks follow one another in this distance while it has something to wait for. */
+    static final Duration TICK = Duration.ofMillis(100);
 
     /** What pushing works with. */
     public record Parts(
@@ -44,8 +47,10 @@ public final class Pusher {
     private final Parts parts;
     private final Consumer<NodeId> dirty;
     private final PeerWarnings warnings = new PeerWarnings(LoggerFactory.getLogger(Pusher.class));
-    private final WantList wants = new WantList();
+    private final PushMachine machine = new PushMachine();
     private final Map<NodeId, PushPeer> peers = new LinkedHashMap<>();
+    private boolean ticking;
+    private boolean stopped;
 
     /**
      * @param parts what it works with
@@ -64,10 +69,20 @@ public final class Pusher {
         return parts;
     }
 
+    PushMachine machine() {
+        return machine;
+    }
+
+    /** What was pushed, and what came. */
+    public PushFigures figures() {
+        return machine.figures();
+    }
+
     /** A peer is connected. */
     public void peerUp(Peer peer) {
         PushPeer up = new PushPeer(this, peer);
         peers.put(peer.node(), up);
+        machine.linkUp(peer.node(), parts.loop().random());
         up.open();
     }
 
@@ -76,7 +91,7 @@ public final class Pusher {
         PushPeer down = peers.remove(peer.node());
         if (down != null) {
             down.close();
-            retry(wants.gone(peer.node()));
+            perform(machine.linkDown(peer.node()), Map.of());
         }
     }
 
@@ -92,82 +107,136 @@ public final class Pusher {
 
     /** Own entries are stored. */
     public void published(List<SealedEntry> entries) {
-        for (PushPeer peer : peers.values()) {
-            for (SealedEntry entry : entries) {
-                if (parts.distribution().willStore(peer.peer().agent(), entry.header())) {
-                    byte[] blob = entry.stored().blob().orElseThrow();
-                    peer.entry(
-                            entry.stored().key(), new WireEntry(entry.stored().envelope(), blob));
-                }
-            }
-            peer.flush();
+        for (SealedEntry entry : entries) {
+            StoredEntry stored = entry.stored();
+            perform(
+                    machine.published(
+                            List.of(stored.key()), Route.of(entry.header()), node -> isFor(node, entry.header())),
+                    Map.of(stored.id(), wire(entry)));
         }
+        flush();
+    }
+
+    private static WireEntry wire(SealedEntry entry) {
+        return new WireEntry(entry.stored().envelope(), entry.stored().blob().orElseThrow());
+    }
+
+    private boolean isFor(NodeId node, EntryHeader header) {
+        PushPeer peer = peers.get(node);
+        return peer != null
+                && peer.isOpen()
+                && !header.author().equals(peer.peer().agent())
+                && parts.distribution().willStore(peer.peer().agent(), header);
     }
 
     /** Entries of peers are stored. */
     public void stored(List<Arrival> arrivals) {
         for (Arrival arrival : arrivals) {
-            arrival.knowers().addAll(wants.arrived(arrival.entry().stored().id()));
-        }
-        for (PushPeer peer : peers.values()) {
-            for (Arrival arrival : arrivals) {
-                SealedEntry entry = arrival.entry();
-                if (!arrival.knowers().contains(peer.peer().node())
-                        && !entry.header().author().equals(peer.peer().agent())
-                        && parts.distribution().willStore(peer.peer().agent(), entry.header())) {
-                    peer.announce(entry.stored().key());
-                }
+            SealedEntry entry = arrival.entry();
+            arrival.knowers().forEach(node -> known(node, entry.stored().id()));
+            List<PushAction> actions = machine.stored(
+                    entry.stored().key(),
+                    Route.of(entry.header()),
+                    arrival.knowers(),
+                    node -> isFor(node, entry.header()));
+            if (!actions.isEmpty()) {
+                perform(actions, Map.of(entry.stored().id(), wire(entry)));
             }
-            peer.flush();
+        }
+        flush();
+    }
+
+    private void known(NodeId node, EntryId id) {
+        PushPeer peer = peers.get(node);
+        if (peer != null) {
+            peer.queue().known(id);
         }
     }
 
     /** A peer announced entries. */
-    void announced(PushPeer from, byte[] keys) {
+    void announced(PushPeer from, PushFrame.Announce announce) {
         NodeId node = from.peer().node();
+        byte[] keys = announce.keys();
+        RunCursor runs = new RunCursor(announce.runs());
         for (int at = 0; at < keys.length; at += EntryKeys.KEY_BYTES) {
-            if (parts.set().contains(EntryKeys.time(keys, at), keys, at + EntryKeys.ID_OFFSET)) {
-                continue;
-            }
+            runs.next();
             EntryId id = EntryKeys.id(keys, at + EntryKeys.ID_OFFSET);
-            if (parts.integrator().isUnderWay(id, node) || parts.integrator().isHeld(EntryKeys.key(keys, at))) {
-                continue;
-            }
-            switch (wants.announced(node, id)) {
-                case ASK -> {
-                    if (!from.ask(id)) {
-                        dirty.accept(node);
-                    }
-                }
-                case FULL -> dirty.accept(node);
-                case WAIT -> {
-                    // Another peer delivers, or this one is asked later.
-                }
+            from.queue().known(id);
+            if (parts.set().contains(EntryKeys.time(keys, at), keys, at + EntryKeys.ID_OFFSET)) {
+                perform(machine.announcedAgain(node, id, runs.route(), runs.hops()), Map.of());
+            } else if (!parts.integrator().isUnderWay(id, node)
+                    && !parts.integrator().isHeld(EntryKeys.key(keys, at))) {
+                perform(machine.announced(node, id, runs.route(), runs.hops()), Map.of());
             }
         }
-        from.flush();
+        flush();
+    }
+
+    private void perform(List<PushAction> actions, Map<EntryId, WireEntry> whole) {
+        for (PushAction action : actions) {
+            PushPeer peer = peers.get(action.peer());
+            if (action instanceof PushAction.Reconcile) {
+                dirty.accept(action.peer());
+            } else if (peer != null) {
+                perform(action, peer, whole);
+            }
+        }
+    }
+
+    private void perform(PushAction action, PushPeer peer, Map<EntryId, WireEntry> whole) {
+        if (action instanceof PushAction.Push push) {
+            peer.entry(push, Objects.requireNonNull(whole.get(push.key().id())));
+        } else if (action instanceof PushAction.Announce announce) {
+            peer.announce(announce);
+        } else if (action instanceof PushAction.Ask ask) {
+            if (!peer.ask(ask.id(), ask.route())) {
+                dirty.accept(ask.peer());
+            }
+        } else if (action instanceof PushAction.Graft graft) {
+            peer.queue().graft(graft.route());
+        } else if (action instanceof PushAction.Prune prune) {
+            peer.queue().prune(prune.route());
+        }
+    }
+
+    /** Something that a peer sent leads to actions. */
+    void perform(List<PushAction> actions) {
+        perform(actions, Map.of());
     }
 
     void dirty(NodeId node) {
         dirty.accept(node);
     }
 
-    /** Asks others for what did not come; called every second or so. */
-    public void tick() {
-        retry(wants.tick());
+    private void flush() {
+        peers.values().forEach(PushPeer::flush);
+        startTicking();
     }
 
-    private void retry(WantList.Retry retry) {
-        for (WantList.Ask ask : retry.asks()) {
-            PushPeer peer = peers.get(ask.peer());
-            if (peer != null) {
-                peer.ask(ask.id());
+    /** Time passes only while somebody waits for it. */
+    private void startTicking() {
+        if (ticking || stopped || !isBusy()) {
+            return;
+        }
+        ticking = true;
+        parts.loop().schedule(TICK, () -> {
+            ticking = false;
+            if (!stopped) {
+                perform(machine.tick(), Map.of());
+                peers.values().forEach(peer -> peer.queue().release());
+                flush();
             }
-        }
-        if (!retry.asks().isEmpty()) {
-            peers.values().forEach(PushPeer::flush);
-        }
-        retry.silent().forEach(dirty);
+        });
+    }
+
+    private boolean isBusy() {
+        return machine.isBusy()
+                || peers.values().stream().anyMatch(peer -> peer.queue().isHoldingBack());
+    }
+
+    /** Called every second or so. */
+    public void tick() {
+        startTicking();
     }
 
     /** There is room for entries again. */
@@ -177,6 +246,7 @@ public final class Pusher {
 
     /** Closes all streams. */
     public void stop() {
+        stopped = true;
         peers.values().forEach(PushPeer::close);
         peers.clear();
     }

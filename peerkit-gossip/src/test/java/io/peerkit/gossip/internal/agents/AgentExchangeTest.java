@@ -60,8 +60,8 @@ class AgentExchangeTest {
         private final AgentDirectory directory = new AgentDirectory(agent.id(), Duration.ofSeconds(60));
         private int limit = AgentMessage.UNLIMITED;
         private final OwnCard own = new OwnCard(agent, LIFETIME);
-        private final AgentExchange exchange = new AgentExchange(
-                agent, directory, own, () -> limit, new SplittableRandom(1));
+        private final AgentExchange exchange =
+                new AgentExchange(agent, directory, own, () -> limit, new SplittableRandom(1));
 
         Member(Network network, NodeId node) {
             this.network = network;
@@ -244,5 +244,81 @@ class AgentExchangeTest {
     private static AgentId agent(int number) {
         byte[] bytes = ByteBuffer.allocate(32).putInt(number).array();
         return AgentId.of(Arrays.copyOf(bytes, 32));
+    }
+
+    @Test
+    void peersMeet_fewCardsWanted_ownAndRandomFewAndNoNewsOfOthers() {
+        Network network = new Network();
+        Member knowing = network.add("knowing");
+        for (int i = 0; i < 10; i++) {
+            network.link(knowing, network.add("n" + i));
+        }
+        Member modest = network.add("modest");
+        modest.limit = 3;
+        network.link(knowing, modest);
+        assertThat(modest.directory.get(knowing.agent.id())).isPresent();
+        assertThat(modest.directory.all()).hasSize(1 + 3);
+        network.link(knowing, network.add("late"));
+        assertThat(modest.directory.all()).hasSize(1 + 3);
+        knowing.own.renew(List.of(new NodeAddress("/test/moved")), NOW.plusSeconds(1));
+        knowing.send(knowing.exchange.renewed(knowing.own.current().orElseThrow()));
+        network.settle();
+        assertThat(modest.directory.get(knowing.agent.id()).orElseThrow().addresses())
+                .containsExactly(new NodeAddress("/test/moved"));
+    }
+
+    @Test
+    void limitChanged_allWantedAgain_theRestComes() {
+        Network network = new Network();
+        Member knowing = network.add("knowing");
+        for (int i = 0; i < 10; i++) {
+            network.link(knowing, network.add("n" + i));
+        }
+        Member modest = network.add("modest");
+        modest.limit = 3;
+        network.link(knowing, modest);
+        modest.send(modest.exchange.limitChanged(NOW));
+        network.settle();
+        assertThat(modest.directory.all()).hasSize(1 + 3);
+        modest.limit = AgentMessage.UNLIMITED;
+        modest.send(modest.exchange.limitChanged(NOW));
+        network.settle();
+        assertThat(modest.directory.all()).hasSize(11);
+    }
+
+    @Test
+    void tell_cardsOfOthers_knownAtTheReceiverWhenItHears() {
+        Network network = new Network();
+        Member teller = network.add("teller");
+        Member listener = network.add("listener");
+        Member other = network.add("other");
+        network.link(teller, other);
+        listener.limit = 0;
+        network.link(teller, listener);
+        assertThat(listener.directory.get(other.agent.id())).isEmpty();
+        List<AgentId> about = List.of(teller.agent.id(), other.agent.id(), listener.agent.id());
+        List<AgentExchange.Mail> mail = teller.exchange.tell(listener.node, new byte[] {7}, about, NOW);
+        AgentExchange.Result result = listener.exchange.received(
+                teller.node,
+                AgentMessageCodec.decode(AgentMessageCodec.encode(mail.get(0).message())),
+                NOW);
+        assertThat(result.told()).hasValueSatisfying(told -> assertThat(told).containsExactly(7));
+        assertThat(result.named()).extracting(AgentInfo::agentId).containsExactly(teller.agent.id(), other.agent.id());
+        assertThat(result.news()).extracting(AgentInfo::agentId).containsExactly(other.agent.id());
+    }
+
+    @Test
+    void received_toldWithForgedCard_messageHeardWithoutIt() {
+        Network network = new Network();
+        Member teller = network.add("teller");
+        Member listener = network.add("listener");
+        network.link(teller, listener);
+        CardVersion version = new CardVersion(new JdkAgent().id(), NOW.toEpochMilli());
+        AgentMessage forged =
+                new AgentMessage.Told(new byte[1], List.of(new AgentMessage.Card(version, new byte[200])));
+        AgentExchange.Result result = listener.exchange.received(teller.node, forged, NOW);
+        assertThat(result.told()).isPresent();
+        assertThat(result.named()).isEmpty();
+        assertThat(listener.exchange.refused()).isEqualTo(1);
     }
 }

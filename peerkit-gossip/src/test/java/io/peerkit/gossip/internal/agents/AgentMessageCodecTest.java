@@ -55,7 +55,8 @@ class AgentMessageCodecTest {
     }
 
     private static AgentMessage digest(int bytes) {
-        return AgentMessageCodec.decode(AgentMessageCodec.encode(new AgentMessage.Digest(new byte[bytes], AgentMessage.UNLIMITED)));
+        return AgentMessageCodec.decode(
+                AgentMessageCodec.encode(new AgentMessage.Digest(new byte[bytes], AgentMessage.UNLIMITED)));
     }
 
     @Test

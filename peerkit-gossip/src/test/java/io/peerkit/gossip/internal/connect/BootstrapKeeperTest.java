@@ -22,7 +22,8 @@ class BootstrapKeeperTest {
 
     @Test
     void plan_atStart_dialsAllOnce() {
-        assertThat(keeper.plan(true, NOW)).isEqualTo(new BootstrapKeeper.Plan(List.of(A, B), java.util.Optional.empty()));
+        assertThat(keeper.plan(true, NOW))
+                .isEqualTo(new BootstrapKeeper.Plan(List.of(A, B), java.util.Optional.empty()));
         assertThat(keeper.plan(true, NOW).dials()).isEmpty();
     }
 

@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.overlay;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import java.time.Instant;
@@ -46,7 +47,8 @@ class OverlayWorld {
             byte[] bytes = new byte[32];
             random.nextBytes(bytes);
             this.id = AgentId.of(bytes);
-            this.card = new AgentInfo(id, List.of(), EPOCH, EPOCH.plusSeconds(1_000_000), new byte[1]);
+            this.card = new AgentInfo(
+                    id, List.of(new NodeAddress("/test/" + number)), EPOCH, EPOCH.plusSeconds(1_000_000), new byte[1]);
             this.strategy = strategy;
         }
 
@@ -56,6 +58,11 @@ class OverlayWorld {
 
         int neighbours() {
             return views().neighbours().size();
+        }
+
+        @Override
+        public String toString() {
+            return number + " with " + peers.size() + " connections";
         }
     }
 
@@ -146,6 +153,13 @@ class OverlayWorld {
         if (at.peers.remove(from) && at.alive) {
             unlinked(at, from);
             perform(at, at.strategy.disconnected(from.id, now(), random));
+        }
+    }
+
+    /** A member learns a card beside what strategies tell. */
+    final void learn(Member at, Member of) {
+        if (at.alive && at != of) {
+            perform(at, at.strategy.agentKnown(of.card, now(), random));
         }
     }
 
