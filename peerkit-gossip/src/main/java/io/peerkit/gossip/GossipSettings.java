@@ -61,54 +61,6 @@ public record GossipSettings(
     }
 
     /**
-     * As the other, of a node that nobody watches.
-     *
-     * @param loop owns its state
-     * @param agent the local agent
-     * @param network where its entries belong
-     * @param storage its open store, if it has one
-     * @param distribution who stores what
-     * @param connections to whom to connect
-     * @param hooks looks at entries before they are stored
-     * @param listener is told what happens
-     * @param userExecutor runs hooks and the listener
-     * @param workers runs what hashes and what reads streams
-     * @param bootstrap nodes to stay connected to
-     * @param denyAccess makes the access handshake refuse an agent
-     * @param timing intervals and bounds of time
-     */
-    public GossipSettings(
-            NodeLoop loop,
-            Agent agent,
-            NetworkId network,
-            Optional<Storage> storage,
-            DistributionStrategy distribution,
-            ConnectionStrategy connections,
-            Optional<StorageHooks> hooks,
-            NodeListener listener,
-            Executor userExecutor,
-            Executor workers,
-            List<NodeAddress> bootstrap,
-            Consumer<AgentId> denyAccess,
-            Timing timing) {
-        this(
-                loop,
-                agent,
-                network,
-                storage,
-                distribution,
-                connections,
-                hooks,
-                listener,
-                userExecutor,
-                workers,
-                bootstrap,
-                denyAccess,
-                timing,
-                GossipWatcher.none());
-    }
-
-    /**
      * Intervals and bounds of time.
      *
      * @param round between two rounds of anti-entropy of this node

@@ -20,6 +20,7 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.gossip.GossipNode;
 import io.peerkit.gossip.GossipSettings;
+import io.peerkit.gossip.GossipWatcher;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
@@ -102,7 +103,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 settings.bootstrap(),
                 access::deny,
                 access::allow,
-                settings.timing()));
+                settings.timing(),
+                GossipWatcher.none()));
         TransportContext context = new TransportContext(
                 settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
         return settings.transport().start(context).thenCompose(transport -> {

@@ -66,7 +66,8 @@ class BoundedViewsTest {
         simulation.advanceUntilConverged(Duration.ofMinutes(2));
         assertThat(duplicates(simulation, members)).isLessThan(FEW);
         // Each node gets each entry once: blob, proof and header, and is told of it by a few.
-        assertThat((double) (sent(simulation) - before) / (bytes * (BURST_NODES - 1))).isLessThan(4);
+        assertThat((double) (sent(simulation) - before) / (bytes * (BURST_NODES - 1)))
+                .isLessThan(4);
     }
 
     private static long sent(Simulation simulation) {
