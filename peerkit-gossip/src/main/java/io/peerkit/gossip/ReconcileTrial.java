@@ -95,13 +95,16 @@ public final class ReconcileTrial {
      * @param keyed whether to use one of the sets, or one without sketch and index, which is made first
      */
     public void addAndRemove(int count, boolean keyed) {
-        EntrySet set = keyed ? initiator : bare.orElseGet(() -> {
-            bare = Optional.of(load(Optional.empty()));
-            return bare.get();
-        });
+        EntrySet set = keyed
+                ? initiator
+                : bare.orElseGet(() -> {
+                    bare = Optional.of(load(Optional.empty()));
+                    return bare.get();
+                });
         byte[] ids = new byte[count * ID_BYTES];
         random.nextBytes(ids);
-        long[] times = random.ints(count, 0, entries).mapToLong(ReconcileTrial::time).toArray();
+        long[] times =
+                random.ints(count, 0, entries).mapToLong(ReconcileTrial::time).toArray();
         for (int i = 0; i < count; i++) {
             set.add(times[i], ids, i * ID_BYTES);
         }
@@ -158,8 +161,7 @@ public final class ReconcileTrial {
         }
 
         private SyncStart start(EntrySet set, boolean rangesOnly) {
-            return new SyncStart(
-                    SCOPE, set, set.snapshot(), Optional.empty(), random.nextLong(), false, rangesOnly);
+            return new SyncStart(SCOPE, set, set.snapshot(), Optional.empty(), random.nextLong(), false, rangesOnly);
         }
 
         Result run() {

@@ -26,7 +26,6 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
-import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncScope;

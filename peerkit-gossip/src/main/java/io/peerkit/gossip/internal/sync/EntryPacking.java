@@ -239,8 +239,7 @@ final class EntryPacking {
 
         private int requireLeft(int length) {
             if (length > packed.length - at) {
-                throw new InvalidBytesException(
-                        "entry of " + length + " more bytes at " + at + " of " + packed.length);
+                throw new InvalidBytesException("entry of " + length + " more bytes at " + at + " of " + packed.length);
             }
             return length;
         }

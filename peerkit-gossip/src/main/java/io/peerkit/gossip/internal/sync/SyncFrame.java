@@ -58,7 +58,10 @@ public sealed interface SyncFrame {
         }
 
         static Way of(int code) {
-            return Arrays.stream(values()).filter(way -> way.code == code).findFirst().orElseThrow();
+            return Arrays.stream(values())
+                    .filter(way -> way.code == code)
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -193,8 +193,7 @@ public final class SyncFrameCodec {
     }
 
     private static byte[] symbols(CborMap map) {
-        return EntryKeys.requireWhole(
-                "y", map.requireBytes("y", MAX_FRAME_BYTES), SYMBOL_BYTES, MAX_SYMBOLS);
+        return EntryKeys.requireWhole("y", map.requireBytes("y", MAX_FRAME_BYTES), SYMBOL_BYTES, MAX_SYMBOLS);
     }
 
     private static long word(CborMap map, String key) {

@@ -81,8 +81,8 @@ public final class SyncInitiator extends SyncMachine {
         maxRounds = Negentropy.maxRounds(snapshot.size(), answer.count(), SyncFrameCodec.MAX_MESSAGE_BYTES);
         boolean bulk = SyncMode.isBulk(snapshot.size(), answer.count());
         if (bulk != (answer.way() == SyncFrame.Way.BULK)) {
-            throw new InvalidBytesException("sync answer " + answer.way() + " for " + snapshot.size() + " and "
-                    + answer.count() + " entries");
+            throw new InvalidBytesException(
+                    "sync answer " + answer.way() + " for " + snapshot.size() + " and " + answer.count() + " entries");
         }
         return switch (answer.way()) {
             case BULK -> beginBulk(SyncMode.initiatorListsKeys(snapshot.size(), answer.count()));

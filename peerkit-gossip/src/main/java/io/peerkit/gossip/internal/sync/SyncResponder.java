@@ -83,8 +83,7 @@ public final class SyncResponder extends SyncMachine {
     private List<SyncAction> same(SyncFrame.Hello hello) {
         boolean check = hello.deep() && start.deep() && snapshot.sketch().isPresent();
         List<SyncAction> actions = new ArrayList<>();
-        actions.add(
-                new SyncAction.Send(SyncFrame.Answer.of(check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0)));
+        actions.add(new SyncAction.Send(SyncFrame.Answer.of(check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0)));
         if (check) {
             go(SyncFrame.Way.CHECK);
             enter(Phase.CHECKING);

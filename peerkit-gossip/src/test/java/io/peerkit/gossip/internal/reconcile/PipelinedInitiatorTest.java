@@ -127,7 +127,8 @@ class PipelinedInitiatorTest {
         }
         EntrySnapshot set = Entries.snapshotOf(own);
         byte[] first = new PipelinedInitiator(set, 4_096).start(3);
-        byte[] honest = NegentropyResponder.pipelined(Entries.snapshotOf(peer), 4_096).reconcile(first);
+        byte[] honest =
+                NegentropyResponder.pipelined(Entries.snapshotOf(peer), 4_096).reconcile(first);
         for (int i = 0; i < FUZZ_CASES; i++) {
             PipelinedInitiator initiator = new PipelinedInitiator(set, 4_096);
             initiator.start(3);

@@ -24,9 +24,8 @@ class RibltVectorsTest {
     @Test
     void mapping_ofItemZero_sameIndices() throws IOException {
         String recorded = group("\"mapping0\":\\s*\\[([^\\]]*)\\]");
-        List<Long> indices = Arrays.stream(recorded.split(",\\s*"))
-                .map(Long::parseLong)
-                .toList();
+        List<Long> indices =
+                Arrays.stream(recorded.split(",\\s*")).map(Long::parseLong).toList();
         long checksum = checksum(words(0), 0);
         assertThat(String.format("%016x", checksum)).isEqualTo(group("\"hash0\":\\s*\"([0-9a-f]*)\""));
 
@@ -40,7 +39,8 @@ class RibltVectorsTest {
 
     @Test
     void symbols_ofThreeSets_same() throws IOException {
-        List<MatchResult> sets = Pattern.compile("\"n\":\\s*(\\d+),\\s*\"symbols\":\\s*\\[((?:\\[[^\\]]*\\],?\\s*)*)\\]")
+        List<MatchResult> sets = Pattern.compile(
+                        "\"n\":\\s*(\\d+),\\s*\"symbols\":\\s*\\[((?:\\[[^\\]]*\\],?\\s*)*)\\]")
                 .matcher(json())
                 .results()
                 .toList();
@@ -53,17 +53,21 @@ class RibltVectorsTest {
             CodedSymbols symbols = symbols(0, Integer.parseInt(set.group(1)), recorded.size());
             assertThat(recorded).hasSize(24);
             for (int i = 0; i < recorded.size(); i++) {
-                assertThat(symbols.counts[i]).isEqualTo(Integer.parseInt(recorded.get(i).group(1)));
-                assertThat(String.format("%016x", symbols.checks[i])).isEqualTo(recorded.get(i).group(2));
-                assertThat(Entries.hex(bytes(symbols.sums, i * WORDS))).isEqualTo(recorded.get(i).group(3));
+                assertThat(symbols.counts[i])
+                        .isEqualTo(Integer.parseInt(recorded.get(i).group(1)));
+                assertThat(String.format("%016x", symbols.checks[i]))
+                        .isEqualTo(recorded.get(i).group(2));
+                assertThat(Entries.hex(bytes(symbols.sums, i * WORDS)))
+                        .isEqualTo(recorded.get(i).group(3));
             }
         }
     }
 
     @Test
     void decoder_threePairsOfSets_needsTheSameNumberOfSymbols() throws IOException {
-        List<MatchResult> pairs = Pattern.compile("\"encoder\":\\s*\\[(\\d+),\\s*(\\d+)\\],\\s*\"decoder\":\\s*\\[(\\d+),\\s*"
-                        + "(\\d+)\\],\\s*\"symbolsNeeded\":\\s*(\\d+),\\s*\"remote\":\\s*(\\d+),\\s*\"local\":\\s*(\\d+)")
+        List<MatchResult> pairs = Pattern.compile(
+                        "\"encoder\":\\s*\\[(\\d+),\\s*(\\d+)\\],\\s*\"decoder\":\\s*\\[(\\d+),\\s*"
+                                + "(\\d+)\\],\\s*\"symbolsNeeded\":\\s*(\\d+),\\s*\"remote\":\\s*(\\d+),\\s*\"local\":\\s*(\\d+)")
                 .matcher(json())
                 .results()
                 .toList();
@@ -145,12 +149,17 @@ class RibltVectorsTest {
     }
 
     private static String group(String pattern) throws IOException {
-        return Pattern.compile(pattern).matcher(json()).results().findFirst().orElseThrow().group(1);
+        return Pattern.compile(pattern)
+                .matcher(json())
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
     }
 
     private static String json() throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                RibltVectorsTest.class.getResourceAsStream("riblt.json"), "riblt.json")) {
+        try (InputStream in =
+                Objects.requireNonNull(RibltVectorsTest.class.getResourceAsStream("riblt.json"), "riblt.json")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

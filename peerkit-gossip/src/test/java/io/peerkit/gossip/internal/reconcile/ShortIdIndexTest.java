@@ -35,7 +35,12 @@ class ShortIdIndexTest {
                 }
             }
         }
-        assertFound(set, held.stream().filter(item -> set.contains(item.time, item.id, 0)).limit(20_000).toList());
+        assertFound(
+                set,
+                held.stream()
+                        .filter(item -> set.contains(item.time, item.id, 0))
+                        .limit(20_000)
+                        .toList());
         for (Item item : removed.subList(0, 5_000)) {
             if (!set.contains(item.time, item.id, 0)) {
                 assertThat(find(set, item).size()).isZero();

@@ -114,8 +114,8 @@ class SymbolDecoderTest {
             decoder.take(crafted);
             assertThat(decoder.differences().size()).isLessThanOrEqualTo(crafted.size());
             assertThat(decoder.steps())
-                    .isLessThanOrEqualTo((long) (SymbolDecoder.STEPS_PER_SYMBOL + 1) * crafted.size()
-                            + SymbolDecoder.SPARE_STEPS);
+                    .isLessThanOrEqualTo(
+                            (long) (SymbolDecoder.STEPS_PER_SYMBOL + 1) * crafted.size() + SymbolDecoder.SPARE_STEPS);
         }
     }
 

@@ -176,8 +176,8 @@ class SyncMachineTest {
         byte[] three = EntryKeys.pack(List.of(key(1), key(4), key(7)));
         assertThat(large.received(new SyncFrame.Keys(three, Optional.empty(), false), LENGTH))
                 .isEmpty();
-        assertThatThrownBy(() ->
-                        large.received(new SyncFrame.Keys(EntryKeys.pack(List.of(key(10))), Optional.empty(), true), LENGTH))
+        assertThatThrownBy(() -> large.received(
+                        new SyncFrame.Keys(EntryKeys.pack(List.of(key(10))), Optional.empty(), true), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("at most 3");
         SyncMachine strict = responder(500);
@@ -215,7 +215,8 @@ class SyncMachineTest {
         for (int i = 0; i < 16; i++) {
             small.received(new SyncFrame.Entries(many), LENGTH);
         }
-        assertThat(small.received(new SyncFrame.Entries(many.subList(0, 100)), LENGTH)).hasSize(1);
+        assertThat(small.received(new SyncFrame.Entries(many.subList(0, 100)), LENGTH))
+                .hasSize(1);
         assertThatThrownBy(() -> small.received(new SyncFrame.Entries(many.subList(0, 1)), LENGTH))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("at most 65636");

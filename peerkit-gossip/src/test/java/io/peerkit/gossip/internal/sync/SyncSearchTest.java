@@ -35,10 +35,7 @@ class SyncSearchTest {
         SortedSet<EntryKey> one = keys(0, 20_000);
         SortedSet<EntryKey> other = keys(0, 20_000);
         SplittableRandom random = new SplittableRandom(differences);
-        random.ints(0, 20_000)
-                .distinct()
-                .limit(differences)
-                .forEach(i -> (i % 2 == 0 ? one : other).remove(key(i)));
+        random.ints(0, 20_000).distinct().limit(differences).forEach(i -> (i % 2 == 0 ? one : other).remove(key(i)));
         SyncPair pair = new SyncPair(one, other, 5).run();
 
         assertThat(one).isEqualTo(other).hasSize(20_000);
@@ -65,8 +62,8 @@ class SyncSearchTest {
 
     @Test
     void session_aSideWithoutKeyOrAgainstSymbols_goesByRanges() {
-        for (List<SyncPair.Setup> setups : List.of(
-                List.of(KEYLESS, DEEP), List.of(DEEP, KEYLESS), List.of(RANGES, DEEP), List.of(DEEP, RANGES))) {
+        for (List<SyncPair.Setup> setups :
+                List.of(List.of(KEYLESS, DEEP), List.of(DEEP, KEYLESS), List.of(RANGES, DEEP), List.of(DEEP, RANGES))) {
             SortedSet<EntryKey> one = keys(0, 900);
             SortedSet<EntryKey> other = keys(5, 905);
             SyncPair pair =
@@ -79,8 +76,7 @@ class SyncSearchTest {
 
     @Test
     void session_deepCheckOfEqualSets_bothSumUpAndAreDone() {
-        SyncPair pair =
-                SyncPair.of(keys(0, 700), DEEP, keys(0, 700), DEEP, 6).run();
+        SyncPair pair = SyncPair.of(keys(0, 700), DEEP, keys(0, 700), DEEP, 6).run();
 
         assertThat(pair.initiator.checks).isEqualTo(1);
         assertThat(pair.responder.checks).isEqualTo(1);
@@ -114,8 +110,7 @@ class SyncSearchTest {
 
         // The peer's symbols show no difference either: short ids that collide.
         SyncResponder twin = checking(500);
-        SyncAction.Send answer =
-                (SyncAction.Send) twin.received(more, LENGTH).get(0);
+        SyncAction.Send answer = (SyncAction.Send) twin.received(more, LENGTH).get(0);
         List<SyncAction> next = initiator.received(answer.frame(), LENGTH);
         assertThat(next).singleElement().isInstanceOf(SyncAction.Send.class);
         assertThat(((SyncAction.Send) next.get(0)).frame()).isInstanceOf(SyncFrame.Reconcile.class);
@@ -191,10 +186,11 @@ class SyncSearchTest {
                 new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, 500, new byte[12 * 2_049]))) {
             assertThatThrownBy(() -> decoding(500).received(answer, LENGTH)).isInstanceOf(InvalidBytesException.class);
         }
-        SyncInitiator keyless = new SyncInitiator(SyncStart.of(SCOPE, new EntrySet(), keyless(500).snapshot(), 3));
+        SyncInitiator keyless = new SyncInitiator(
+                SyncStart.of(SCOPE, new EntrySet(), keyless(500).snapshot(), 3));
         keyless.start();
-        assertThatThrownBy(() -> keyless.received(
-                        new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, 500, new byte[12]), LENGTH))
+        assertThatThrownBy(
+                        () -> keyless.received(new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, 500, new byte[12]), LENGTH))
                 .isInstanceOf(InvalidBytesException.class);
     }
 
@@ -204,8 +200,7 @@ class SyncSearchTest {
         SplittableRandom random = new SplittableRandom(5);
         byte[] noise = new byte[12 * 16];
         random.nextBytes(noise);
-        List<SyncAction> actions =
-                initiator.received(new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, 500, noise), LENGTH);
+        List<SyncAction> actions = initiator.received(new SyncFrame.Answer(SyncFrame.Way.SYMBOLS, 500, noise), LENGTH);
         int asked = 0;
         while (((SyncAction.Send) actions.get(0)).frame() instanceof SyncFrame.More more) {
             byte[] next = new byte[12 * (more.upTo() - (asked == 0 ? 16 : asked))];
@@ -240,7 +235,8 @@ class SyncSearchTest {
     @Test
     void responder_shortIdsThatNobodyHas_passedOver() {
         SyncResponder responder = following(500);
-        assertThat(responder.received(new SyncFrame.WantShort(new byte[64]), LENGTH)).isEmpty();
+        assertThat(responder.received(new SyncFrame.WantShort(new byte[64]), LENGTH))
+                .isEmpty();
     }
 
     @Test
@@ -312,9 +308,7 @@ class SyncSearchTest {
         Fingerprint same = set.snapshot().fingerprint(3);
         responder.received(
                 new SyncFrame.Hello(2, SCOPE.networkTag(), "all", 1, entries, same, 3, Optional.empty(), true), LENGTH);
-        assertThat(responder.checked(new byte[16]))
-                .singleElement()
-                .isInstanceOf(SyncAction.Send.class);
+        assertThat(responder.checked(new byte[16])).singleElement().isInstanceOf(SyncAction.Send.class);
         return responder;
     }
 
