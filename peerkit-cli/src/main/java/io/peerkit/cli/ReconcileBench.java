@@ -56,10 +56,13 @@ final class ReconcileBench implements Benchmark {
                 if (result.found() != differences) {
                     throw new IllegalStateException(result.found() + " differences found, expected " + differences);
                 }
-                bytes[i] += (double) result.bytes() / sessions;
-                roundTrips[i] += (double) result.roundTrips() / sessions;
-                millis[i] += result.nanos() / 1e6 / sessions;
+                bytes[i] += result.bytes();
+                roundTrips[i] += result.roundTrips();
+                millis[i] += result.nanos() / 1e6;
             }
+            bytes[i] /= sessions;
+            roundTrips[i] /= sessions;
+            millis[i] /= sessions;
         }
         String what = differences + " of " + ENTRIES + " differ, ";
         report.figure("reconcile", what + "both ways", "B", bytes, BenchReport.Better.LOWER, target[1]);
