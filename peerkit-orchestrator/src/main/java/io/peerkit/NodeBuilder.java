@@ -19,6 +19,7 @@ import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.internal.RunningNode;
 import io.peerkit.internal.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class NodeBuilder {
     /**
      * Where data rests. Must be set.
      *
-     * @param storage settings of a store that no other node uses
+     * @param storage settings of a store that no other node uses, unless it can be shared and is set to be
      * @return this
      */
     public NodeBuilder storage(StorageFactory storage) {
@@ -79,7 +80,8 @@ public final class NodeBuilder {
 
     /**
      * Where the node's keys rest. Without this setting they rest in a file beside the store, or in
-     * memory with a store that has no file: then the node is a new agent at each start.
+     * memory with a store that has no file: then the node is a new agent at each start. Must be set when the store is sealed and has a
+     * file, since the keys beside it would not be: {@link FileKeyStore#at(java.nio.file.Path, char[])} seals them.
      *
      * @param keys a key store that no other node uses
      * @return this
@@ -212,13 +214,14 @@ public final class NodeBuilder {
         Checks.between("round", timing.round(), Duration.ofMillis(100), Duration.ofHours(1));
         Checks.between("maxClockDrift", timing.maxClockDrift(), Duration.ZERO, Duration.ofDays(1));
         Checks.distinct(bootstrap);
+        KeyStore secrets = keys.orElseGet(() -> keysBeside(store));
         started = true;
         return RunningNode.start(new Settings(
                         TransportMode.NODE,
                         storage,
                         carrier,
                         policy,
-                        keys.orElseGet(() -> keysBeside(store)),
+                        secrets,
                         network.orElseGet(policy::networkId),
                         distribution,
                         connections.orElseGet(ConnectionStrategies::connectToAll),
@@ -231,6 +234,11 @@ public final class NodeBuilder {
     }
 
     private static KeyStore keysBeside(StorageFactory store) {
-        return store.keyFile().<KeyStore>map(FileKeyStore::at).orElseGet(KeyStore::inMemory);
+        Optional<Path> beside = store.keyFile();
+        if (beside.isPresent() && store.isSealed()) {
+            throw new InvalidSettingException("keys is missing: the store is sealed, and in " + beside.get()
+                    + " beside it the keys would not be; call .keys(…), such as FileKeyStore.at(file, passphrase)");
+        }
+        return beside.<KeyStore>map(FileKeyStore::at).orElseGet(KeyStore::inMemory);
     }
 }

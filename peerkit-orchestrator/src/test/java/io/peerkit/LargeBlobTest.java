@@ -12,12 +12,16 @@ import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.testkit.storage.MemoryStorage;
 import io.peerkit.testkit.transport.MemoryNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +52,12 @@ class LargeBlobTest {
     }
 
     private PeerkitNode start() {
+        return start(MemoryStorage.factory());
+    }
+
+    private PeerkitNode start(StorageFactory store) {
         return Peerkit.node()
-                .storage(MemoryStorage.factory())
+                .storage(store)
                 .transport(network.place())
                 .access(NetworkAccess.sharedKey(KEY))
                 .listener(listener)
@@ -84,7 +92,9 @@ class LargeBlobTest {
                 try (InputStream content = node.openBlob(hash).join().orElseThrow()) {
                     assertThat(BlobHash.of(SeededContent.sha256(content))).isEqualTo(hash);
                 }
-                assertThat(node.get(hash).join()).isEmpty();
+                assertThatThrownBy(() -> node.get(hash).join())
+                        .hasCauseInstanceOf(LimitExceededException.class)
+                        .hasMessageContaining("openBlob opens it");
             }
         }
     }
@@ -96,7 +106,11 @@ class LargeBlobTest {
                 BlobHash hash = node.publish(new SeededContent(2, size), size).join();
 
                 assertThat(hash).isEqualTo(hashOf(2, size));
-                assertThat(node.get(hash).join().isPresent()).isEqualTo(size <= MIB);
+                if (size <= MIB) {
+                    assertThat(node.get(hash).join().orElseThrow()).hasSize(size);
+                } else {
+                    assertThatThrownBy(() -> node.get(hash).join()).hasCauseInstanceOf(LimitExceededException.class);
+                }
                 try (InputStream content = node.openBlob(hash).join().orElseThrow()) {
                     assertThat(content.readAllBytes().length).isEqualTo(size);
                 }
@@ -164,6 +178,28 @@ class LargeBlobTest {
             try (InputStream content = two.openBlob(hash).join().orElseThrow()) {
                 assertThat(BlobHash.of(SeededContent.sha256(content))).isEqualTo(hash);
             }
+        }
+    }
+
+    @Test
+    void get_manifestOfLargeBlob_notFoundUnlessSomebodyPublishedItAsABlob() throws Exception {
+        StorageFactory store = MemoryStorage.factory();
+        byte[] manifest;
+        try (PeerkitNode node = start(store)) {
+            node.publish(new SeededContent(8, 3 * MIB), 3 * MIB).join();
+        }
+        try (Storage storage = store.open()) {
+            StoredEntry entry = storage.scan(Optional.empty(), 1, MIB).join().get(0);
+            manifest = entry.blob().orElseThrow();
+        }
+        BlobHash hash = BlobHash.ofBlob(manifest);
+        try (PeerkitNode node = start(store)) {
+            assertThat(node.get(hash).join()).isEmpty();
+            assertThat(node.openBlob(hash).join()).isEmpty();
+        }
+        try (PeerkitNode other = start()) {
+            other.publish(manifest).join();
+            assertThat(other.get(hash).join()).hasValue(manifest);
         }
     }
 

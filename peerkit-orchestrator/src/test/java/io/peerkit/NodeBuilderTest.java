@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.sealed.SealedStorage;
+import io.peerkit.storage.sealed.StorageKey;
+import io.peerkit.storage.sqlite.SqliteStorage;
 import io.peerkit.testkit.storage.MemoryStorage;
 import io.peerkit.transport.libp2p.Libp2pTransport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class NodeBuilderTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
     private static NodeBuilder complete() {
         return Peerkit.node()
                 .storage(MemoryStorage.factory())
@@ -51,6 +63,41 @@ class NodeBuilderTest {
                         .start())
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("access is missing");
+    }
+
+    @Test
+    void start_sealedStoreWithoutKeys_refusedByNameAndNothingMade() {
+        Path file = folder.resolve("store.db");
+        StorageFactory sealed = SealedStorage.of(SqliteStorage.at(file), StorageKey.of(new byte[32]));
+        NodeBuilder builder = Peerkit.node()
+                .storage(sealed)
+                .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
+                .access(NetworkAccess.sharedKey(new byte[32]));
+
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("keys is missing")
+                .hasMessageContaining("store.db.keys")
+                .hasMessageContaining("FileKeyStore.at(file, passphrase)");
+        assertThat(folder).isEmptyDirectory();
+
+        Path keys = folder.resolve("node.keys");
+        builder.keys(FileKeyStore.at(keys, new byte[32])).start().join().close();
+        assertThat(keys).isRegularFile();
+        assertThat(folder.resolve("store.db.keys")).doesNotExist();
+    }
+
+    @Test
+    void start_sealedStoreWithoutAFile_keysInMemory() {
+        StorageFactory sealed = SealedStorage.of(MemoryStorage.factory(), StorageKey.of(new byte[32]));
+
+        Peerkit.node()
+                .storage(sealed)
+                .transport(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"))
+                .access(NetworkAccess.sharedKey(new byte[32]))
+                .start()
+                .join()
+                .close();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.AccessDeniedException;
 import io.peerkit.api.BlobHash;
@@ -96,14 +97,23 @@ class RunningNodeIT {
     @Test
     void sealedStore_restarted_blobIsThereAndTheStoreBelowIsRefused() {
         SealedStorage sealed = SealedStorage.of(SqliteStorage.at(folder.resolve("one.db")), StorageKey.of(KEY));
+        Path keys = folder.resolve("one.keys");
         BlobHash hash;
-        try (PeerkitNode one = node("one").storage(sealed).start().join()) {
+        try (PeerkitNode one = node("one")
+                .storage(sealed)
+                .keys(FileKeyStore.at(keys, KEY))
+                .start()
+                .join()) {
             hash = one.publish("at rest".getBytes(UTF_8)).join();
         }
         assertThatThrownBy(() -> node("one").start().join())
                 .hasRootCauseInstanceOf(StorageException.class)
                 .hasRootCauseMessage("the store is sealed; open it by SealedStorage with its key");
-        try (PeerkitNode one = node("one").storage(sealed).start().join()) {
+        try (PeerkitNode one = node("one")
+                .storage(sealed)
+                .keys(FileKeyStore.at(keys, KEY))
+                .start()
+                .join()) {
             sealed.rotate().join();
             assertThat(one.get(hash).join()).hasValue("at rest".getBytes(UTF_8));
         }

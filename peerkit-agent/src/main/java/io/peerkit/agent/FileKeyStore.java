@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the secret in a file of its own, made on first use.
  *
  * <p>The file appears whole or not at all, is readable for its owner alone (mode 0600) from its first byte on, and is
- * written again only by {@code seal}. Of several processes that make it at the same time one wins and the others read what it made. A
+ * written again only by {@code seal} and {@code unseal}. Of several processes that make it at the same time one wins and the others read what it made. A
  * file that is open to group or others is refused, and so is one that is damaged: it is never replaced, since that
  * would silently turn the agent into another.
  *
@@ -112,6 +112,17 @@ public final class FileKeyStore extends KeyStore {
      */
     public void seal(byte[] key) {
         seal(key(key));
+    }
+
+    /**
+     * Keeps the secret in the file as it is from now on, in place of sealed; who can read the file is then this agent. Blocks.
+     *
+     * @throws InvalidSettingException when what this store was made with does not open the file
+     * @throws io.peerkit.api.StorageException when the file cannot be read or replaced, is damaged, or is not what it was
+     *     when this store opened it; the file is then as it was
+     */
+    public void unseal() {
+        seal(new SealedBy.Nothing());
     }
 
     private synchronized void seal(SealedBy next) {

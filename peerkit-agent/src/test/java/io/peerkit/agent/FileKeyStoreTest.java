@@ -256,6 +256,20 @@ class FileKeyStoreTest {
     }
 
     @Test
+    void unseal_sealedFile_opensWithoutPassphrase() throws IOException {
+        byte[] seed = FileKeyStore.at(file, chars("pass")).transportSeed();
+        assertThatThrownBy(() -> FileKeyStore.at(file, chars("wrong")).unseal())
+                .isInstanceOf(InvalidSettingException.class);
+        FileKeyStore.at(file, chars("pass")).unseal();
+        assertThat(FileKeyStore.at(file).transportSeed()).isEqualTo(seed);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThatThrownBy(() -> FileKeyStore.at(file, chars("pass")).transportSeed())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("passphrase was given, but key file " + file + " is not sealed by one");
+    }
+
+    @Test
     void seal_wrongPassphrase_fileLeftAsItIs() throws IOException {
         byte[] content = contentAfter(FileKeyStore.at(file, chars("right")).transportSeed());
         assertThatThrownBy(() -> FileKeyStore.at(file, chars("wrong")).seal(chars("new")))

@@ -10,6 +10,6 @@ import java.util.Optional;
  * @param entry the entry
  * @param header what the author signed
  * @param blob the blob; not copied, never change it
- * @param from the peer that sent it, which need not be the author
+ * @param from the peer that sent it, which need not be the author; nobody when another process wrote it to a shared store
  */
 public record Incoming(EntryId entry, EntryHeader header, byte[] blob, Optional<AgentId> from) {}

@@ -33,6 +33,9 @@ public interface NodeListener {
      * An entry from a peer was accepted and is stored durably. One of kind {@link
      * io.peerkit.api.gossip.EntryHeader#KIND_LARGE_BLOB} stands for a blob that is fetched from now on: {@link #blobComplete}.
      *
+     * <p>Also told of what another process published or got, where they {@linkplain io.peerkit.api.storage.Storage#isShared share} a
+     * store: then without {@link Incoming#from}, of what came since this node started, when its blob can be read.
+     *
      * @param incoming the entry
      */
     default void integrated(Incoming incoming) {}

@@ -63,7 +63,7 @@ public interface PeerkitNode extends AutoCloseable {
 
     /**
      * Publishes a blob unless something was published under the same key: for callers that may die before they hear of the
-     * end of the call, and then repeat it.
+     * end of the call, and then repeat it. Two processes on one shared store that do so at the same moment may both publish.
      *
      * @param key names the publication, 1 to {@link #MAX_KEY_BYTES} bytes, copied; random bytes, or an identifier of the
      *     application
@@ -119,11 +119,12 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash);
 
     /**
-     * Gets a blob.
+     * Gets a blob of at most {@link #MAX_BLOB_BYTES} bytes.
      *
      * @param hash names the blob
      * @return a future of the blob, from the store or from the application's {@link StorageHooks#blob}, or of nothing when this
-     *     node does not have it or it has more than {@link #MAX_BLOB_BYTES} bytes: {@link #openBlob} opens it
+     *     node does not have it, or not all of it yet; failed with {@link LimitExceededException} when this node has it and it
+     *     is larger: {@link #openBlob} opens it
      */
     CompletableFuture<Optional<byte[]>> get(BlobHash hash);
 

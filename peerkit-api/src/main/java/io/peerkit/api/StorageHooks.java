@@ -19,6 +19,9 @@ public interface StorageHooks {
      * <p>One of kind {@link io.peerkit.api.gossip.EntryHeader#KIND_LARGE_BLOB} carries the manifest of a large blob, which the
      * store keeps even when the answer is {@link IntegrationVerdict#KEPT}; when it is rejected, the blob is not fetched.
      *
+     * <p>Where several processes {@linkplain io.peerkit.api.storage.Storage#isShared share} a store, the one that the entry reaches asks; two
+     * ask only when it reaches them at the same moment.
+     *
      * @param incoming the entry, checked
      * @return whether to keep it, and who does; when it throws, the entry is not stored, the failure is logged, and the entry
      *     comes again in a later round
@@ -52,7 +55,8 @@ public interface StorageHooks {
     }
 
     /**
-     * The store has committed a change that a peer caused. Not told again when the process dies before the call.
+     * The store has committed a change that a peer caused. Not told again when the process dies before the call, nor in other processes that
+     * share the store: those have {@link NodeListener#integrated}.
      *
      * @param change what changed; when it throws, the failure is logged
      */

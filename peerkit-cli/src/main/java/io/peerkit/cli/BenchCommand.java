@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Measures this machine: sync, latency, publish, diff, dial, stream, heap, storage, or all of them.")
+                "Measures this machine: sync, latency, publish, diff, dial, stream, heap, storage, blob, or all of them.")
 final class BenchCommand implements Callable<Integer> {
     private static final Map<String, Benchmark> WORKLOADS = workloads();
 
@@ -31,7 +31,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "WORKLOAD",
-            description = "sync, latency, publish, diff, dial, stream, heap, storage or all")
+            description = "sync, latency, publish, diff, dial, stream, heap, storage, blob or all")
     private String workload = "";
 
     @Option(names = "--runs", defaultValue = "5", description = "measured runs, of which the median counts")
@@ -50,6 +50,7 @@ final class BenchCommand implements Callable<Integer> {
         all.put("stream", new StreamBench());
         all.put("heap", new HeapBench());
         all.put("storage", new StorageBench());
+        all.put("blob", new BlobBench());
         return all;
     }
 

@@ -6,10 +6,8 @@ import io.peerkit.storage.sqlite.SqliteStorage;
 import io.peerkit.storage.surreal.SurrealStorage;
 import io.peerkit.testkit.storage.MemoryStorage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A store that {@code peerkit bench storage} measures beside the others. Another one is one more line in {@link #ALL}.
@@ -27,7 +25,7 @@ record BenchStore(String name, Opener opener, int entries, boolean onDisk, boole
             new BenchStore("sqlite", folder -> SqliteStorage.at(DataFolder.database(folder)), 1_000_000, true, true),
             new BenchStore(
                     BareEngine.STORE,
-                    folder -> SurrealStorage.launch(folder.resolve("surreal")).executable(BareEngine.executable()),
+                    folder -> SurrealStorage.launch(DataFolder.server(folder)).executable(BareEngine.executable()),
                     100_000,
                     false,
                     false));
@@ -35,16 +33,5 @@ record BenchStore(String name, Opener opener, int entries, boolean onDisk, boole
     /** Makes a store. */
     interface Opener {
         StorageFactory in(Path folder) throws IOException;
-    }
-
-    /** What the files in a folder are long, together. */
-    static long bytesOf(Path folder) throws IOException {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            long bytes = 0;
-            for (Path file : tree.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
-            }
-            return bytes;
-        }
     }
 }

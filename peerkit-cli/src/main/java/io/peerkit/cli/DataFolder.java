@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.cli;
 
-import io.peerkit.api.StorageException;
-import io.peerkit.api.storage.Storage;
-import io.peerkit.storage.sqlite.SqliteStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,34 +14,34 @@ final class DataFolder {
         return folder.resolve("peerkit.db");
     }
 
+    static Path server(Path folder) {
+        return folder.resolve("surreal");
+    }
+
     static Path keys(Path folder) {
         return folder.resolve("peerkit.keys");
     }
 
-    /**
-     * Opens the store of a folder, without a node.
-     *
-     * @throws StorageException when there is none, or a process has it open
-     */
-    static Storage open(Path folder, SealOption seal) {
-        Path database = database(folder);
-        if (!Files.isRegularFile(database)) {
-            throw new StorageException(folder + " holds no store: there is no file " + database);
+    /** What the database of a folder takes on the disk: its file and what it keeps beside it. */
+    static long databaseBytes(Path folder) throws IOException {
+        String name = database(folder).getFileName().toString();
+        try (Stream<Path> beside = Files.list(folder)) {
+            long bytes = 0;
+            for (Path each : beside.toList()) {
+                bytes += each.getFileName().toString().startsWith(name) ? bytes(each) : 0;
+            }
+            return bytes;
         }
-        return seal.seal(SqliteStorage.at(database)).open();
     }
 
-    /** What the store of a folder takes on the disk: its file and what it keeps beside it. */
-    static long bytes(Path folder) throws IOException {
-        String name = database(folder).getFileName().toString();
-        long bytes = 0;
-        try (Stream<Path> tree = Files.walk(folder)) {
+    /** What a file, or all files in a folder, take on the disk. */
+    static long bytes(Path root) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            long bytes = 0;
             for (Path file : tree.filter(Files::isRegularFile).toList()) {
-                if (folder.relativize(file).getName(0).toString().startsWith(name)) {
-                    bytes += Files.size(file);
-                }
+                bytes += Files.size(file);
             }
+            return bytes;
         }
-        return bytes;
     }
 }

@@ -7,57 +7,46 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.gossip.archive.ArchiveImport;
-import io.peerkit.storage.sqlite.SqliteStorage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** {@code peerkit import}: the entries of a file into a data folder, while no node uses it. */
+/** {@code peerkit import}: the entries of a file into a store, while no node uses it; makes the store when absent. */
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Takes the entries of a file that export made into a data folder; goes on where it was cut.")
+        description = "Takes the entries of a file that export made into a store; goes on where it was cut.")
 final class ImportCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "DIR", description = "a --data folder; made when absent")
-    private Path folder = Path.of("");
-
-    @Parameters(index = "1", paramLabel = "FILE", description = "what export made")
-    private Path file = Path.of("");
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Mixin
-    private NetworkOption network = new NetworkOption();
-
-    @Mixin
-    private SealOption seal = new SealOption();
-
-    @Option(names = "--json", description = "progress and result as JSON lines")
-    private boolean json;
+    private ArchiveOptions options = new ArchiveOptions();
 
     @Override
     public Integer call() throws IOException {
-        @Nullable NetworkId wanted = network.id();
+        CommandSpec specified = Objects.requireNonNull(spec, "picocli fills it");
+        Optional<NetworkId> wanted = options.network();
+        StorageOptions store = options.storage(specified);
         // Before a folder is made for what is no archive, or not the one that is meant.
-        NetworkId found = ArchiveImport.networkOf(file);
-        if (wanted != null && !wanted.equals(found)) {
-            throw new InvalidBytesException("archive of network " + found + ", wanted is one of network " + wanted);
+        NetworkId found = ArchiveImport.networkOf(options.file());
+        if (wanted.isPresent() && !wanted.get().equals(found)) {
+            throw new InvalidBytesException(
+                    "archive of network " + found + ", wanted is one of network " + wanted.get());
         }
-        Files.createDirectories(folder);
-        ArchiveReport report = new ArchiveReport("imported", json);
+        ArchiveReport report = options.report("imported");
         // Signatures are checked with the authors' keys; this node's own is not needed, nor made here.
         LocalAgent checker = LocalAgent.open(KeyStore.inMemory());
-        try (Storage storage =
-                seal.seal(SqliteStorage.at(DataFolder.database(folder))).open()) {
+        try (Storage storage = store.openOrMake(specified)) {
             ArchiveImport archive = ArchiveImport.into(storage, checker).progress(report);
-            if (wanted != null) {
-                archive.network(wanted);
-            }
-            report.end(archive.from(file), found);
+            wanted.ifPresent(archive::network);
+            report.end(archive.from(options.file()), found);
             return 0;
         }
     }

@@ -5,44 +5,42 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.gossip.StoredContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** {@code peerkit inspect}: what a data folder holds, while no node uses it. Writes nothing into the store. */
-@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Shows what a data folder holds.")
+/** {@code peerkit inspect}: what a store holds, while no node uses it. Writes nothing into it but what opening it does. */
+@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Shows what a store holds.")
 final class InspectCommand implements Callable<Integer> {
-    /**
-     * The collections that are looked at: a store does not list its collections, so those that Peerkit has are named here.
-     */
-    private static final List<String> COLLECTIONS = List.of(
-            "archive",
-            "blob-content",
-            "blob-release",
-            "blob-todo",
-            "blob-upload",
-            "chunk-use",
-            "large-blob",
-            "published",
-            "sealed-index",
-            "upload-part");
-
     private static final int PAGE_BYTES = 1_048_576;
 
-    @Parameters(paramLabel = "DIR", description = "the --data folder of a node that is not running")
-    private Path folder = Path.of("");
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "the data folder of a node that is not running, another way to write --data")
+    private @Nullable Path folder;
 
     @Mixin
-    private SealOption seal = new SealOption();
+    private StorageOptions options = new StorageOptions();
 
     @Option(names = "--json", description = "as one JSON object")
     private boolean json;
@@ -59,7 +57,11 @@ final class InspectCommand implements Callable<Integer> {
         if (authors < 0) {
             throw new InvalidSettingException("--authors " + authors + ", at least 0");
         }
-        try (Storage storage = DataFolder.open(folder, seal)) {
+        CommandSpec specified = Objects.requireNonNull(spec, "picocli fills it");
+        if (folder != null) {
+            options.folder(folder, specified);
+        }
+        try (Storage storage = options.open(specified)) {
             ObjectNode figures = JsonLines.JSON.createObjectNode();
             agentId(figures);
             StoredContents contents = StoredContents.read(storage, authors);
@@ -69,8 +71,10 @@ final class InspectCommand implements Callable<Integer> {
                     .put("envelopeBytes", contents.envelopeBytes())
                     .put("blobBytes", contents.blobBytes())
                     .put("largeBlobBytes", contents.largeBlobBytes())
-                    .put("agents", storage.agents(Storage.MAX_AGENTS).join().size())
-                    .put("bytes", DataFolder.bytes(folder));
+                    .put("agents", count(storage::cards, Storage.MAX_AGENTS, StoredCard::agentId))
+                    .put("chunks", count(storage::chunkHashes, Storage.MAX_CHUNKS, hash -> hash))
+                    .put("metadata", count(storage::metadataNames, Storage.MAX_NAMES, name -> name));
+            options.bytes().ifPresent(bytes -> figures.put("bytes", bytes));
             shares(figures, "networks", "network", contents.networks());
             shares(figures, "authors", "author", contents.authors());
             shares(figures, "kinds", "kind", contents.kinds());
@@ -87,15 +91,32 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void agentId(ObjectNode figures) {
-        Path keys = DataFolder.keys(folder);
-        if (Files.isRegularFile(keys)) {
+        if (options.folder().map(DataFolder::keys).filter(Files::isRegularFile).isPresent()) {
             try {
-                figures.put("agentId", LocalAgent.open(seal.keys(keys)).id().toString());
+                figures.put(
+                        "agentId",
+                        LocalAgent.open(options.keys().orElseThrow()).id().toString());
             } catch (InvalidSettingException e) {
                 // Sealed by a passphrase: who it is stays inside.
                 figures.putNull("agentId");
             }
         }
+    }
+
+    /** One of the methods that list; {@code after} is what tells its items apart. */
+    private interface Listing<T, K> {
+        CompletableFuture<List<T>> page(Optional<K> after, int limit);
+    }
+
+    private static <T, K> long count(Listing<T, K> listing, int limit, Function<T, K> key) {
+        long count = 0;
+        List<T> page = listing.page(Optional.empty(), limit).join();
+        while (!page.isEmpty()) {
+            count += page.size();
+            page = listing.page(Optional.of(key.apply(page.get(page.size() - 1))), limit)
+                    .join();
+        }
+        return count;
     }
 
     private static void shares(ObjectNode figures, String field, String name, List<StoredContents.Share> shares) {
@@ -109,23 +130,19 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static void records(ObjectNode figures, Storage storage) {
-        for (String collection : COLLECTIONS) {
-            long count = 0;
-            Optional<byte[]> after = Optional.empty();
-            List<StoredRecord> page = page(storage, collection, after);
-            while (!page.isEmpty()) {
-                count += page.size();
-                after = Optional.of(page.get(page.size() - 1).key().key());
-                page = page(storage, collection, after);
+        Optional<String> last = Optional.empty();
+        List<String> page = storage.collections(last, Storage.MAX_NAMES).join();
+        while (!page.isEmpty()) {
+            for (String collection : page) {
+                figures.put(
+                        collection,
+                        InspectCommand.<StoredRecord, byte[]>count(
+                                (after, limit) -> storage.records(collection, after, limit, PAGE_BYTES),
+                                Storage.MAX_RECORDS,
+                                item -> item.key().key()));
+                last = Optional.of(collection);
             }
-            if (count > 0) {
-                figures.put(collection, count);
-            }
+            page = storage.collections(last, Storage.MAX_NAMES).join();
         }
-    }
-
-    private static List<StoredRecord> page(Storage storage, String collection, Optional<byte[]> after) {
-        return storage.records(collection, after, Storage.MAX_RECORDS, PAGE_BYTES)
-                .join();
     }
 }

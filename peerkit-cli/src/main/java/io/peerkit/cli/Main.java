@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             ExportCommand.class,
             ImportCommand.class,
+            SealCommand.Seal.class,
+            SealCommand.Unseal.class,
             BenchCommand.class,
             SimCommand.class,
             BenchPeer.Serve.class

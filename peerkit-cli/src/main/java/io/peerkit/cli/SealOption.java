@@ -35,18 +35,25 @@ final class SealOption {
 
     /** The store as it is, or sealed. */
     StorageFactory seal(StorageFactory store) {
-        return sealed ? SealedStorage.of(store, StorageKey.passphrase(passphrase())) : store;
+        return sealed ? SealedStorage.of(store, key()) : store;
     }
 
-    /** The key file as it is, or sealed; one that is not sealed yet is sealed by opening it. */
+    /** The key file as it is, or sealed; one that is not there yet is made so. */
     FileKeyStore keys(Path file) {
         return sealed ? FileKeyStore.at(file, passphrase()) : FileKeyStore.at(file);
     }
 
-    private char[] passphrase() {
+    /** The key of a sealed store, for commands that need it in any case. */
+    StorageKey key() {
+        return StorageKey.passphrase(passphrase());
+    }
+
+    /** The passphrase, of which {@code --sealed} is one use. */
+    char[] passphrase() {
         String passphrase = environment.get(PASSPHRASE);
         if (passphrase == null || passphrase.isEmpty()) {
-            throw new InvalidSettingException("--sealed: the environment variable " + PASSPHRASE + " is not set");
+            throw new InvalidSettingException(
+                    "the passphrase is missing: the environment variable " + PASSPHRASE + " is not set");
         }
         return passphrase.toCharArray();
     }

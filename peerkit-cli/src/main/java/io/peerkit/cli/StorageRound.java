@@ -66,7 +66,7 @@ final class StorageRound {
             remove(storage);
         }
         if (store.onDisk()) {
-            figures.put(StorageFigure.COMPACTED_RATIO, BenchStore.bytesOf(place) / rawBytes(entries - entries / 2));
+            figures.put(StorageFigure.COMPACTED_RATIO, DataFolder.bytes(place) / rawBytes(entries - entries / 2));
         }
         return figures;
     }
@@ -89,7 +89,7 @@ final class StorageRound {
         figures.put(StorageFigure.LOAD_SECONDS, seconds);
         figures.put(StorageFigure.LOAD_RATE, entries / seconds);
         if (store.onDisk()) {
-            figures.put(StorageFigure.FILE_RATIO, BenchStore.bytesOf(place) / rawBytes(entries));
+            figures.put(StorageFigure.FILE_RATIO, DataFolder.bytes(place) / rawBytes(entries));
         }
     }
 

@@ -486,6 +486,46 @@ class ArchiveTest {
         }
     }
 
+    @Test
+    void from_largeBlobThatWasPublishedThere_chunksUsedOnceAsBefore() {
+        byte[] content = ArchiveSamples.blobs(1, 3_000_000).get(0);
+        Path file = folder.resolve("large.pka");
+        StorageFactory store = MemoryStorage.factory();
+        BlobHash hash;
+        try (PeerkitNode node = ArchiveSamples.node(store, ArchiveSamples.NETWORK, new NodeListener() {})) {
+            hash = node.publish(new ByteArrayInputStream(content), content.length)
+                    .join();
+        }
+        int uses;
+        try (Storage storage = store.open()) {
+            uses = uses(storage);
+            ArchiveExport.of(storage).to(file);
+            into(storage).from(file);
+            assertThat(uses(storage)).isEqualTo(2 * uses);
+        }
+        CompletableFuture<BlobHash> complete = new CompletableFuture<>();
+        NodeListener listener = new NodeListener() {
+            @Override
+            public void blobComplete(EntryId entry, BlobHash whole, long size) {
+                complete.complete(whole);
+            }
+        };
+        try (PeerkitNode node = ArchiveSamples.node(store, ArchiveSamples.NETWORK, listener)) {
+            assertThat(complete.join()).isEqualTo(hash);
+            assertThat(node.openBlob(hash).join()).isPresent();
+        }
+        try (Storage storage = store.open()) {
+            assertThat(uses(storage)).isEqualTo(uses);
+            assertThat(StoredContents.read(storage, 1).largeBlobBytes()).isEqualTo(content.length);
+        }
+    }
+
+    private static int uses(Storage storage) {
+        return storage.records("chunk-use", Optional.empty(), 1_000, 1_000_000)
+                .join()
+                .size();
+    }
+
     private static byte[] names(List<StoredChunk> chunks, int from, int to) {
         byte[] names = new byte[32 * (to - from)];
         for (int i = from; i < to; i++) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,11 @@ record CommandRun(int exitCode, String output, String errors) {
 
     static CommandRun of(Path folder, List<String> javaOptions, String... arguments)
             throws IOException, InterruptedException {
+        return of(folder, javaOptions, Map.of(), arguments);
+    }
+
+    static CommandRun of(Path folder, List<String> javaOptions, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(javaOptions);
@@ -29,10 +35,10 @@ record CommandRun(int exitCode, String output, String errors) {
         line.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "run", ".out");
         Path errors = Files.createTempFile(folder, "run", ".err");
-        Process process = new ProcessBuilder(line)
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(line).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("process " + process.pid() + " did not end");

@@ -64,6 +64,21 @@ class MainTest {
     }
 
     @Test
+    void run_storeGivenTwiceOrNotAtAllOrInMemory_exitsWithTwo() {
+        String data = folder.toString();
+        assertThat(Main.run("inspect", data, "--data", data)).isEqualTo(2);
+        assertThat(Main.run("inspect")).isEqualTo(2);
+        assertThat(Main.run("inspect", "--storage", "memory")).isEqualTo(2);
+        assertThat(Main.run("inspect", data, "--storage", "oracle:x")).isEqualTo(2);
+        assertThat(Main.run("export", data, "file", "--data", data)).isEqualTo(2);
+        assertThat(Main.run("export", "--storage", "memory", "file")).isEqualTo(2);
+        assertThat(Main.run("export", "file")).isEqualTo(2);
+        assertThat(Main.run("export", data)).isEqualTo(2);
+        assertThat(Main.run("seal", "--storage", "memory")).isEqualTo(2);
+        assertThat(Main.run("unseal")).isEqualTo(2);
+    }
+
+    @Test
     void run_benchUnknown_exitsWithTwo() {
         assertThat(Main.run("bench", "nonsense")).isEqualTo(2);
     }

@@ -10,6 +10,7 @@ import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.storage.sqlite.SqliteStorage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,10 +27,9 @@ class SealOptionTest {
 
     @Test
     void seal_withPassphrase_onlyThatOneOpensStoreAndKeys() throws IOException {
-        // What DataFolder.open takes for a store.
         SealOption sealed = option("correct horse", "--sealed");
-        Path database = Files.createFile(DataFolder.database(folder));
-        try (Storage storage = DataFolder.open(folder, sealed)) {
+        Path database = DataFolder.database(folder);
+        try (Storage storage = sealed.seal(SqliteStorage.at(database)).open()) {
             storage.write(WriteBatch.builder()
                             .metadata("name", "marker".getBytes(StandardCharsets.UTF_8))
                             .build())
@@ -39,12 +39,12 @@ class SealOptionTest {
 
         assertThat(new String(Files.readAllBytes(database), StandardCharsets.ISO_8859_1))
                 .doesNotContain("marker");
-        try (Storage storage = DataFolder.open(folder, sealed)) {
+        try (Storage storage = sealed.seal(SqliteStorage.at(database)).open()) {
             assertThat(storage.metadata("name").join()).isPresent();
         }
         assertThat(LocalAgent.open(sealed.keys(DataFolder.keys(folder))).id()).isEqualTo(agent);
         SealOption wrong = option("wrong horse", "--sealed");
-        assertThatThrownBy(() -> DataFolder.open(folder, wrong))
+        assertThatThrownBy(() -> wrong.seal(SqliteStorage.at(database)).open())
                 .isInstanceOf(StorageException.class)
                 .hasMessageNotContaining("horse");
         assertThatThrownBy(() -> LocalAgent.open(wrong.keys(DataFolder.keys(folder))))

@@ -12,7 +12,7 @@ import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.api.Publication;
-import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.SealedMarkers;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.transport.Transport;
@@ -75,13 +75,6 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                         user);
     }
 
-    /** A sealed store hides its own marker: who sees one has opened the store below without its key. */
-    private static void requireReadable(Storage storage) {
-        if (storage.metadata(Storage.SEALED_MARKER).join().isPresent()) {
-            throw new StorageException("the store is sealed; open it by SealedStorage with its key");
-        }
-    }
-
     private static CompletableFuture<RunningNode> open(Settings settings, UserThreads user, Closing closing) {
         LocalAgent agent = LocalAgent.open(settings.keys());
         SerialLoop loop = new SerialLoop("peerkit-loop-" + agent.id().toString().substring(0, 8));
@@ -91,7 +84,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         Optional<Storage> storage = settings.storage().map(StorageFactory::open);
         storage.ifPresent(opened -> {
             closing.add(opened::close);
-            requireReadable(opened);
+            SealedMarkers.requireNone(opened);
         });
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(

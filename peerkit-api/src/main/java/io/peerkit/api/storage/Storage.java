@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.api.storage;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import java.util.BitSet;
@@ -23,26 +24,35 @@ public interface Storage extends AutoCloseable {
     /** The most ids in one {@link #entries} call. */
     int MAX_IDS = 4_096;
 
-    /** The most encoded agent cards that {@link #agents} gives. */
+    /** The most agent cards that {@link #agents} and {@link #cards} give. */
     int MAX_AGENTS = 4_096;
 
     /** The most records that {@link #records} gives. */
     int MAX_RECORDS = 4_096;
 
-    /** The most hashes in one {@link #chunksPresent} or {@link #chunks} call. */
+    /** The most hashes in one {@link #chunksPresent}, {@link #chunks} or {@link #chunkHashes} call. */
     int MAX_CHUNKS = 4_096;
+
+    /** The most names that {@link #metadataNames} and {@link #collections} give. */
+    int MAX_NAMES = 1_024;
 
     /**
      * How many bytes longer than its own bound each value may be that a store is given. A store that seals its values and
      * keeps them in another one needs them; nothing longer than the bound itself is ever published or accepted from a peer.
      */
-    int SEALING_BYTES = 128;
+    int SEALING_BYTES = 256;
 
     /**
      * The name of the metadata that a store has whose values are sealed. Who finds it there without being the one who
      * sealed them cannot make sense of the rest and must not use the store.
      */
     String SEALED_MARKER = "sealed-store";
+
+    /**
+     * The name of the metadata that a store has besides while its values are being sealed where they lie, or unsealed: some are
+     * and some are not, and nobody can use the store until that was brought to its end.
+     */
+    String HALF_SEALED_MARKER = "sealed-half";
 
     /**
      * Writes a batch, durably, all or nothing, in the order that {@link WriteBatch} gives.
@@ -104,12 +114,30 @@ public interface Storage extends AutoCloseable {
     CompletableFuture<Optional<byte[]>> metadata(String name);
 
     /**
+     * Lists the names of the metadata, in an order of the store's own that stays the same.
+     *
+     * @param after the name behind which to begin, which need not be there any more, or nothing to begin with the first
+     * @param limit at most {@value #MAX_NAMES}
+     * @return a future of up to {@code limit} names; none only at the end
+     */
+    CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit);
+
+    /**
      * Gets the agent cards, those issued last first.
      *
      * @param limit at most {@value #MAX_AGENTS}
      * @return a future of their encoded bytes
      */
     CompletableFuture<List<byte[]>> agents(int limit);
+
+    /**
+     * Reads all agent cards, in an order of the store's own that stays the same.
+     *
+     * @param after the agent behind whose card to begin, which need not be there any more, or nothing to begin with the first
+     * @param limit at most {@value #MAX_AGENTS}
+     * @return a future of up to {@code limit} cards; none only at the end
+     */
+    CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit);
 
     /**
      * Gets a record.
@@ -131,6 +159,15 @@ public interface Storage extends AutoCloseable {
     CompletableFuture<List<StoredRecord>> records(String collection, Optional<byte[]> after, int limit, int maxBytes);
 
     /**
+     * Lists the collections that have records, in the order of their names' characters.
+     *
+     * @param after the collection behind which to begin, which need not be there, or nothing to begin with the first
+     * @param limit at most {@value #MAX_NAMES}
+     * @return a future of up to {@code limit} names; none only at the end
+     */
+    CompletableFuture<List<String>> collections(Optional<String> after, int limit);
+
+    /**
      * Tells which chunks are there.
      *
      * @param hashes at most {@value #MAX_CHUNKS}
@@ -148,14 +185,42 @@ public interface Storage extends AutoCloseable {
     CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes);
 
     /**
-     * Gives the room of what was removed back, and with it the last traces: when the future completes, the bytes of entries, records
-     * and chunks that were removed before the call are in none of the store's files. Reads and writes go on beside it.
+     * Lists the chunks, in an order of the store's own that stays the same.
+     *
+     * @param after the chunk behind which to begin, which need not be there any more, or nothing to begin with the first
+     * @param limit at most {@value #MAX_CHUNKS}
+     * @return a future of up to {@code limit} hashes; none only at the end
+     */
+    CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit);
+
+    /**
+     * Gives the room of what was removed back, and with it the last traces: when the future completes, the bytes of entries, metadata,
+     * cards, records and chunks that were removed before the call are in none of the store's files. Reads and writes go on beside it.
      *
      * <p>A store on a server passes the wish on where the server has a way to ask for it, and says in its documentation what it can promise.
      *
      * @return a future that completes when it is done
      */
     CompletableFuture<Void> compact();
+
+    /**
+     * Whether others may have the store open too and write to it. What one of them read may then be out of date when it writes, so
+     * who removes what nobody seems to need must not do so here.
+     *
+     * @return false without an implementation
+     */
+    default boolean isShared() {
+        return false;
+    }
+
+    /**
+     * Begins to tell what others write. At most once; a store that is not {@linkplain #isShared shared} never tells anything. What
+     * is written through this object itself is not told.
+     *
+     * @param watcher told until the store is closed, at first that it {@linkplain StorageWatcher#missed missed} what was before
+     * @throws IllegalStateException when a shared store is watched already
+     */
+    default void watch(StorageWatcher watcher) {}
 
     /** Finishes writes under way and closes the store. Returns when it is closed. Repeating it does nothing. */
     @Override

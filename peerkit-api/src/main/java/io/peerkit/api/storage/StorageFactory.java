@@ -21,4 +21,14 @@ public interface StorageFactory {
      * @return a file beside the store, or nothing when it has no place on this machine
      */
     Optional<Path> keyFile();
+
+    /**
+     * Whether what the store keeps is encrypted. The node's keys are no part of a store: a node does not put them in the clear beside one
+     * that is.
+     *
+     * @return false unless the store says otherwise; a factory that stands in front of another passes on what that says
+     */
+    default boolean isSealed() {
+        return false;
+    }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * An entry as a store keeps it. The store does not look into the envelope or the blob.
  *
- * @param id the entry
+ * @param id the entry; comes with the same time always, being the hash of what has the time in it
  * @param time its place in the order, an unsigned 64-bit number
  * @param blobHash names the blob
  * @param envelope header, proof and signature as they travel, at most {@value #MAX_ENVELOPE_BYTES} bytes; not copied

@@ -17,6 +17,7 @@ import java.util.Map;
  *
  * @param removedEntries entries that go, with their blobs, at most {@value #MAX_ENTRIES}
  * @param entries to add, at most {@value #MAX_ENTRIES}; one that is there already is left as it is
+ * @param removedMetadata names whose values go, at most {@value #MAX_METADATA}
  * @param metadata to set: names of 1 to 64 characters, values of at most {@value #MAX_METADATA_BYTES} bytes, at most 64
  * @param removedAgents agents whose cards go, at most {@value #MAX_AGENTS}
  * @param agents cards to set, each in place of an older one of the same agent, at most {@value #MAX_AGENTS}
@@ -28,6 +29,7 @@ import java.util.Map;
 public record WriteBatch(
         List<EntryId> removedEntries,
         List<StoredEntry> entries,
+        List<String> removedMetadata,
         Map<String, byte[]> metadata,
         List<AgentId> removedAgents,
         List<AgentInfo> agents,
@@ -38,7 +40,7 @@ public record WriteBatch(
     /** The most entries in a batch, and the most entries removed by one. */
     public static final int MAX_ENTRIES = 4_096;
 
-    /** The most metadata in a batch. */
+    /** The most metadata in a batch, and the most metadata removed by one. */
     public static final int MAX_METADATA = 64;
 
     /** The longest name of metadata in characters. */
@@ -53,19 +55,17 @@ public record WriteBatch(
     /** The most records in a batch, and the most records removed by one. */
     public static final int MAX_RECORDS = 4_096;
 
-    /** How many records of its own a store that seals adds at most to a batch that it passes on: one for each thing that it must find again. */
-    public static final int SEALING_RECORDS = 4_224;
-
     /** The most chunks in a batch. */
     public static final int MAX_CHUNKS = 64;
 
     /** The most chunks removed by a batch. */
     public static final int MAX_REMOVED_CHUNKS = 4_096;
 
-    /** Checks the bounds, with {@link Storage#SEALING_BYTES} and {@link #SEALING_RECORDS} more for a store that seals. */
+    /** Checks the bounds, with {@link Storage#SEALING_BYTES} more for a store that seals. */
     public WriteBatch {
         removedEntries = List.copyOf(removedEntries);
         entries = List.copyOf(entries);
+        removedMetadata = List.copyOf(removedMetadata);
         metadata = Map.copyOf(metadata);
         removedAgents = List.copyOf(removedAgents);
         agents = List.copyOf(agents);
@@ -75,11 +75,12 @@ public record WriteBatch(
         chunks = List.copyOf(chunks);
         atMost("removedEntries", removedEntries.size(), MAX_ENTRIES);
         atMost("entries", entries.size(), MAX_ENTRIES);
+        atMost("removedMetadata", removedMetadata.size(), MAX_METADATA);
         atMost("metadata", metadata.size(), MAX_METADATA);
         atMost("removedAgents", removedAgents.size(), MAX_AGENTS);
         atMost("agents", agents.size(), MAX_AGENTS);
         atMost("removedRecords", removedRecords.size(), MAX_RECORDS);
-        atMost("records", records.size(), MAX_RECORDS + SEALING_RECORDS);
+        atMost("records", records.size(), MAX_RECORDS);
         atMost("removedChunks", removedChunks.size(), MAX_REMOVED_CHUNKS);
         atMost("chunks", chunks.size(), MAX_CHUNKS);
         metadata.forEach((name, value) -> {
@@ -99,6 +100,7 @@ public record WriteBatch(
     public int items() {
         return removedEntries.size()
                 + entries.size()
+                + removedMetadata.size()
                 + metadata.size()
                 + removedAgents.size()
                 + agents.size()
@@ -186,6 +188,7 @@ public record WriteBatch(
     public static final class Builder {
         private final List<EntryId> removedEntries = new ArrayList<>();
         private final List<StoredEntry> entries = new ArrayList<>();
+        private final List<String> removedMetadata = new ArrayList<>();
         private final Map<String, byte[]> metadata = new LinkedHashMap<>();
         private final List<AgentId> removedAgents = new ArrayList<>();
         private final List<AgentInfo> agents = new ArrayList<>();
@@ -215,6 +218,17 @@ public record WriteBatch(
          */
         public Builder entries(Collection<StoredEntry> added) {
             entries.addAll(added);
+            return this;
+        }
+
+        /**
+         * Removes metadata.
+         *
+         * @param names whose values go
+         * @return this
+         */
+        public Builder removeMetadata(Collection<String> names) {
+            removedMetadata.addAll(names);
             return this;
         }
 
@@ -306,6 +320,7 @@ public record WriteBatch(
             return new WriteBatch(
                     removedEntries,
                     entries,
+                    removedMetadata,
                     metadata,
                     removedAgents,
                     agents,

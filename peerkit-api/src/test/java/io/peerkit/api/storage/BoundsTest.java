@@ -53,6 +53,20 @@ class BoundsTest {
     }
 
     @Test
+    void writeBatch_removedMetadata_largestTakenAndOneMoreRefused() {
+        WriteBatch most = WriteBatch.builder()
+                .removeMetadata(Collections.nCopies(WriteBatch.MAX_METADATA, "x"))
+                .build();
+        assertThat(most.removedMetadata()).hasSize(WriteBatch.MAX_METADATA);
+        assertThat(most.items()).isEqualTo(WriteBatch.MAX_METADATA);
+        assertThatThrownBy(() -> WriteBatch.builder()
+                        .removeMetadata(Collections.nCopies(WriteBatch.MAX_METADATA + 1, "x"))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("removedMetadata: 65, at most 64");
+    }
+
+    @Test
     void storedRecordAndChunk_lengths_largestTakenAndOneMoreRefused() {
         RecordKey key = RecordKey.of("x", new byte[1]);
         int value = StoredRecord.MAX_VALUE_BYTES + Storage.SEALING_BYTES;
@@ -69,7 +83,7 @@ class BoundsTest {
     @Test
     void writeBatch_records_largestTakenAndOneMoreRefused() {
         StoredRecord one = new StoredRecord(RecordKey.of("x", new byte[1]), new byte[0]);
-        int most = WriteBatch.MAX_RECORDS + WriteBatch.SEALING_RECORDS;
+        int most = WriteBatch.MAX_RECORDS;
         assertThat(WriteBatch.builder()
                         .records(Collections.nCopies(most, one))
                         .build()

@@ -4,6 +4,7 @@ package io.peerkit.storage.sealed;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.sealed.internal.Conversion;
 import io.peerkit.storage.sealed.internal.SealedStore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * away, or all be put back to what they were at an earlier time, without that being noticed here.
  *
  * <p>The data key is random and kept in the store, wrapped by the {@link StorageKey}. <strong>Without that key everything in the store is
- * lost.</strong> A store that has unsealed entries or agent cards is refused.
+ * lost.</strong> A store that has values which are not sealed is refused; {@link #seal} seals them where they lie.
  *
  * <p>Writes are sealed on the thread that calls. The limits on bytes of reads hold for values as they were given.
  */
@@ -47,6 +48,40 @@ public final class SealedStorage implements StorageFactory {
      */
     public static SealedStorage of(StorageFactory inner, StorageKey key) {
         return new SealedStorage(inner, key);
+    }
+
+    /**
+     * Seals a store where it lies, with all that it has, and has it compacted, so that the open values are gone from its files. The store
+     * must not be open, here or in another process. Blocks, for as long as writing everything anew takes; memory is bounded. The
+     * disk needs room for as much again.
+     *
+     * <p>A process may die meanwhile: until the next call has finished nobody opens the store. One that is sealed already is
+     * left as it is.
+     *
+     * @param store to be sealed
+     * @param key opens it afterwards
+     * @throws io.peerkit.api.StorageException when the store cannot be opened, written or compacted, is sealed already and
+     *     {@code key} does not open it, or is just being unsealed; calling again goes on
+     * @throws ClosedException when the thread is interrupted; calling again goes on
+     * @throws IllegalStateException when the key was wiped
+     */
+    public static void seal(StorageFactory store, StorageKey key) {
+        Conversion.seal(store, key.source());
+    }
+
+    /**
+     * The way back: opens all values of a store where they lie and takes its keys away. As {@link #seal} in all else, but the store is
+     * not compacted: the disk may keep sealed values, which nobody can open any more. One that is not sealed is left as it is.
+     *
+     * @param store to be unsealed
+     * @param key opens it
+     * @throws io.peerkit.api.StorageException when the store cannot be opened or written, is damaged, {@code key} does not open it, or
+     *     it is just being sealed; calling again goes on
+     * @throws ClosedException when the thread is interrupted; calling again goes on
+     * @throws IllegalStateException when the key was wiped
+     */
+    public static void unseal(StorageFactory store, StorageKey key) {
+        Conversion.unseal(store, key.source());
     }
 
     /**
@@ -91,7 +126,8 @@ public final class SealedStorage implements StorageFactory {
      *     with
      *     <ul>
      *       <li>{@link ClosedException} when this opened no store, or it was closed; the next opening goes on,
-     *       <li>{@link io.peerkit.api.StorageException} when the store could not be written or is damaged; calling again goes on
+     *       <li>{@link io.peerkit.api.StorageException} when the store could not be written or is damaged; calling again goes on; or
+     *           when it is {@linkplain Storage#isShared shared}: then only opening it alone helps
      *     </ul>
      */
     public CompletableFuture<Void> rotate() {
@@ -100,8 +136,23 @@ public final class SealedStorage implements StorageFactory {
                 .orElseGet(() -> CompletableFuture.failedFuture(new ClosedException("the store is not open")));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A node does not put its keys there unless it is told how to seal them.
+     */
     @Override
     public Optional<Path> keyFile() {
         return inner.keyFile();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @return true
+     */
+    @Override
+    public boolean isSealed() {
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sealed;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
@@ -8,6 +9,7 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -113,8 +115,18 @@ final class DiskFactory implements StorageFactory {
         }
 
         @Override
+        public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+            return read(memory.metadataNames(after, limit));
+        }
+
+        @Override
         public CompletableFuture<List<byte[]>> agents(int limit) {
             return read(memory.agents(limit));
+        }
+
+        @Override
+        public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+            return read(memory.cards(after, limit));
         }
 
         @Override
@@ -129,6 +141,11 @@ final class DiskFactory implements StorageFactory {
         }
 
         @Override
+        public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+            return read(memory.collections(after, limit));
+        }
+
+        @Override
         public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
             return read(memory.chunksPresent(hashes));
         }
@@ -136,6 +153,11 @@ final class DiskFactory implements StorageFactory {
         @Override
         public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
             return read(memory.chunks(hashes, maxBytes));
+        }
+
+        @Override
+        public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+            return read(memory.chunkHashes(after, limit));
         }
 
         @Override

@@ -15,14 +15,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,7 @@ class RotationTest {
     private static final long SEED = Long.getLong("peerkit.seed", 20_260_213L);
 
     /** Numbers of metadata, chunks and cards; more than one step of each kind. */
-    private static final int SMALL = 40;
+    static final int SMALL = 40;
 
     private final DiskFactory disk = new DiskFactory();
     private final SealedStorage sealed = SealedStorage.of(disk, StorageKey.of(new byte[32]));
@@ -55,6 +56,31 @@ class RotationTest {
             await(sealed.rotate());
         }
         assertThat(generations()).containsOnly(3);
+    }
+
+    /** More of them than {@code agents} gives. */
+    @Test
+    void rotate_manyCards_everyOneSealedAnew() {
+        int cards = Storage.MAX_AGENTS + 500;
+        try (Storage store = sealed.open()) {
+            for (int i = 0; i < cards; i += 500) {
+                write(store, WriteBatch.builder().agents(cards(i, Math.min(cards, i + 500))));
+            }
+            await(sealed.rotate());
+        }
+        try (Storage below = disk.open()) {
+            List<StoredCard> all = new ArrayList<>(await(below.cards(Optional.empty(), 4_096)));
+            all.addAll(await(below.cards(Optional.of(all.get(4_095).agentId()), 4_096)));
+            assertThat(all)
+                    .hasSize(cards)
+                    .allSatisfy(
+                            card -> assertThat(ByteBuffer.wrap(card.encoded()).getInt(33))
+                                    .isEqualTo(2));
+        }
+    }
+
+    private static List<AgentInfo> cards(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> card(i, i)).toList();
     }
 
     @Test
@@ -144,11 +170,12 @@ class RotationTest {
         int number = random.nextInt(SMALL);
         String content = Integer.toString(random.nextInt(1_000));
         WriteBatch.Builder batch = WriteBatch.builder();
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> batch.entries(List.of(entry(number, content), entry(random.nextInt(SMALL), content)));
             case 1 -> batch.removeEntries(List.of(SealedSamples.id(number)));
             case 2 -> batch.removeEntries(List.of(SealedSamples.id(number))).entries(List.of(entry(number, content)));
             case 3 -> batch.metadata("name " + number, text(content));
+            case 8 -> batch.removeMetadata(List.of("name " + number));
             case 4 -> batch.records(List.of(item("one", number, content), item("two", number, content)));
             case 5 -> batch.removeRecords(List.of(item("one", number, "").key()));
             case 6 -> {
@@ -169,7 +196,7 @@ class RotationTest {
         return batch.build();
     }
 
-    private static void fill(Storage store) {
+    static void fill(Storage store) {
         List<StoredEntry> entries = new ArrayList<>();
         IntStream.range(0, 600).forEach(i -> entries.add(entry(i, "number " + i % 500)));
         List<StoredRecord> items = new ArrayList<>();
@@ -197,29 +224,19 @@ class RotationTest {
                         .forEach(item -> values.add(item.value()));
             }
             await(below.agents(4_096)).forEach(card -> values.add(Arrays.copyOfRange(card, 32, card.length)));
-            values.addAll(ofIndex(below));
+            for (BlobHash name : await(below.chunkHashes(Optional.empty(), 4_096))) {
+                await(below.chunks(List.of(name), 1)).forEach(chunk -> values.add(chunk.bytes()));
+            }
+            for (String name : await(below.metadataNames(Optional.empty(), 1_024))) {
+                if (name.length() == 64) {
+                    values.add(await(below.metadata(name)).orElseThrow());
+                }
+            }
+            assertThat(values).hasSizeGreaterThan(3 * SMALL);
             return values.stream()
                     .map(value -> ByteBuffer.wrap(value).getInt(1))
                     .distinct()
                     .toList();
         }
-    }
-
-    private static List<byte[]> ofIndex(Storage below) {
-        List<byte[]> values = new ArrayList<>();
-        int chunks = 0;
-        for (StoredRecord index : await(below.records("sealed-index", Optional.empty(), 4_096, Integer.MAX_VALUE))) {
-            byte[] key = index.key().key();
-            byte[] name = Arrays.copyOfRange(key, 1, key.length);
-            if (key[0] == 'm') {
-                values.add(await(below.metadata(HexFormat.of().formatHex(name))).orElseThrow());
-            } else if (key[0] == 'c') {
-                await(below.chunks(List.of(BlobHash.of(name)), 1 << 21)).forEach(chunk -> values.add(chunk.bytes()));
-                chunks++;
-            }
-        }
-        assertThat(values).hasSize(2 * SMALL);
-        assertThat(chunks).isEqualTo(SMALL);
-        return values;
     }
 }

@@ -77,6 +77,30 @@ class SealedFilesTest {
     }
 
     @Test
+    void seal_openValues_inNoFileAfterwardsAndBackByUnseal() throws IOException {
+        StorageFactory below = SqliteStorage.at(folder.resolve("store.db"));
+        StorageKey key = StorageKey.of(new byte[32]);
+        fill(below);
+        List<String> needles = new ArrayList<>();
+        search(needles);
+        assertThat(needles).containsExactlyElementsOf(needles().keySet());
+
+        SealedStorage.seal(below, key);
+
+        List<String> left = new ArrayList<>();
+        search(left);
+        assertThat(left).isEmpty();
+        try (Storage store = SealedStorage.of(below, key).open()) {
+            assertThat(await(store.entryOfBlob(BlobHash.ofBlob(BLOB)))).isPresent();
+        }
+        search(left);
+        assertThat(left).isEmpty();
+        SealedStorage.unseal(below, key);
+        search(left);
+        assertThat(left).containsExactlyElementsOf(needles().keySet());
+    }
+
+    @Test
     void changeKey_oldWrapping_inNoFileAfterwards() throws IOException {
         StorageFactory below = SqliteStorage.at(folder.resolve("store.db"));
         StorageKey old = StorageKey.of(new byte[32]);

@@ -16,13 +16,15 @@ import java.util.Set;
  * @param namespace if it names one
  * @param database if it names one
  * @param space if it names one
+ * @param shared whether others may have the space open too
  */
-record StorageUrl(URI uri, Optional<String> namespace, Optional<String> database, Optional<String> space) {
+record StorageUrl(
+        URI uri, Optional<String> namespace, Optional<String> database, Optional<String> space, boolean shared) {
     private static final String USER = "PEERKIT_SURREAL_USER";
     private static final String PASSWORD = "PEERKIT_SURREAL_PASS";
     private static final String LEVEL = "PEERKIT_SURREAL_LEVEL";
     private static final String TOKEN = "PEERKIT_SURREAL_TOKEN";
-    private static final Set<String> PARAMETERS = Set.of("ns", "db", "space");
+    private static final Set<String> PARAMETERS = Set.of("ns", "db", "space", "shared");
 
     static StorageUrl parse(String url) {
         URI uri;
@@ -38,7 +40,8 @@ record StorageUrl(URI uri, Optional<String> namespace, Optional<String> database
                 int equals = parameter.indexOf('=');
                 String name = equals < 0 ? parameter : parameter.substring(0, equals);
                 if (equals < 0 || !PARAMETERS.contains(name)) {
-                    throw new InvalidSettingException("SurrealDB address has a parameter other than ns, db and space");
+                    throw new InvalidSettingException(
+                            "SurrealDB address has a parameter other than ns, db, space and shared");
                 }
                 parameters.put(name, parameter.substring(equals + 1));
             }
@@ -47,7 +50,16 @@ record StorageUrl(URI uri, Optional<String> namespace, Optional<String> database
                 rpc(uri),
                 Optional.ofNullable(parameters.get("ns")),
                 Optional.ofNullable(parameters.get("db")),
-                Optional.ofNullable(parameters.get("space")));
+                Optional.ofNullable(parameters.get("space")),
+                shared(parameters.getOrDefault("shared", "false")));
+    }
+
+    private static boolean shared(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidSettingException("SurrealDB address: shared must be true or false");
+        };
     }
 
     /** The address of the RPC alone: no user, no parameters. */

@@ -2,20 +2,18 @@
 package io.peerkit.storage.surreal;
 
 import io.peerkit.api.InvalidSettingException;
-import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.storage.surreal.internal.index.IndexLimits;
 import io.peerkit.storage.surreal.internal.session.Greeting;
 import io.peerkit.storage.surreal.internal.session.SessionLimits;
 import io.peerkit.storage.surreal.internal.session.WebSocketSession;
-import io.peerkit.storage.surreal.internal.store.KeyListener;
 import io.peerkit.storage.surreal.internal.store.StoreSettings;
 import io.peerkit.storage.surreal.internal.store.SurrealStore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -62,7 +60,6 @@ public final class SurrealStorage implements StorageFactory {
         private String database = "peerkit";
         private String space = "default";
         private boolean shared;
-        private Optional<KeyListener> changes = Optional.empty();
         private int sockets = 2;
         private Duration requestTimeout = Duration.ofSeconds(30);
         private Duration patience = Duration.ofSeconds(60);
@@ -108,8 +105,8 @@ public final class SurrealStorage implements StorageFactory {
     }
 
     /**
-     * Keeps data on a server that the environment describes: for commands. Recognised in the address are the parameters {@code ns}, {@code db}
-     * and {@code space}.
+     * Keeps data on a server that the environment describes: for commands. Recognised in the address are the parameters {@code ns}, {@code db},
+     * {@code space} and {@code shared}, which is {@code true} or {@code false}.
      *
      * @param url such as {@code wss://db.example.org?ns=notes&db=p2p&space=team-7}; one with user and password is refused, for it
      *     shows in process lists and histories
@@ -123,7 +120,8 @@ public final class SurrealStorage implements StorageFactory {
         SurrealStorage store = connect(parsed.uri()).credentials(StorageUrl.credentials(environment));
         store = parsed.namespace().map(store::namespace).orElse(store);
         store = parsed.database().map(store::database).orElse(store);
-        return parsed.space().map(store::space).orElse(store);
+        store = parsed.space().map(store::space).orElse(store);
+        return parsed.shared() ? store.shared() : store;
     }
 
     /**
@@ -181,16 +179,13 @@ public final class SurrealStorage implements StorageFactory {
     }
 
     /**
-     * Lets other processes of the same application have the space open too, all of them shared.
+     * Lets other processes of the same application have the space open too, all of them shared. Each tells its {@linkplain Storage#watch
+     * watcher}, which is the node, what the others write; each needs keys of its own.
      *
-     * @param changes hears of what they write
      * @return a copy with it
      */
-    public SurrealStorage shared(SurrealChanges changes) {
-        return with(changed -> {
-            changed.shared = true;
-            changed.changes = Optional.of(new Told(changes));
-        });
+    public SurrealStorage shared() {
+        return with(changed -> changed.shared = true);
     }
 
     /**
@@ -285,7 +280,7 @@ public final class SurrealStorage implements StorageFactory {
         return SurrealStore.open(
                 session,
                 new StoreSettings(
-                        settings.space, setUp(signIn), settings.shared, settings.changes, settings.lease, LANES),
+                        settings.space, setUp(signIn), settings.shared, settings.lease, LANES, IndexLimits.DEFAULT),
                 server.stop());
     }
 
@@ -324,19 +319,6 @@ public final class SurrealStorage implements StorageFactory {
     private static void checkDuration(String what, Duration value, Duration min) {
         if (value.compareTo(min) < 0 || value.compareTo(MAX_DURATION) > 0) {
             throw new InvalidSettingException(what + ": " + value + ", must be " + min + " to " + MAX_DURATION);
-        }
-    }
-
-    /** Keeps the inner listener out of the public API. */
-    private record Told(SurrealChanges changes) implements KeyListener {
-        @Override
-        public void changed(List<EntryKey> added, List<EntryKey> removed) {
-            changes.changed(added, removed);
-        }
-
-        @Override
-        public void missed() {
-            changes.missed();
         }
     }
 }

@@ -3,26 +3,8 @@ package io.peerkit.storage.surreal;
 
 import io.peerkit.storage.surreal.engine.SurrealEngine;
 
-/** The engine is killed under processes that write, and started again. */
-class RocksdbCrashIT extends SurrealCrashIT {
-    private boolean killed;
-
-    @Override
-    SurrealEngine.Storage kind() {
-        return SurrealEngine.Storage.ROCKSDB;
-    }
-
-    @Override
-    protected void crash(ProcessHandle writer) throws Exception {
-        engine().kill();
-        killed = true;
-    }
-
-    @Override
-    protected void recover() throws Exception {
-        if (killed) {
-            engine().restart();
-            killed = false;
-        }
+class RocksdbCrashIT extends KilledEngineContract {
+    RocksdbCrashIT() {
+        super(SurrealEngine.Storage.ROCKSDB);
     }
 }

@@ -20,12 +20,15 @@ class StorageUrlTest {
 
     @Test
     void parse_address_itsParts() {
-        StorageUrl url = StorageUrl.parse("wss://db.example.org:8000?ns=notes&db=p2p&space=team-7");
+        StorageUrl url = StorageUrl.parse("wss://db.example.org:8000?ns=notes&db=p2p&space=team-7&shared=true");
 
         assertThat(url.uri()).isEqualTo(URI.create("wss://db.example.org:8000/rpc"));
         assertThat(url.namespace()).hasValue("notes");
         assertThat(url.database()).hasValue("p2p");
         assertThat(url.space()).hasValue("team-7");
+        assertThat(url.shared()).isTrue();
+        assertThat(StorageUrl.parse("ws://h?shared=false").shared()).isFalse();
+        assertThat(StorageUrl.parse("ws://h").shared()).isFalse();
         assertThat(StorageUrl.parse("ws://[::1]/rpc").uri()).isEqualTo(URI.create("ws://[::1]/rpc"));
         assertThat(SurrealStorage.parse("ws://h?space=x", ENVIRONMENT))
                 .hasToString("SurrealStorage[peerkit/peerkit/x]");
@@ -44,7 +47,9 @@ class StorageUrlTest {
                 "ws://host?pass=pass-66c1",
                 "ws://host?ns",
                 "ws://root:pass-66c1@ho st",
-                "ws://host?space=a%20b"
+                "ws://host?space=a%20b",
+                "ws://host?shared=yes",
+                "ws://host?shared"
             })
     void parse_otherAddress_refusedWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SurrealStorage.parse(url, ENVIRONMENT))

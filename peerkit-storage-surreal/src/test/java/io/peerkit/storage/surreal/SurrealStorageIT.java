@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
-import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
@@ -20,18 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -169,48 +162,8 @@ class SurrealStorageIT {
     }
 
     @Test
-    void open_sharedByTwo_eachHearsAndSeesWhatTheOtherWrites() throws Exception {
-        Heard heardByOne = new Heard();
-        Heard heardByOther = new Heard();
-        try (Storage one = storage(engine, "shared").shared(heardByOne).open();
-                Storage other = storage(engine, "shared").shared(heardByOther).open()) {
-            heardByOne.begin();
-            heardByOther.begin();
-            one.write(batch(0, 100)).join();
-            assertThat(other.count().join()).isEqualTo(100);
-            assertThat(heardByOther.until(100))
-                    .contains(entry(0, 5).key(), entry(99, 5).key());
-
-            assertThat(other.write(batch(50, 100)).join().cardinality()).isEqualTo(50);
-            assertThat(heardByOne.until(50)).doesNotContain(entry(50, 5).key());
-            assertThat(one.count().join()).isEqualTo(150);
-
-            other.write(WriteBatch.builder().removeEntries(List.of(id(0))).build())
-                    .join();
-            assertThat(heardByOne.removed.poll(20, TimeUnit.SECONDS))
-                    .isEqualTo(entry(0, 5).key());
-            assertThat(one.entries(List.of(id(0)), 1_000).join()).isEmpty();
-        }
-    }
-
-    @Test
-    void write_sameEntriesByTwoAtOnce_eachNewForOneOfThem() {
-        try (Storage one = storage(engine, "race").shared(new Heard()).open();
-                Storage other = storage(engine, "race").shared(new Heard()).open()) {
-            int added = 0;
-            for (int i = 0; i < 20; i++) {
-                CompletableFuture<BitSet> here = one.write(batch(i * 20, 20));
-                CompletableFuture<BitSet> there = other.write(batch(i * 20, 20));
-                added += here.join().cardinality() + there.join().cardinality();
-            }
-            assertThat(added).isEqualTo(400);
-            assertThat(one.count().join()).isEqualTo(400);
-        }
-    }
-
-    @Test
     void open_exclusiveWhileShared_refusedWithTheReason() {
-        try (Storage shared = storage(engine, "mixed").shared(new Heard()).open()) {
+        try (Storage shared = storage(engine, "mixed").shared().open()) {
             assertThatThrownBy(() -> storage(engine, "mixed").open())
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("is open and shared, in another process or this one");
@@ -227,41 +180,6 @@ class SurrealStorageIT {
                 .hasMessageContaining("refused the sign-in")
                 .message()
                 .doesNotContain("wrong-5e77");
-    }
-
-    /** Gathers what a store hears. */
-    private static final class Heard implements SurrealChanges {
-        private final CountDownLatch listening = new CountDownLatch(1);
-        final BlockingQueue<EntryKey> added = new LinkedBlockingQueue<>();
-        final BlockingQueue<EntryKey> removed = new LinkedBlockingQueue<>();
-
-        @Override
-        public void changed(List<EntryKey> came, List<EntryKey> went) {
-            added.addAll(came);
-            removed.addAll(went);
-        }
-
-        @Override
-        public void missed() {
-            listening.countDown();
-        }
-
-        /** Waits until changes are heard; what was written before is found by looking. */
-        void begin() throws InterruptedException {
-            assertThat(listening.await(20, TimeUnit.SECONDS)).isTrue();
-        }
-
-        Set<EntryKey> until(int count) throws InterruptedException {
-            Set<EntryKey> heard = new HashSet<>();
-            while (heard.size() < count) {
-                @Nullable EntryKey next = added.poll(20, TimeUnit.SECONDS);
-                if (next == null) {
-                    throw new AssertionError("heard of " + heard.size() + " entries, expected " + count);
-                }
-                heard.add(next);
-            }
-            return heard;
-        }
     }
 
     private static SurrealStorage storage(SurrealEngine engine, String space) {

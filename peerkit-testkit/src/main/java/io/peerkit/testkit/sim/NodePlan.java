@@ -13,6 +13,8 @@ import io.peerkit.api.transport.TransportMode;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.GossipWatcher;
+import io.peerkit.testkit.storage.MemoryDisk;
+import io.peerkit.testkit.storage.MemoryStorage;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,7 @@ public final class NodePlan {
     private UnaryOperator<Agent> signer = UnaryOperator.identity();
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
+    private Optional<MemoryDisk> disk = Optional.empty();
 
     private NodePlan() {}
 
@@ -60,6 +63,7 @@ public final class NodePlan {
         signer = other.signer;
         store = other.store;
         transport = other.transport;
+        disk = other.disk;
     }
 
     /**
@@ -165,6 +169,18 @@ public final class NodePlan {
     public NodePlan hooks(StorageHooks application) {
         NodePlan plan = new NodePlan(this);
         plan.hooks = Optional.of(application);
+        return plan;
+    }
+
+    /**
+     * The same on a disk that other nodes have open too, as several processes of an application do.
+     *
+     * @param shared by all whose plans name it
+     * @return a copy
+     */
+    public NodePlan sharing(MemoryDisk shared) {
+        NodePlan plan = new NodePlan(this);
+        plan.disk = Optional.of(shared);
         return plan;
     }
 
@@ -322,6 +338,12 @@ public final class NodePlan {
 
     Agent signer(Agent agent) {
         return signer.apply(agent);
+    }
+
+    /** The store on the disk that it shares, or on its own. */
+    MemoryStorage open(MemoryDisk own) {
+        return disk.map(shared -> MemoryStorage.shared(shared, Runnable::run))
+                .orElseGet(() -> new MemoryStorage(own, Runnable::run));
     }
 
     Storage store(Storage honest) {

@@ -31,6 +31,7 @@ final class SharedEntries {
         return new WriteBatch(
                 batch.removedEntries(),
                 entries,
+                batch.removedMetadata(),
                 batch.metadata(),
                 batch.removedAgents(),
                 batch.agents(),

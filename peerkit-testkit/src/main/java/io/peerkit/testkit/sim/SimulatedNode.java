@@ -52,6 +52,7 @@ public final class SimulatedNode {
             VirtualLoop loop,
             VirtualLoop user,
             VirtualLoop workers,
+            Optional<MemoryStorage> memory,
             Optional<VirtualStorage> storage,
             GossipNode gossip,
             CompletableFuture<Transport> transport) {}
@@ -136,9 +137,8 @@ public final class SimulatedNode {
         loop.stepClock(clockOffset);
         VirtualLoop user = new VirtualLoop(time, seeds.nextLong());
         VirtualLoop workers = new VirtualLoop(time, seeds.nextLong());
-        Optional<VirtualStorage> storage = plan.stores()
-                ? Optional.of(new VirtualStorage(time, new MemoryStorage(disk, Runnable::run), simulation.entries()))
-                : Optional.empty();
+        Optional<MemoryStorage> memory = plan.stores() ? Optional.of(plan.open(disk)) : Optional.empty();
+        Optional<VirtualStorage> storage = memory.map(opened -> new VirtualStorage(time, opened, simulation.entries()));
         AccessHandshake access = AccessHandshake.factory(
                 agent, NetworkAccess.sharedKey(plan.key()), new SplittableRandom(seeds.nextLong()), Set.of());
         GossipNode gossip = new GossipNode(settings(loop, user, workers, storage.map(plan::store), access));
@@ -149,7 +149,7 @@ public final class SimulatedNode {
             nodeId = Optional.of(open.nodeId());
             return gossip.start(plan.wrapped(open));
         });
-        run = new Run(loop, user, workers, storage, gossip, transport);
+        run = new Run(loop, user, workers, memory, storage, gossip, transport);
         return started;
     }
 
@@ -258,6 +258,15 @@ public final class SimulatedNode {
      */
     public void failStorage(boolean failing) {
         running().storage.ifPresent(storage -> storage.failing(failing));
+    }
+
+    /**
+     * Lets it lose sight of what others write to the store that it shares, or see it again.
+     *
+     * @param lost whether it hears nothing from now on
+     */
+    public void loseNews(boolean lost) {
+        running().memory.ifPresent(memory -> memory.loseNews(lost));
     }
 
     NodePlan plan() {

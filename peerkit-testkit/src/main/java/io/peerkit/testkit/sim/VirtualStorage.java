@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -10,6 +11,8 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -35,6 +38,9 @@ final class VirtualStorage implements Storage {
 
     /** How long a commit takes, however many writes go into it. */
     static final Duration COMMIT = Duration.ofMillis(1);
+
+    /** How long others take to hear of a commit. */
+    static final Duration NEWS = Duration.ofMillis(2);
 
     private record Write(WriteBatch batch, CompletableFuture<BitSet> done) {}
 
@@ -160,8 +166,18 @@ final class VirtualStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return read(() -> store.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return read(() -> store.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return read(() -> store.cards(after, limit));
     }
 
     @Override
@@ -176,6 +192,11 @@ final class VirtualStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return read(() -> store.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return read(() -> store.chunksPresent(hashes));
     }
@@ -186,8 +207,41 @@ final class VirtualStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return read(() -> store.chunkHashes(after, limit));
+    }
+
+    @Override
     public CompletableFuture<Void> compact() {
         return read(store::compact);
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        store.watch(new StorageWatcher() {
+            @Override
+            public void changed(List<EntryKey> added, List<EntryKey> removed) {
+                later(() -> watcher.changed(added, removed));
+            }
+
+            @Override
+            public void missed() {
+                later(watcher::missed);
+            }
+        });
+    }
+
+    private void later(Runnable news) {
+        time.schedule(NEWS, () -> {
+            if (!dead) {
+                news.run();
+            }
+        });
     }
 
     @Override

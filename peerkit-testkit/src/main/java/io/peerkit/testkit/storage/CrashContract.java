@@ -124,7 +124,9 @@ public abstract class CrashContract {
                 int before = written;
                 try (Storage storage = open()) {
                     written = CrashWorkload.written(storage);
-                    assertThat(written).as("batches at kill %s", round).isGreaterThan(Math.max(last, before - 1));
+                    assertThat(written)
+                            .as("batches at kill %s; %s when the writer began", round, before)
+                            .isGreaterThan(Math.max(last, before - 1));
                     CrashWorkload.check(storage, written, before - OVERLAP);
                 }
                 acknowledged += last - before + 1;

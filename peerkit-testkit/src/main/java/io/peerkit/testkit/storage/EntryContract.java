@@ -60,7 +60,7 @@ public abstract class EntryContract extends StoreUnderTest {
         StoredEntry first = withoutBlob(7, 1, hash(1));
         write(first);
 
-        assertThat(write(withBlob(9, 1, hash(2)))).isEqualTo(indices());
+        assertThat(write(withBlob(7, 1, hash(2)))).isEqualTo(indices());
 
         assertSame(await(storage().scan(Optional.empty(), 10, ALL_BYTES)), List.of(first));
         assertThat(await(storage().entryOfBlob(hash(2)))).isEmpty();

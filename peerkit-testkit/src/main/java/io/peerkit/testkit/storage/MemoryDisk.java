@@ -9,6 +9,7 @@ import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -18,14 +19,17 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/** What a {@link MemoryStorage} has made durable: outlives it and can be opened by the next one. Its own lock guards it. */
+/**
+ * What a {@link MemoryStorage} has made durable: outlives it and can be opened by the next one, or by several that {@linkplain
+ * MemoryStorage#shared share} it. Its own lock guards it.
+ */
 public final class MemoryDisk {
     private static final int ID_BYTES = 32;
 
@@ -38,29 +42,54 @@ public final class MemoryDisk {
     /** The entries with each blob that is present, the first in the order first. */
     private final Map<BlobHash, NavigableMap<EntryKey, StoredEntry>> byBlob = new HashMap<>();
 
-    private final Map<String, byte[]> metadata = new HashMap<>();
-    private final Map<AgentId, AgentInfo> cards = new HashMap<>();
+    private final NavigableMap<String, byte[]> metadata = new TreeMap<>();
+    private final NavigableMap<AgentId, AgentInfo> cards = new TreeMap<>();
     private final NavigableMap<RecordKey, byte[]> records = new TreeMap<>();
-    private final Map<BlobHash, byte[]> chunks = new HashMap<>();
-    private @Nullable MemoryStorage user;
+    /** How many records each collection has. */
+    private final NavigableMap<String, Integer> collections = new TreeMap<>();
+
+    private final NavigableMap<BlobHash, byte[]> chunks = new TreeMap<>();
+    private final List<MemoryStorage> users = new ArrayList<>();
 
     /** An empty disk. */
     public MemoryDisk() {}
 
     synchronized void attach(MemoryStorage storage) {
-        if (user != null) {
+        if (!users.isEmpty() && !(storage.isShared() && users.get(0).isShared())) {
             throw new StorageException("the store is open already");
         }
-        user = storage;
+        users.add(storage);
     }
 
     synchronized void detach(MemoryStorage storage) {
-        if (user == storage) {
-            user = null;
-        }
+        users.remove(storage);
     }
 
-    synchronized BitSet write(WriteBatch batch) {
+    /** Writes a batch, and lets the others hear of it in the order of the commits. */
+    synchronized BitSet write(WriteBatch batch, MemoryStorage writer) {
+        List<EntryKey> gone = users.size() > 1 ? keysOf(batch.removedEntries()) : List.of();
+        BitSet added = write(batch);
+        if (users.size() > 1 && (!gone.isEmpty() || !added.isEmpty())) {
+            List<EntryKey> came = added.stream()
+                    .mapToObj(index -> batch.entries().get(index).key())
+                    .toList();
+            users.stream().filter(user -> user != writer).forEach(user -> user.hear(came, gone));
+        }
+        return added;
+    }
+
+    private List<EntryKey> keysOf(List<EntryId> ids) {
+        List<EntryKey> keys = new ArrayList<>();
+        for (EntryId id : new LinkedHashSet<>(ids)) {
+            StoredEntry entry = byId.get(id);
+            if (entry != null) {
+                keys.add(entry.key());
+            }
+        }
+        return keys;
+    }
+
+    private BitSet write(WriteBatch batch) {
         batch.removedEntries().forEach(this::remove);
         BitSet added = new BitSet(batch.entries().size());
         for (int i = 0; i < batch.entries().size(); i++) {
@@ -68,13 +97,14 @@ public final class MemoryDisk {
                 added.set(i);
             }
         }
+        batch.removedMetadata().forEach(metadata::remove);
         batch.metadata().forEach((name, value) -> metadata.put(name, value.clone()));
         batch.removedAgents().forEach(cards::remove);
         for (AgentInfo card : batch.agents()) {
             cards.merge(card.agentId(), card, (old, young) -> young.issuedAt().isAfter(old.issuedAt()) ? young : old);
         }
-        batch.removedRecords().forEach(records::remove);
-        batch.records().forEach(entry -> records.put(entry.key(), entry.value().clone()));
+        batch.removedRecords().forEach(this::remove);
+        batch.records().forEach(this::put);
         batch.removedChunks().forEach(chunks::remove);
         batch.chunks()
                 .forEach(chunk -> chunks.putIfAbsent(chunk.hash(), chunk.bytes().clone()));
@@ -91,6 +121,18 @@ public final class MemoryDisk {
             those.remove(entry.key());
             return those.isEmpty() ? null : those;
         });
+    }
+
+    private void remove(RecordKey key) {
+        if (records.remove(key) != null) {
+            collections.computeIfPresent(key.collection(), (name, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private void put(StoredRecord set) {
+        if (records.put(set.key(), set.value().clone()) == null) {
+            collections.merge(set.key().collection(), 1, Integer::sum);
+        }
     }
 
     private boolean add(StoredEntry entry) {
@@ -162,6 +204,29 @@ public final class MemoryDisk {
                 .limit(limit)
                 .map(AgentInfo::encoded)
                 .toList();
+    }
+
+    synchronized List<String> metadataNames(Optional<String> after, int limit) {
+        return behind(metadata, after).keySet().stream().limit(limit).toList();
+    }
+
+    synchronized List<StoredCard> cards(Optional<AgentId> after, int limit) {
+        return behind(cards, after).values().stream()
+                .limit(limit)
+                .map(card -> new StoredCard(card.agentId(), card.issuedAt(), card.encoded()))
+                .toList();
+    }
+
+    synchronized List<String> collections(Optional<String> after, int limit) {
+        return behind(collections, after).keySet().stream().limit(limit).toList();
+    }
+
+    synchronized List<BlobHash> chunkHashes(Optional<BlobHash> after, int limit) {
+        return behind(chunks, after).keySet().stream().limit(limit).toList();
+    }
+
+    private static <K, V> NavigableMap<K, V> behind(NavigableMap<K, V> map, Optional<K> after) {
+        return after.map(key -> map.tailMap(key, false)).orElse(map);
     }
 
     synchronized Optional<byte[]> record(RecordKey key) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.storage;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -10,6 +11,8 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -36,11 +39,24 @@ import java.util.function.Supplier;
 public final class MemoryStorage implements Storage {
     private record Pending(WriteBatch batch, CompletableFuture<BitSet> done) {}
 
+    /** What others wrote; empty lists when the watcher is to look for itself. */
+    private record News(List<EntryKey> added, List<EntryKey> removed) {
+        boolean isMissed() {
+            return added.isEmpty() && removed.isEmpty();
+        }
+    }
+
+    private static final News MISSED = new News(List.of(), List.of());
+
     private final MemoryDisk disk;
     private final Executor executor;
+    private final boolean shared;
     private final Runnable whenClosed;
     private final Object lock = new Object();
     private final Deque<Pending> pending = new ArrayDeque<>();
+    private final Deque<News> news = new ArrayDeque<>();
+    private Optional<StorageWatcher> watcher = Optional.empty();
+    private boolean newsLost;
     private int writesToFail;
     private boolean closed;
     private boolean crashed;
@@ -62,12 +78,13 @@ public final class MemoryStorage implements Storage {
      * @throws StorageException when another store has the disk open
      */
     public MemoryStorage(MemoryDisk disk, Executor executor) {
-        this(disk, executor, () -> {});
+        this(disk, executor, false, () -> {});
     }
 
-    MemoryStorage(MemoryDisk disk, Executor executor, Runnable whenClosed) {
+    MemoryStorage(MemoryDisk disk, Executor executor, boolean shared, Runnable whenClosed) {
         this.disk = disk;
         this.executor = executor;
+        this.shared = shared;
         this.whenClosed = whenClosed;
         disk.attach(this);
     }
@@ -78,7 +95,28 @@ public final class MemoryStorage implements Storage {
      * @return opens the same data each time, one store at a time; its {@code keyFile} is empty
      */
     public static StorageFactory factory() {
-        return new MemoryStorageFactory();
+        return new MemoryStorageFactory(false);
+    }
+
+    /**
+     * As {@link #factory}, for tests of an application that runs in several processes on one set of data.
+     *
+     * @return opens the same data each time, for any number of stores at a time that tell each other what they write
+     */
+    public static StorageFactory sharedFactory() {
+        return new MemoryStorageFactory(true);
+    }
+
+    /**
+     * Opens the store on a disk that others may have open in the same way, and tells its watcher what they write.
+     *
+     * @param disk where the data lies
+     * @param executor completes the futures and tells the watcher; it is never shut down here
+     * @return the open store
+     * @throws StorageException when another store has the disk open for itself
+     */
+    public static MemoryStorage shared(MemoryDisk disk, Executor executor) {
+        return new MemoryStorage(disk, executor, true, () -> {});
     }
 
     /**
@@ -89,6 +127,80 @@ public final class MemoryStorage implements Storage {
     public void failWrites(int writes) {
         synchronized (lock) {
             writesToFail = writes;
+        }
+    }
+
+    /**
+     * Loses sight of what others write, as when a connection breaks, or gets it back and tells the watcher that it missed something.
+     *
+     * @param lost whether it hears nothing from now on
+     */
+    public void loseNews(boolean lost) {
+        synchronized (lock) {
+            if (newsLost == lost) {
+                return;
+            }
+            newsLost = lost;
+        }
+        if (!lost) {
+            tell(MISSED);
+        }
+    }
+
+    @Override
+    public boolean isShared() {
+        return shared;
+    }
+
+    @Override
+    public void watch(StorageWatcher next) {
+        if (!shared) {
+            return;
+        }
+        synchronized (lock) {
+            if (watcher.isPresent()) {
+                throw new IllegalStateException("the store is watched already");
+            }
+            watcher = Optional.of(next);
+        }
+        tell(MISSED);
+    }
+
+    /** Others have written; called in the order of the commits. */
+    void hear(List<EntryKey> added, List<EntryKey> removed) {
+        tell(new News(added, removed));
+    }
+
+    private void tell(News next) {
+        synchronized (lock) {
+            if (closed || newsLost || watcher.isEmpty()) {
+                return;
+            }
+            news.add(next);
+        }
+        try {
+            executor.execute(this::tellNext);
+        } catch (RejectedExecutionException e) {
+            synchronized (lock) {
+                news.clear(); // nobody is left to tell
+            }
+        }
+    }
+
+    private void tellNext() {
+        News next;
+        StorageWatcher told;
+        synchronized (lock) {
+            if (closed || news.isEmpty()) {
+                return;
+            }
+            next = news.remove();
+            told = watcher.orElseThrow();
+        }
+        if (next.isMissed()) {
+            told.missed();
+        } else {
+            told.changed(next.added(), next.removed());
         }
     }
 
@@ -112,7 +224,7 @@ public final class MemoryStorage implements Storage {
             closed = true;
             crashed = true;
             for (int i = 0; i < survivors && !pending.isEmpty(); i++) {
-                disk.write(pending.remove().batch());
+                disk.write(pending.remove().batch(), this);
             }
             pending.clear();
         }
@@ -158,7 +270,7 @@ public final class MemoryStorage implements Storage {
             writesToFail--;
             return Optional.of(() -> next.done().completeExceptionally(new StorageException("the disk is full")));
         }
-        BitSet added = disk.write(next.batch());
+        BitSet added = disk.write(next.batch(), this);
         return Optional.of(() -> next.done().complete(added));
     }
 
@@ -197,9 +309,21 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> disk.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> disk.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> disk.cards(after, limit));
     }
 
     @Override
@@ -216,6 +340,12 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> disk.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
@@ -227,6 +357,12 @@ public final class MemoryStorage implements Storage {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> disk.chunks(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        within("limit", limit, MAX_CHUNKS);
+        return read(() -> disk.chunkHashes(after, limit));
     }
 
     @Override

@@ -11,6 +11,11 @@ import java.util.concurrent.Executors;
 /** Opens stores on one disk, each with a thread of its own. */
 final class MemoryStorageFactory implements StorageFactory {
     private final MemoryDisk disk = new MemoryDisk();
+    private final boolean shared;
+
+    MemoryStorageFactory(boolean shared) {
+        this.shared = shared;
+    }
 
     @Override
     public Storage open() {
@@ -20,7 +25,7 @@ final class MemoryStorageFactory implements StorageFactory {
             return thread;
         });
         try {
-            return new MemoryStorage(disk, executor, executor::shutdown);
+            return new MemoryStorage(disk, executor, shared, executor::shutdown);
         } catch (RuntimeException e) {
             executor.shutdown();
             throw e;

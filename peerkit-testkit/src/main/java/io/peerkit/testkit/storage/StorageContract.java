@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * <p>Two things it asks for go without saying in the contract: a batch that removes an agent's card and sets one leaves the one it
  * sets, and arguments over a documented bound are refused with {@link IllegalArgumentException} by the call itself.
  */
-public abstract class StorageContract extends RecordContract {
+public abstract class StorageContract extends ListingContract {
     /** For the subclass. */
     protected StorageContract() {}
 
@@ -148,11 +148,15 @@ public abstract class StorageContract extends RecordContract {
         assertClosed(storage().scan(Optional.empty(), 1, ALL_BYTES));
         assertClosed(storage().count());
         assertClosed(storage().metadata("name"));
+        assertClosed(storage().metadataNames(Optional.empty(), 1));
         assertClosed(storage().agents(1));
+        assertClosed(storage().cards(Optional.empty(), 1));
         assertClosed(storage().record(key("state", "a")));
         assertClosed(storage().records("state", Optional.empty(), 1, 1));
+        assertClosed(storage().collections(Optional.empty(), 1));
         assertClosed(storage().chunksPresent(List.of(hash(1))));
         assertClosed(storage().chunks(List.of(hash(1)), 1));
+        assertClosed(storage().chunkHashes(Optional.empty(), 1));
         assertClosed(storage().compact());
     }
 }

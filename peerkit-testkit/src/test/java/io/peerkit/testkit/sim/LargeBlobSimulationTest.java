@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
@@ -345,16 +346,18 @@ class LargeBlobSimulationTest {
     }
 
     @Test
-    void get_largeContent_emptyAndOfItsManifestTheManifest() {
+    void get_largeContent_refusedAndItsManifestNotFound() {
         SimulatedNode author = simulation.add(member());
         BlobHash hash = publish(author, content(8));
-        assertThat(simulation.await(author.gossip().get(hash))).isEmpty();
+        assertThatThrownBy(() -> simulation.await(author.gossip().get(hash)))
+                .hasCauseInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("openBlob opens it");
         byte[] state = author.contents()
                 .record(RecordKey.of("blob-content", hash.toBytes()))
                 .join()
                 .orElseThrow();
-        byte[] manifest =
-                simulation.await(author.gossip().get(BlobHash.of(state))).orElseThrow();
-        assertThat(new String(manifest, 1, 2, UTF_8)).isEqualTo("ah");
+        assertThat(simulation.await(author.gossip().get(BlobHash.of(state)))).isEmpty();
+        assertThat(simulation.await(author.gossip().openBlob(BlobHash.of(state))))
+                .isEmpty();
     }
 }

@@ -14,9 +14,12 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.stream.LoopHop;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,16 +99,41 @@ public final class AgentGossip {
         return loaded;
     }
 
-    private void restore(byte[] encoded, List<AgentId> stale) {
+    /** Others may have stored newer cards of those agents: only what is void in the store goes, and what is new is learned. */
+    private void readAgain(Storage shared) {
+        LoopHop.then(
+                loop,
+                shared.agents(AgentDirectory.MAX_AGENTS),
+                cards -> {
+                    Set<ByteBuffer> known = new HashSet<>();
+                    directory.all().forEach(info -> known.add(ByteBuffer.wrap(info.encoded())));
+                    List<AgentId> stale = new ArrayList<>();
+                    for (byte[] card : cards) {
+                        if (!known.contains(ByteBuffer.wrap(card))) {
+                            restore(card, stale).ifPresent(listener::agentKnown);
+                        }
+                    }
+                    persist(List.of(), stale);
+                },
+                reason -> LOG.debug("agent cards could not be read again", reason));
+    }
+
+    /** Gives the card when it is news. */
+    private Optional<AgentInfo> restore(byte[] encoded, List<AgentId> stale) {
         try {
             AgentInfo info = agent.readInfo(encoded);
             if (info.agentId().equals(agent.id())) {
                 own.issuedBefore(info);
-            } else if (directory.learn(info, loop.now()) == AgentDirectory.Verdict.EXPIRED) {
+                return Optional.empty();
+            }
+            AgentDirectory.Verdict verdict = directory.learn(info, loop.now());
+            if (verdict == AgentDirectory.Verdict.EXPIRED) {
                 stale.add(info.agentId());
             }
+            return verdict == AgentDirectory.Verdict.NEWS ? Optional.of(info) : Optional.empty();
         } catch (InvalidBytesException e) {
             LOG.warn("dropped an agent card in the store that is not valid: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -134,7 +162,11 @@ public final class AgentGossip {
         List<AgentId> expired = directory.expire(loop.now());
         if (!expired.isEmpty()) {
             expired.forEach(listener::agentForgotten);
-            persist(List.of(), expired);
+            if (storage.isPresent() && storage.get().isShared()) {
+                readAgain(storage.get());
+            } else {
+                persist(List.of(), expired);
+            }
         }
         dropUseless();
     }

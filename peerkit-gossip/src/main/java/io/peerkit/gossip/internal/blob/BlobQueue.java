@@ -12,6 +12,7 @@ import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,7 +146,7 @@ final class BlobQueue implements BlobFetcher.Listener {
         active.put(todo.blob(), begun);
         OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(todo.blob())))
                 .thenCompose(state -> state.isPresent()
-                        ? known(todo.blob(), BlobRecords.readState(state.get()))
+                        ? known(todo, BlobRecords.readState(state.get()))
                         : OnLoop.of(parts.loop(), parts.storage().entries(List.of(todo.entry()), 1))
                                 .thenCompose(found -> start(todo, begun, found)))
                 .exceptionally(reason -> {
@@ -170,15 +171,42 @@ final class BlobQueue implements BlobFetcher.Listener {
     }
 
     /** A blob is complete, or its author lied about it, since before. */
-    private CompletableFuture<Void> known(BlobHash blob, BlobRecords.State state) {
+    private CompletableFuture<Void> known(Todo todo, BlobRecords.State state) {
+        BlobHash blob = todo.blob();
         Active known = active.get(blob);
         if (known == null) {
             return CompletableFuture.completedFuture(null);
         }
-        if (state.complete()) {
-            tellComplete(known, state.content(), state.size());
-        }
-        return end(blob, WriteBatch.builder(), known);
+        CompletableFuture<Void> single = Arrays.equals(state.owner(), blob.toBytes())
+                ? CompletableFuture.completedFuture(null)
+                : releaseImported(todo, state);
+        return single.thenCompose(released -> {
+            if (state.complete()) {
+                tellComplete(known, state.content(), state.size());
+            }
+            return end(blob, WriteBatch.builder(), known);
+        });
+    }
+
+    /** An archive brought chunks of a blob that was published here, and claimed them for the blob's own name as well. */
+    private CompletableFuture<Void> releaseImported(Todo todo, BlobRecords.State state) {
+        return OnLoop.of(parts.loop(), parts.storage().entries(List.of(todo.entry()), 1))
+                .thenCompose(found -> {
+                    Optional<BlobManifest> manifest = found.stream()
+                            .flatMap(entry -> entry.blob().stream())
+                            .map(BlobManifest::decode)
+                            .findFirst();
+                    if (manifest.isEmpty()) {
+                        return CompletableFuture.completedFuture(null);
+                    }
+                    // The first page is the first chunk that an import brings.
+                    RecordKey first = BlobRecords.useKey(
+                            manifest.get().pages().get(0), todo.blob().toBytes());
+                    return OnLoop.of(parts.loop(), parts.storage().record(first))
+                            .thenCompose(use -> use.isPresent()
+                                    ? releaseOwn(todo.blob(), manifest.get(), state)
+                                    : CompletableFuture.completedFuture(null));
+                });
     }
 
     /** Removes the wishes for a blob, in one batch with what becomes of it. */
@@ -214,7 +242,8 @@ final class BlobQueue implements BlobFetcher.Listener {
         BlobManifest manifest = done.manifest.get();
         OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.stateKey(blob)))
                 .thenCompose(state -> state.isPresent()
-                        ? releaseOwn(blob, manifest).thenCompose(released -> end(blob, WriteBatch.builder(), done))
+                        ? releaseOwn(blob, manifest, BlobRecords.readState(state.get()))
+                                .thenCompose(released -> end(blob, WriteBatch.builder(), done))
                         : end(
                                 blob,
                                 WriteBatch.builder()
@@ -229,9 +258,12 @@ final class BlobQueue implements BlobFetcher.Listener {
                 });
     }
 
-    /** The same blob was published here meanwhile, under an owner of its own. */
-    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest) {
+    /** The same blob was published here meanwhile, under an owner of its own, or fetched by another to whom the store belongs too. */
+    private CompletableFuture<Void> releaseOwn(BlobHash blob, BlobManifest manifest, BlobRecords.State state) {
         byte[] owner = blob.toBytes();
+        if (Arrays.equals(state.owner(), owner)) {
+            return CompletableFuture.completedFuture(null);
+        }
         return OnLoop.of(
                         parts.loop(),
                         parts.storage()

@@ -24,6 +24,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Removes the uses of chunks by an owner, and the chunks that nobody else uses, in small batches that can be done again from
  * the beginning after a crash: pages go behind all that they list. Belongs to the node loop.
+ *
+ * <p>In a shared store nothing is removed: another may begin to use a chunk between the look for its users and its removal, and what seems
+ * left by an earlier run may be another's upload. The records stay, and the next opening by one alone does the work.
  */
 final class ChunkRelease {
     /** The most chunks of one step, during which nobody else begins to use any. */
@@ -44,6 +47,9 @@ final class ChunkRelease {
 
     /** Removes what an owner uses of a blob, then the wish to do so. */
     CompletableFuture<Void> blob(byte[] owner, BlobManifest manifest) {
+        if (storage.isShared()) {
+            return CompletableFuture.completedFuture(null);
+        }
         return page(owner, manifest, 0)
                 .thenCompose(done -> step(owner, new ArrayList<>(new LinkedHashSet<>(manifest.pages()))))
                 .thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.RELEASE, owner))));
@@ -78,6 +84,9 @@ final class ChunkRelease {
 
     /** Removes what an upload has written, then the records of it. */
     CompletableFuture<Void> upload(byte[] owner) {
+        if (storage.isShared()) {
+            return CompletableFuture.completedFuture(null);
+        }
         return parts(owner, true).thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
     }
 

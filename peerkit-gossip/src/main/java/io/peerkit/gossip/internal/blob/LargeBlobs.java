@@ -2,6 +2,8 @@
 package io.peerkit.gossip.internal.blob;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.gossip.EntryHeader;
@@ -10,6 +12,7 @@ import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
+import io.peerkit.gossip.internal.entry.EntryCodec;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.peer.Peer;
 import java.io.ByteArrayInputStream;
@@ -37,6 +40,7 @@ public final class LargeBlobs {
     private final ChunkRelease release;
     private final BlobQueue queue;
     private final BlobUploads uploads;
+    private final OthersBlobs others;
     private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
 
     /**
@@ -49,6 +53,7 @@ public final class LargeBlobs {
         this.release = new ChunkRelease(parts.loop(), parts.storage(), gate);
         this.queue = new BlobQueue(parts, gate, release);
         this.uploads = new BlobUploads(parts, gate, release);
+        this.others = new OthersBlobs(queue::add);
     }
 
     /** Goes on with what an earlier run left. */
@@ -111,14 +116,51 @@ public final class LargeBlobs {
         }
     }
 
+    /** Another to whom the store belongs too has stored an entry that stands for a large blob, and fetches it or has it. */
+    public void heard(EntryId entry, BlobHash blob) {
+        others.heard(entry, blob);
+    }
+
     /** Time passes; called every second or so. */
     public void tick() {
+        others.tick();
         queue.tick();
     }
 
     /** Publishes what a stream gives. */
     public void publish(InputStream content, long size, CompletableFuture<BlobHash> done) {
         uploads.publish(new BlobUploads.Wish(content, size, done));
+    }
+
+    /**
+     * Gets a blob of a megabyte at most. The manifest of a large blob is nobody's content and not found.
+     *
+     * @return fails with {@link LimitExceededException} when the content is here and larger
+     */
+    public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
+        return content(hash).thenCompose(found -> {
+            if (found.isPresent()) {
+                return CompletableFuture.completedFuture(found);
+            }
+            return OnLoop.of(parts.loop(), parts.storage().record(BlobRecords.contentKey(hash)))
+                    .thenApply(large -> {
+                        if (large.isPresent()) {
+                            throw new LimitExceededException("blob " + hash + " has more than "
+                                    + StoredEntry.MAX_BLOB_BYTES + " bytes: openBlob opens it");
+                        }
+                        return Optional.empty();
+                    });
+        });
+    }
+
+    private CompletableFuture<Optional<byte[]>> content(BlobHash hash) {
+        return OnLoop.of(parts.loop(), parts.storage().entryOfBlob(hash))
+                .thenApply(entry -> entry.filter(known -> !isManifest(known)).flatMap(StoredEntry::blob));
+    }
+
+    /** Verification lets no entry of this kind in with any other blob. */
+    private static boolean isManifest(StoredEntry entry) {
+        return EntryCodec.headerOf(entry.envelope()).kind() == EntryHeader.KIND_LARGE_BLOB;
     }
 
     /** Opens a blob of any length by the hash of its content. */
@@ -128,9 +170,7 @@ public final class LargeBlobs {
                         ? manifest(BlobRecords.readHash(found.get()))
                                 .thenApply(manifest ->
                                         manifest.map(known -> (InputStream) new BlobContent(parts.storage(), known)))
-                        : OnLoop.of(parts.loop(), parts.storage().entryOfBlob(hash))
-                                .thenApply(entry ->
-                                        entry.flatMap(StoredEntry::blob).map(ByteArrayInputStream::new)));
+                        : content(hash).thenApply(blob -> blob.map(ByteArrayInputStream::new)));
     }
 
     private CompletableFuture<Optional<BlobManifest>> manifest(BlobHash blob) {

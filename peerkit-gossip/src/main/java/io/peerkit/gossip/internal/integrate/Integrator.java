@@ -27,7 +27,6 @@ import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +79,9 @@ public final class Integrator {
     private final Parts parts;
     private final Consumer<List<Arrival>> announce;
     private final Runnable hasRoom;
+    private final Consumer<List<EntryKey>> storedByOthers;
     private final Optional<HookGate> hooks;
+    private final Optional<StoreGate> others;
     private final Map<EntryId, Arrival> underWay = new HashMap<>();
     private final Deque<Arrival> toWrite = new ArrayDeque<>();
     private final HeldEntries held = new HeldEntries();
@@ -98,10 +99,24 @@ public final class Integrator {
      * @param hasRoom sources may read again
      */
     public Integrator(Parts parts, Consumer<List<Arrival>> announce, Runnable hasRoom) {
+        this(parts, announce, hasRoom, keys -> {});
+    }
+
+    /**
+     * @param parts what it works with
+     * @param announce gets entries that are new and stored, to tell the peers
+     * @param hasRoom sources may read again
+     * @param storedByOthers gets entries of peers that are found in a shared store
+     */
+    public Integrator(
+            Parts parts, Consumer<List<Arrival>> announce, Runnable hasRoom, Consumer<List<EntryKey>> storedByOthers) {
         this.parts = parts;
         this.announce = announce;
         this.hasRoom = hasRoom;
+        this.storedByOthers = storedByOthers;
         this.hooks = parts.hooks().map(user -> new HookGate(parts.loop(), parts.tasks(), user, this::judged));
+        this.others = hooks.filter(gate -> parts.storage().isShared())
+                .map(gate -> new StoreGate(parts.loop(), parts.storage(), this::lookedUp));
     }
 
     /** Lets somebody look on. */
@@ -188,6 +203,11 @@ public final class Integrator {
         return true;
     }
 
+    /** Whether an entry is on its way into the store. */
+    public boolean isUnderWay(EntryId id) {
+        return underWay.containsKey(id);
+    }
+
     private Receipt refuse(EntrySource source, Refusal reason) {
         refused++;
         warnings.warn(source.agent(), "refused an entry", reason);
@@ -198,7 +218,9 @@ public final class Integrator {
         underWay.put(arrival.entry().stored().id(), arrival);
         waitingBytes += arrival.bytes();
         waitingEntries++;
-        if (hooks.isPresent()) {
+        if (others.isPresent()) {
+            others.get().add(arrival);
+        } else if (hooks.isPresent()) {
             hooks.get().add(arrival);
         } else {
             toWrite.add(arrival);
@@ -207,10 +229,27 @@ public final class Integrator {
 
     /** Moves on what was received. */
     public void flush() {
+        others.ifPresent(StoreGate::flush);
         hooks.ifPresent(HookGate::flush);
         while (!toWrite.isEmpty() && writes < MAX_WRITES && (writes == 0 || toWrite.size() >= WORTH_A_WRITE)) {
             write();
         }
+    }
+
+    private void lookedUp(List<Arrival> absent, List<Arrival> there) {
+        absent.forEach(hooks.orElseThrow()::add);
+        List<EntryKey> keys = new ArrayList<>(there.size());
+        for (Arrival arrival : there) {
+            EntryKey key = arrival.entry().stored().key();
+            underWay.remove(key.id());
+            arrival.source().stored(key);
+            keys.add(key);
+        }
+        if (!keys.isEmpty()) {
+            storedByOthers.accept(keys);
+        }
+        release(there);
+        flush();
     }
 
     private void judged(List<Arrival> kept, List<Arrival> failed) {
@@ -249,20 +288,20 @@ public final class Integrator {
                                 .entries(entries)
                                 .records(records)
                                 .build()),
-                added -> written(batch, added),
+                added -> written(batch),
                 reason -> failed(batch, reason));
     }
 
-    private void written(List<Arrival> batch, BitSet added) {
+    private void written(List<Arrival> batch) {
         writes--;
         List<Arrival> fresh = new ArrayList<>(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            Arrival arrival = batch.get(i);
+        for (Arrival arrival : batch) {
             StoredEntry stored = arrival.entry().stored();
             underWay.remove(stored.id());
-            parts.set().add(stored.time(), stored.id().toBytes(), 0);
+            // New to this node, that is: in a shared store another may have written it a moment before.
+            boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
             arrival.source().stored(stored.key());
-            if (added.get(i) && !arrival.isRejected()) {
+            if (added && !arrival.isRejected()) {
                 fresh.add(arrival);
             }
         }

@@ -44,8 +44,11 @@ public final class Publisher {
     /** The most bytes of blobs that wait, those being written included. */
     public static final long MAX_WAITING_BYTES = 64L * 1_048_576;
 
-    /** The name under which the greatest time handed out is stored: 8 bytes, most significant first. */
-    public static final String CLOCK_METADATA = "hlc";
+    /** The name under which the greatest time handed out was stored before stores could be shared. */
+    public static final String OLD_CLOCK_METADATA = "hlc";
+
+    /** So much of an agent's id fits into a name of metadata: 60 hexadecimal digits, 240 bits. */
+    private static final int NAME_DIGITS = 60;
 
     /** Two, so that one batch is signed while the one before it is being committed. */
     private static final int MAX_WRITES = 2;
@@ -133,6 +136,14 @@ public final class Publisher {
         this.push = push;
     }
 
+    /**
+     * The name under which the greatest time that an agent handed out is stored: 8 bytes, most significant first. Each has one of its own, as
+     * several may share a store.
+     */
+    public static String clockMetadata(AgentId agent) {
+        return OLD_CLOCK_METADATA + "-" + agent.toString().substring(0, NAME_DIGITS);
+    }
+
     /** Takes a call. */
     public void publish(Call call) {
         if (stopped) {
@@ -187,7 +198,7 @@ public final class Publisher {
             }
         }
         batch.metadata(
-                CLOCK_METADATA,
+                clockMetadata(parts.self()),
                 ByteBuffer.allocate(Long.BYTES).putLong(parts.clock().last()).array());
         writes++;
         LoopHop.then(

@@ -2,9 +2,9 @@
 package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.NodeLoop;
@@ -13,6 +13,7 @@ import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.follow.StoreFollower;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.HookedStorage;
 import io.peerkit.gossip.internal.integrate.Integrator;
@@ -36,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
     private final NodeLoop loop;
-    private final Storage storage;
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
@@ -45,6 +45,7 @@ public final class DataSide {
     private final Pusher pusher;
     private final Syncer syncer;
     private final LargeBlobs blobs;
+    private final StoreFollower follower;
 
     DataSide(
             GossipSettings settings,
@@ -55,7 +56,6 @@ public final class DataSide {
             UserTasks tasks,
             boolean keepsBlobs) {
         this.loop = settings.loop();
-        this.storage = storage;
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
@@ -76,7 +76,8 @@ public final class DataSide {
                         settings.listener(),
                         tasks),
                 this::announce,
-                this::resume);
+                this::resume,
+                this::storedByOthers);
         integrator.watch(settings.watcher());
         this.syncer = new Syncer(
                 new SyncParts(
@@ -106,7 +107,23 @@ public final class DataSide {
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
                 settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
+        this.follower = new StoreFollower(new StoreFollower.Parts(
+                settings.loop(),
+                settings.agent().id(),
+                storage,
+                served,
+                set,
+                clock,
+                integrator,
+                blobs,
+                settings.listener(),
+                tasks));
         blobs.start();
+        follower.start();
+    }
+
+    private void storedByOthers(List<EntryKey> keys) {
+        follower.found(keys);
     }
 
     private void announce(List<Arrival> arrivals) {
@@ -138,6 +155,7 @@ public final class DataSide {
         pusher.tick();
         syncer.tick();
         blobs.tick();
+        follower.tick();
     }
 
     /** Publishes. */
@@ -162,11 +180,7 @@ public final class DataSide {
 
     /** Gets a blob, from the application where the store has it not. */
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        LoopHop.then(
-                loop,
-                storage.entryOfBlob(hash),
-                found -> orKept(hash, found.flatMap(StoredEntry::blob), answer),
-                answer::completeExceptionally);
+        LoopHop.then(loop, blobs.get(hash), found -> orKept(hash, found, answer), answer::completeExceptionally);
     }
 
     /** Opens a blob of any length. */
@@ -225,6 +239,7 @@ public final class DataSide {
     CompletableFuture<Void> stop() {
         pusher.stop();
         syncer.stop();
+        follower.stop();
         return blobs.stop();
     }
 }

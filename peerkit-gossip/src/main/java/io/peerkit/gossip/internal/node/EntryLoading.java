@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
@@ -20,33 +21,40 @@ import java.util.concurrent.CompletableFuture;
 final class EntryLoading {
     private final NodeLoop loop;
     private final Storage storage;
+    private final AgentId self;
     private final HybridClock clock;
     private final EntrySetLoader loader = new EntrySetLoader();
     private final CompletableFuture<EntrySet> loaded = new CompletableFuture<>();
 
-    EntryLoading(NodeLoop loop, Storage storage, HybridClock clock) {
+    EntryLoading(NodeLoop loop, AgentId self, Storage storage, HybridClock clock) {
         this.loop = loop;
+        this.self = self;
         this.storage = storage;
         this.clock = clock;
     }
 
     /** Begins; the future completes on the loop. */
     CompletableFuture<EntrySet> start() {
-        LoopHop.then(
-                loop, storage.metadata(Publisher.CLOCK_METADATA), this::restoreClock, loaded::completeExceptionally);
+        restoreClock(
+                Publisher.OLD_CLOCK_METADATA,
+                () -> restoreClock(Publisher.clockMetadata(self), () -> next(Optional.empty())));
         return loaded;
     }
 
-    private void restoreClock(Optional<byte[]> stored) {
-        if (stored.isPresent()) {
-            if (stored.get().length != Long.BYTES) {
-                loaded.completeExceptionally(new StorageException("metadata " + Publisher.CLOCK_METADATA + " of "
-                        + stored.get().length + " bytes, must be " + Long.BYTES));
-                return;
-            }
-            clock.restore(ByteBuffer.wrap(stored.get()).getLong());
-        }
-        next(Optional.empty());
+    private void restoreClock(String name, Runnable then) {
+        LoopHop.then(
+                loop,
+                storage.metadata(name),
+                stored -> {
+                    if (stored.isPresent() && stored.get().length != Long.BYTES) {
+                        loaded.completeExceptionally(new StorageException(
+                                "metadata " + name + " of " + stored.get().length + " bytes, must be " + Long.BYTES));
+                        return;
+                    }
+                    stored.ifPresent(time -> clock.restore(ByteBuffer.wrap(time).getLong()));
+                    then.run();
+                },
+                loaded::completeExceptionally);
     }
 
     private void next(Optional<EntryKey> after) {

@@ -127,7 +127,7 @@ public final class LiveNode {
         }
         LoopHop.then(
                 loop,
-                new EntryLoading(loop, storage.get(), clock).start(),
+                new EntryLoading(loop, settings.agent().id(), storage.get(), clock).start(),
                 set -> {
                     if (!stopped) {
                         data = Optional.of(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
@@ -8,6 +9,8 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -80,8 +83,18 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return read(store.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         return read(store.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return read(store.cards(after, limit));
     }
 
     @Override
@@ -96,6 +109,11 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return read(store.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return read(store.chunksPresent(hashes));
     }
@@ -106,8 +124,23 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return read(store.chunkHashes(after, limit));
+    }
+
+    @Override
     public CompletableFuture<Void> compact() {
         return watched(store.compact(), "written", writesFail);
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        store.watch(watcher);
     }
 
     @Override

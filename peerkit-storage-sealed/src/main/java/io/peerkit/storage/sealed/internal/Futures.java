@@ -27,6 +27,10 @@ final class Futures {
         return to;
     }
 
+    static <T> CompletableFuture<T> unwrapped(CompletableFuture<T> from) {
+        return map(from, value -> value);
+    }
+
     static Throwable cause(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause != null && (failure instanceof CompletionException || failure instanceof ExecutionException)
@@ -47,7 +51,7 @@ final class Futures {
     }
 
     /**
-     * Waits, on a thread that is interrupted when the store is closed.
+     * Waits, on a thread that is interrupted when it is to end.
      *
      * @throws ClosedException when it is
      */
@@ -55,7 +59,7 @@ final class Futures {
         try {
             return future.get();
         } catch (InterruptedException e) {
-            throw new ClosedException("the store is closed", e);
+            throw new ClosedException("interrupted: the store is closed", e);
         } catch (ExecutionException e) {
             if (cause(e) instanceof RuntimeException failure) {
                 throw failure;

@@ -34,7 +34,7 @@ final class KeyWrap {
     static final int MAX_BYTES = 44 + KeyRing.MAX_BYTES + Xaes.TAG_BYTES + 32;
 
     private static final byte[] MAGIC = "PKsealed".getBytes(StandardCharsets.US_ASCII);
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final byte[] DOMAIN = "peerkit-sealed-store-1:".getBytes(StandardCharsets.US_ASCII);
     private static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;
@@ -98,8 +98,11 @@ final class KeyWrap {
         byte[] salt = new byte[SALT_BYTES];
         head.get(magic);
         int version = head.get();
-        if (!Arrays.equals(magic, MAGIC) || version != VERSION) {
-            throw new InvalidBytesException("version of " + version + ", this release reads " + VERSION);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw new InvalidBytesException("magic does not fit");
+        }
+        if (version != VERSION) {
+            throw new StorageException("the store is sealed in version " + version + ", this release reads " + VERSION);
         }
         KeySource.Kind kind = KeySource.Kind.ofCode(head.get());
         int memoryKib = head.getInt();

@@ -18,7 +18,9 @@ record Place(Kind kind, byte[] name) {
         CARD(4, "an agent card"),
         RECORD(5, "a record"),
         CHUNK(6, "a chunk"),
-        ROTATION(7, "the state of the rotation");
+        ROTATION(7, "the state of the rotation"),
+        SEALING(8, "the state of the sealing"),
+        UNSEALING(9, "the state of the unsealing");
 
         private final byte code;
         private final String noun;

@@ -30,9 +30,6 @@ import org.slf4j.LoggerFactory;
  * <p>A process may die anywhere in it: the ring tells the next opening that a rotation is under way, and the state how far it is.
  */
 final class Rotation {
-    /** The metadata of the store below that has the state; other metadata there have longer names. */
-    static final String STATE = "sealed-rotation";
-
     /** How long a step waits when the store below has too much to do, in milliseconds. */
     private static final int BUSY_MILLIS = 50;
 
@@ -60,7 +57,7 @@ final class Rotation {
         if (ring.isRotating()) {
             byte[] alone = wrap(ring.withCurrentAlone(), source);
             start(() -> sealAnew(alone));
-        } else if (state().phase() == RotationState.Phase.COMPACT) {
+        } else if (state().phase() == WalkState.Phase.COMPACT) {
             start(this::compact);
         }
     }
@@ -115,43 +112,43 @@ final class Rotation {
     private void sealAnew(byte[] alone) {
         writes.use(new SealedForm(new Sealer(ring, random), writes.form().names()));
         Futures.awaitInterruptibly(writes.inFlight().drained());
-        RotationState state = state();
-        while (state.phase() != RotationState.Phase.SEALED) {
+        WalkState state = state();
+        while (state.phase() != WalkState.Phase.WALKED) {
             state = step(state);
         }
         write(WriteBatch.builder()
                 .metadata(Storage.SEALED_MARKER, alone)
-                .metadata(STATE, sealed(RotationState.of(RotationState.Phase.COMPACT))));
+                .metadata(OwnMetadata.ROTATION, sealed(WalkState.of(WalkState.Phase.COMPACT))));
         ring = ring.withCurrentAlone();
         compact();
     }
 
     private void compact() {
         Futures.awaitInterruptibly(inner.compact());
-        write(WriteBatch.builder().metadata(STATE, sealed(RotationState.of(RotationState.Phase.DONE))));
+        write(WriteBatch.builder().metadata(OwnMetadata.ROTATION, sealed(WalkState.of(WalkState.Phase.DONE))));
     }
 
-    private byte[] sealed(RotationState state) {
-        return writes.form().sealRotation(state.encode());
+    private byte[] sealed(WalkState state) {
+        return writes.form().seal(Place.Kind.ROTATION, state.encode());
     }
 
     /** A state under another key is that of an earlier rotation. */
-    private RotationState state() {
+    private WalkState state() {
         SealedForm form = writes.form();
-        return Futures.awaitInterruptibly(inner.metadata(STATE))
-                .filter(form::isCurrentRotation)
-                .map(kept -> RotationState.decode(form.openRotation(kept)))
-                .orElse(RotationState.START);
+        return Futures.awaitInterruptibly(inner.metadata(OwnMetadata.ROTATION))
+                .filter(kept -> form.isCurrent(Place.Kind.ROTATION, kept))
+                .map(kept -> WalkState.decode(form.open(Place.Kind.ROTATION, kept)))
+                .orElse(WalkState.START);
     }
 
-    private record Outcome(RotationState next, boolean skipped, CompletableFuture<BitSet> written) {}
+    private record Outcome(WalkState next, boolean skipped, CompletableFuture<BitSet> written) {}
 
-    private RotationState step(RotationState state) {
+    private WalkState step(WalkState state) {
         checkRunning();
         writes.inFlight().watch();
-        RotationStep step;
+        Walk.Step step;
         try {
-            step = RotationStep.read(inner, writes.form(), state);
+            step = new Walk(inner, new Resealing(writes.form())).step(state);
         } catch (RuntimeException | Error e) {
             writes.inFlight().forget();
             throw e;
@@ -169,19 +166,21 @@ final class Rotation {
         return outcome.next();
     }
 
-    private Outcome submit(RotationState state, RotationStep step, Set<Object> touched) {
+    private Outcome submit(WalkState state, Walk.Step step, Set<Object> touched) {
         WriteBatch.Builder batch = WriteBatch.builder();
         boolean skipped = false;
-        for (RotationStep.Part part : step.parts()) {
+        for (Walk.Part part : step.parts()) {
             if (touched.contains(part.identity())) {
                 skipped = true;
             } else {
                 part.change().accept(batch);
             }
         }
-        RotationState next = skipped ? state : step.next();
+        WalkState next = skipped ? state : step.next();
         return new Outcome(
-                next, skipped, inner.write(batch.metadata(STATE, sealed(next)).build()));
+                next,
+                skipped,
+                inner.write(batch.metadata(OwnMetadata.ROTATION, sealed(next)).build()));
     }
 
     private void write(WriteBatch.Builder batch) {

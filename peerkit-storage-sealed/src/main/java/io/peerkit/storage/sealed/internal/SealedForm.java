@@ -7,6 +7,7 @@ import io.peerkit.api.StorageException;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the store below is given in place of what the store was given, and back.
@@ -22,19 +24,20 @@ import java.util.List;
  * <pre>{@code
  *   entry     id and time as they are, blob hash by name;
  *             envelope = sealed(blob hash (32) || envelope), blob = sealed(blob)
- *   card      agent by name, issue time as it is; encoded = name (32) || sealed(issued, ms (8) || expires, ms (8) || card)
- *   metadata  name by name, value sealed
+ *   card      agent by name, issue time as it is; encoded = name (32) || sealed(agent (32) || issued, ms (8) || card)
+ *   metadata  name by name, value = sealed(length of the name (1) || name, UTF-8 || value)
  *   record    collection and key as they are, value sealed
- *   chunk     hash by name, bytes sealed
+ *   chunk     hash by name, bytes = sealed(hash (32) || bytes)
  * }</pre>
+ *
+ * <p>What a name stands for is sealed with the value, so that it can be listed.
  *
  * @param sealer of the values
  * @param names of what must be found again
  */
 record SealedForm(Sealer sealer, IndexNames names) {
     private static final int ID_BYTES = 32;
-    private static final int TIMES_BYTES = 16;
-    private static final Place ROTATION = Place.of(Place.Kind.ROTATION);
+    private static final int CARD_HEAD_BYTES = ID_BYTES + Long.BYTES;
 
     StoredEntry seal(StoredEntry entry) {
         return sealed(entry, names.blob(entry.blobHash()));
@@ -83,48 +86,50 @@ record SealedForm(Sealer sealer, IndexNames names) {
         return Place.of(Place.Kind.BLOB, key.id().toBytes(), bytes(key.time()), hash);
     }
 
-    AgentInfo seal(AgentInfo card) {
-        AgentId name = names.agent(card.agentId());
-        byte[] plain = ByteBuffer.allocate(TIMES_BYTES + card.encoded().length)
+    AgentInfo seal(StoredCard card) {
+        byte[] plain = ByteBuffer.allocate(CARD_HEAD_BYTES + card.encoded().length)
+                .put(card.agentId().toBytes())
                 .putLong(card.issuedAt().toEpochMilli())
-                .putLong(card.expiresAt().toEpochMilli())
                 .put(card.encoded())
                 .array();
-        return sealedCard(name, plain);
-    }
-
-    private AgentInfo sealedCard(AgentId name, byte[] plain) {
-        ByteBuffer times = ByteBuffer.wrap(plain);
+        AgentId name = names.agent(card.agentId());
         byte[] sealed = sealer.seal(cardOf(name), plain);
         byte[] encoded = Arrays.copyOf(name.toBytes(), ID_BYTES + sealed.length);
         System.arraycopy(sealed, 0, encoded, ID_BYTES, sealed.length);
+        return asInfo(new StoredCard(name, card.issuedAt(), encoded));
+    }
+
+    /** Stores keep neither addresses nor the end of a card's life: any will do. */
+    static AgentInfo asInfo(StoredCard card) {
         return new AgentInfo(
-                name, List.of(), Instant.ofEpochMilli(times.getLong()), Instant.ofEpochMilli(times.getLong()), encoded);
+                card.agentId(), List.of(), card.issuedAt(), card.issuedAt().plusMillis(1), card.encoded());
     }
 
-    byte[] openCard(byte[] encoded) {
-        byte[] plain = plainCard(encoded);
-        return Arrays.copyOfRange(plain, TIMES_BYTES, plain.length);
+    StoredCard openCard(byte[] encoded) {
+        byte[] plain = sealer.open(cardOf(nameOfCard(encoded)), sealedOfCard(encoded));
+        if (plain.length < CARD_HEAD_BYTES) {
+            throw new StorageException("an agent card has " + plain.length + " bytes, at least " + CARD_HEAD_BYTES);
+        }
+        return new StoredCard(
+                AgentId.of(Arrays.copyOf(plain, ID_BYTES)),
+                Instant.ofEpochMilli(ByteBuffer.wrap(plain).getLong(ID_BYTES)),
+                Arrays.copyOfRange(plain, CARD_HEAD_BYTES, plain.length));
     }
 
-    AgentInfo resealCard(byte[] encoded) {
-        return sealedCard(nameOfCard(encoded), plainCard(encoded));
+    /** Whether a card is one that was sealed in its place. */
+    boolean isSealed(StoredCard kept) {
+        byte[] encoded = kept.encoded();
+        return encoded.length >= ID_BYTES
+                && nameOfCard(encoded).equals(kept.agentId())
+                && sealer.tryOpen(cardOf(kept.agentId()), sealedOfCard(encoded)).isPresent();
     }
 
     boolean isCurrentCard(byte[] encoded) {
-        return sealer.isCurrent(cardOf(nameOfCard(encoded)), Arrays.copyOfRange(encoded, ID_BYTES, encoded.length));
+        return sealer.isCurrent(cardOf(nameOfCard(encoded)), sealedOfCard(encoded));
     }
 
-    boolean isKnownCard(byte[] encoded) {
-        return sealer.isKnown(cardOf(nameOfCard(encoded)), Arrays.copyOfRange(encoded, ID_BYTES, encoded.length));
-    }
-
-    private byte[] plainCard(byte[] encoded) {
-        byte[] plain = sealer.open(cardOf(nameOfCard(encoded)), Arrays.copyOfRange(encoded, ID_BYTES, encoded.length));
-        if (plain.length < TIMES_BYTES) {
-            throw new StorageException("an agent card has " + plain.length + " bytes, at least " + TIMES_BYTES);
-        }
-        return plain;
+    private static byte[] sealedOfCard(byte[] encoded) {
+        return Arrays.copyOfRange(encoded, ID_BYTES, encoded.length);
     }
 
     private static AgentId nameOfCard(byte[] encoded) {
@@ -159,12 +164,37 @@ record SealedForm(Sealer sealer, IndexNames names) {
         return Place.of(Place.Kind.RECORD, new byte[] {(byte) collection.length}, collection, key.key());
     }
 
-    byte[] sealMetadata(String name, byte[] value) {
-        return sealer.seal(metadataOf(name), value);
+    /**
+     * Metadata as the store above knows it.
+     *
+     * @param name 1 to 64 characters
+     * @param value not copied
+     */
+    record Metadata(String name, byte[] value) {}
+
+    byte[] seal(Metadata item) {
+        byte[] name = item.name().getBytes(StandardCharsets.UTF_8);
+        byte[] plain = ByteBuffer.allocate(1 + name.length + item.value().length)
+                .put((byte) name.length)
+                .put(name)
+                .put(item.value())
+                .array();
+        return sealer.seal(metadataOf(names.metadata(item.name())), plain);
     }
 
-    byte[] openMetadata(String name, byte[] sealed) {
-        return sealer.open(metadataOf(name), sealed);
+    Metadata openMetadata(String name, byte[] sealed) {
+        byte[] plain = sealer.open(metadataOf(name), sealed);
+        int end = plain.length == 0 ? 1 : 1 + (plain[0] & 0xff);
+        if (end > plain.length) {
+            throw new StorageException("metadata has " + plain.length + " bytes, at least " + end);
+        }
+        return new Metadata(
+                new String(plain, 1, end - 1, StandardCharsets.UTF_8), Arrays.copyOfRange(plain, end, plain.length));
+    }
+
+    /** Whether a value is one that was sealed under its name. */
+    boolean isSealedMetadata(String name, byte[] value) {
+        return sealer.tryOpen(metadataOf(name), value).isPresent();
     }
 
     boolean isCurrentMetadata(String name, byte[] sealed) {
@@ -176,28 +206,44 @@ record SealedForm(Sealer sealer, IndexNames names) {
         return new Place(Place.Kind.METADATA, name.getBytes(StandardCharsets.US_ASCII));
     }
 
-    StoredChunk sealChunk(BlobHash name, byte[] bytes) {
-        return new StoredChunk(name, sealer.seal(chunkOf(name), bytes));
+    StoredChunk seal(StoredChunk chunk) {
+        BlobHash name = names.chunk(chunk.hash());
+        byte[] plain = Arrays.copyOf(chunk.hash().toBytes(), ID_BYTES + chunk.bytes().length);
+        System.arraycopy(chunk.bytes(), 0, plain, ID_BYTES, chunk.bytes().length);
+        return new StoredChunk(name, sealer.seal(chunkOf(name), plain));
     }
 
-    byte[] openChunk(StoredChunk sealed) {
-        return sealer.open(chunkOf(sealed.hash()), sealed.bytes());
+    StoredChunk open(StoredChunk sealed) {
+        return opened(sealer.open(chunkOf(sealed.hash()), sealed.bytes()));
+    }
+
+    /** Opens a chunk if it is one that was sealed in its place. */
+    Optional<StoredChunk> tryOpen(StoredChunk kept) {
+        return sealer.tryOpen(chunkOf(kept.hash()), kept.bytes()).map(SealedForm::opened);
+    }
+
+    private static StoredChunk opened(byte[] plain) {
+        if (plain.length < ID_BYTES) {
+            throw new StorageException("a chunk has " + plain.length + " bytes, at least " + ID_BYTES);
+        }
+        return new StoredChunk(
+                BlobHash.of(Arrays.copyOf(plain, ID_BYTES)), Arrays.copyOfRange(plain, ID_BYTES, plain.length));
     }
 
     boolean isCurrent(StoredChunk sealed) {
         return sealer.isCurrent(chunkOf(sealed.hash()), sealed.bytes());
     }
 
-    byte[] sealRotation(byte[] state) {
-        return sealer.seal(ROTATION, state);
+    byte[] seal(Place.Kind progress, byte[] state) {
+        return sealer.seal(Place.of(progress), state);
     }
 
-    byte[] openRotation(byte[] sealed) {
-        return sealer.open(ROTATION, sealed);
+    byte[] open(Place.Kind progress, byte[] sealed) {
+        return sealer.open(Place.of(progress), sealed);
     }
 
-    boolean isCurrentRotation(byte[] sealed) {
-        return sealer.isCurrent(ROTATION, sealed);
+    boolean isCurrent(Place.Kind progress, byte[] sealed) {
+        return sealer.isCurrent(Place.of(progress), sealed);
     }
 
     private static Place chunkOf(BlobHash name) {

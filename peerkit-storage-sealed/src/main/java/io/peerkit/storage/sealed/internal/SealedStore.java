@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sealed.internal;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
@@ -9,16 +10,16 @@ import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
+import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
@@ -28,17 +29,26 @@ import java.util.function.ToLongFunction;
  * of the store below that answers them.
  */
 public final class SealedStore implements Storage {
+    /** Where those who open a new shared store at the same time put their keys. */
+    private static final BlobHash FIRST_KEYS =
+            BlobHash.ofBlob("peerkit sealed store: first keys".getBytes(StandardCharsets.US_ASCII));
+
     private final Storage inner;
     private final SealedWrites writes;
     private final IndexNames names;
+    private final SealedListing listing;
     private final Rotation rotation;
 
     private SealedStore(Storage inner, KeyRing ring, KeySource source) {
         this.inner = inner;
         names = new IndexNames(ring.indexKey());
         writes = new SealedWrites(inner, new SealedForm(new Sealer(ring, new SecureRandom()), names));
+        listing = new SealedListing(inner, writes);
         rotation = new Rotation(inner, ring, writes);
-        rotation.resume(source);
+        if (!inner.isShared()) {
+            // Others would go on writing what a step has read already; the ring opens what both keys have sealed.
+            rotation.resume(source);
+        }
     }
 
     /**
@@ -61,18 +71,56 @@ public final class SealedStore implements Storage {
     }
 
     private static KeyRing ring(Storage inner, KeySource source) {
+        if (Futures.await(inner.metadata(HALF_SEALED_MARKER)).isPresent()) {
+            throw new StorageException(Conversion.HALF_SEALED);
+        }
         Optional<byte[]> wrapped = Futures.await(inner.metadata(SEALED_MARKER));
         if (wrapped.isPresent()) {
             return KeyWrap.unwrap(wrapped.get(), source);
         }
-        if (Futures.await(inner.count()) > 0 || !Futures.await(inner.agents(1)).isEmpty()) {
+        if (!isEmpty(inner)) {
             throw new StorageException(
-                    "the store holds values that are not sealed; export them and import them into a sealed store");
+                    "the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
         }
         SecureRandom random = new SecureRandom();
-        KeyRing ring = KeyRing.fresh(random);
-        putMarker(inner, KeyWrap.wrap(ring, source, Argon2Cost.STANDARD, random));
-        return ring;
+        byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, Argon2Cost.STANDARD, random);
+        return KeyWrap.unwrap(inner.isShared() ? agreed(inner, fresh) : alone(inner, fresh), source);
+    }
+
+    private static byte[] alone(Storage inner, byte[] wrapped) {
+        putMarker(inner, wrapped);
+        return wrapped;
+    }
+
+    /**
+     * Lets all who open a new shared store at the same time take the keys of one of them. A chunk that is there is left as it is, so the first
+     * that is put there wins; it goes in one batch with the marker's coming, so one of both is there from then on.
+     */
+    private static byte[] agreed(Storage inner, byte[] wrapped) {
+        Futures.await(inner.write(WriteBatch.builder()
+                .chunks(List.of(new StoredChunk(FIRST_KEYS, wrapped)))
+                .build()));
+        Optional<byte[]> first = Futures.await(inner.chunks(List.of(FIRST_KEYS), Integer.MAX_VALUE)).stream()
+                .findFirst()
+                .map(StoredChunk::bytes);
+        byte[] winner = Futures.await(inner.metadata(SEALED_MARKER))
+                .or(() -> first)
+                .orElseThrow(() -> new StorageException("the keys of the new sealed store were removed"));
+        Futures.await(inner.write(WriteBatch.builder()
+                .metadata(SEALED_MARKER, winner)
+                .removeChunks(List.of(FIRST_KEYS))
+                .build()));
+        return winner;
+    }
+
+    private static boolean isEmpty(Storage inner) {
+        return Futures.await(inner.count()) == 0
+                && Futures.await(inner.metadataNames(Optional.empty(), 1)).isEmpty()
+                && Futures.await(inner.cards(Optional.empty(), 1)).isEmpty()
+                && Futures.await(inner.collections(Optional.empty(), 1)).isEmpty()
+                // Another process may be about to open the same new store.
+                && Futures.await(inner.chunkHashes(Optional.empty(), 2)).stream()
+                        .allMatch(FIRST_KEYS::equals);
     }
 
     /**
@@ -115,6 +163,10 @@ public final class SealedStore implements Storage {
      * @return a future that completes when nothing is left under the old data key
      */
     public CompletableFuture<Void> rotate(KeySource source) {
+        if (inner.isShared()) {
+            return CompletableFuture.failedFuture(new StorageException(
+                    "the store below is shared, and others would go on under the old key; open it alone to rotate"));
+        }
         return rotation.begin(source);
     }
 
@@ -166,21 +218,35 @@ public final class SealedStore implements Storage {
         String sealedName = names.metadata(name);
         return Futures.map(
                 inner.metadata(sealedName),
-                found -> found.map(value -> writes.form().openMetadata(sealedName, value)));
+                found -> found.map(
+                        value -> writes.form().openMetadata(sealedName, value).value()));
+    }
+
+    @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        return listing.metadataNames(after, limit);
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
-        return Futures.map(inner.agents(limit), found -> {
-            SealedForm form = writes.form();
-            // A store with more cards than can be listed keeps those issued first under a key that is gone.
-            return found.stream().filter(form::isKnownCard).map(form::openCard).toList();
-        });
+        return Futures.map(
+                inner.agents(limit),
+                found -> found.stream()
+                        .map(card -> writes.form().openCard(card).encoded())
+                        .toList());
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        return Futures.map(
+                inner.cards(after.map(names::agent), limit),
+                found -> found.stream()
+                        .map(card -> writes.form().openCard(card.encoded()))
+                        .toList());
     }
 
     @Override
     public CompletableFuture<Optional<byte[]>> record(RecordKey key) {
-        SealedWrites.checkCollection(key.collection());
         return Futures.map(
                 inner.record(key), found -> found.map(value -> writes.form().openRecord(key, value)));
     }
@@ -188,7 +254,6 @@ public final class SealedStore implements Storage {
     @Override
     public CompletableFuture<List<StoredRecord>> records(
             String collection, Optional<byte[]> after, int limit, int maxBytes) {
-        SealedWrites.checkCollection(collection);
         return Futures.map(
                 inner.records(collection, after, limit, sealedBytes(maxBytes, limit)),
                 found -> upTo(
@@ -198,38 +263,49 @@ public final class SealedStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        return inner.collections(after, limit);
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         return inner.chunksPresent(hashes.stream().map(names::chunk).toList());
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
-        Map<BlobHash, BlobHash> byName = new HashMap<>();
-        List<BlobHash> wanted = new ArrayList<>(hashes.size());
-        for (BlobHash hash : hashes) {
-            BlobHash name = names.chunk(hash);
-            wanted.add(name);
-            byName.put(name, hash);
-        }
+        List<BlobHash> wanted = hashes.stream().map(names::chunk).toList();
         return Futures.map(
                 inner.chunks(wanted, sealedBytes(maxBytes, wanted.size())),
                 found -> upTo(
-                        maxBytes,
-                        found.stream().map(chunk -> opened(byName, chunk)).toList(),
-                        chunk -> chunk.bytes().length));
+                        maxBytes, found.stream().map(writes.form()::open).toList(), chunk -> chunk.bytes().length));
     }
 
-    private StoredChunk opened(Map<BlobHash, BlobHash> byName, StoredChunk sealed) {
-        BlobHash hash = byName.get(sealed.hash());
-        if (hash == null) {
-            throw new StorageException("a chunk was given that was not asked for");
-        }
-        return new StoredChunk(hash, writes.form().openChunk(sealed));
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Reads the chunks, since their hashes are sealed with them; so a page ends with the one with which they exceed
+     * {@value SealedListing#MAX_BYTES} bytes.
+     */
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        return listing.chunkHashes(after, limit);
     }
 
     @Override
     public CompletableFuture<Void> compact() {
         return inner.compact();
+    }
+
+    @Override
+    public boolean isShared() {
+        return inner.isShared();
+    }
+
+    /** {@inheritDoc} Ids and times are not sealed, so that what the store below tells can be passed on. */
+    @Override
+    public void watch(StorageWatcher watcher) {
+        inner.watch(watcher);
     }
 
     @Override

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sealed.internal;
 
-import io.peerkit.api.BlobHash;
-import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** Seals batches and passes them on, with the records of the {@link SealedIndex} that belong to them. */
+/** Seals batches and passes them on. */
 final class SealedWrites {
-    /** How many index records are remembered as written; others are written with each batch that needs them. */
-    static final int MAX_REMEMBERED = 4_096;
-
     private final Storage inner;
     private final InFlight inFlight = new InFlight();
-    private final Set<RecordKey> indexed = ConcurrentHashMap.newKeySet();
     private volatile SealedForm form;
 
     SealedWrites(Storage inner, SealedForm form) {
@@ -43,74 +35,39 @@ final class SealedWrites {
         form = next;
     }
 
-    static void checkCollection(String collection) {
-        if (collection.equals(SealedIndex.COLLECTION)) {
-            throw new IllegalArgumentException("collection " + collection + " belongs to the sealed store itself");
-        }
-    }
-
     CompletableFuture<BitSet> write(WriteBatch batch) {
-        batch.removedRecords().forEach(key -> checkCollection(key.collection()));
-        batch.records().forEach(item -> checkCollection(item.key().collection()));
         // Before the form is read: who changes the form and then waits for all writes that have begun has waited for
         // every write in the old form.
         InFlight.Write write = inFlight.begin(batch);
         try {
-            List<RecordKey> fresh = new ArrayList<>();
-            CompletableFuture<BitSet> written = inner.write(sealed(batch, form, fresh));
-            return Futures.map(
-                    written.whenComplete((added, failure) -> {
-                        inFlight.end(write);
-                        if (failure == null && indexed.size() < MAX_REMEMBERED) {
-                            indexed.addAll(fresh);
-                        }
-                    }),
-                    added -> added);
+            CompletableFuture<BitSet> written = inner.write(sealed(batch, form));
+            return Futures.map(written.whenComplete((added, failure) -> inFlight.end(write)), added -> added);
         } catch (RuntimeException | Error e) {
             inFlight.end(write);
             throw e;
         }
     }
 
-    private WriteBatch sealed(WriteBatch batch, SealedForm with, List<RecordKey> fresh) {
+    private static WriteBatch sealed(WriteBatch batch, SealedForm with) {
+        IndexNames names = with.names();
         WriteBatch.Builder sealed = WriteBatch.builder()
                 .removeEntries(batch.removedEntries())
                 .entries(batch.entries().stream().map(with::seal).toList())
-                .removeAgents(
-                        batch.removedAgents().stream().map(with.names()::agent).toList())
-                .agents(batch.agents().stream().map(with::seal).toList())
-                .removeRecords(batch.removedRecords())
-                .records(batch.records().stream().map(with::seal).toList());
-        Set<RecordKey> index = new LinkedHashSet<>();
-        batch.metadata().forEach((plainName, value) -> {
-            String name = with.names().metadata(plainName);
-            sealed.metadata(name, with.sealMetadata(name, value));
-            index.add(SealedIndex.ofMetadata(name));
-        });
-        new HashSet<>(batch.records().stream()
-                        .map(item -> item.key().collection())
+                .removeMetadata(
+                        batch.removedMetadata().stream().map(names::metadata).toList())
+                .removeAgents(batch.removedAgents().stream().map(names::agent).toList())
+                .agents(batch.agents().stream()
+                        .map(card -> new StoredCard(card.agentId(), card.issuedAt(), card.encoded()))
+                        .map(with::seal)
                         .toList())
-                .forEach(collection -> index.add(SealedIndex.ofCollection(collection)));
-        index.removeAll(indexed);
-        fresh.addAll(index);
-        batch.chunks().forEach(chunk -> {
-            BlobHash name = with.names().chunk(chunk.hash());
-            sealed.chunks(List.of(with.sealChunk(name, chunk.bytes())));
-            index.add(SealedIndex.ofChunk(name));
-        });
-        removeChunks(batch, with, sealed);
-        return sealed.records(index.stream().map(SealedIndex::record).toList()).build();
-    }
-
-    /** As many of the index records go with the chunks as fit; the others do no harm. */
-    private static void removeChunks(WriteBatch batch, SealedForm with, WriteBatch.Builder sealed) {
-        List<BlobHash> gone =
-                batch.removedChunks().stream().map(with.names()::chunk).toList();
-        sealed.removeChunks(gone)
-                .removeRecords(gone.stream()
-                        .limit(WriteBatch.MAX_RECORDS - batch.removedRecords().size())
-                        .map(SealedIndex::ofChunk)
-                        .toList());
+                .removeRecords(batch.removedRecords())
+                .records(batch.records().stream().map(with::seal).toList())
+                .removeChunks(batch.removedChunks().stream().map(names::chunk).toList())
+                .chunks(batch.chunks().stream().map(with::seal).toList());
+        batch.metadata()
+                .forEach((name, value) ->
+                        sealed.metadata(names.metadata(name), with.seal(new SealedForm.Metadata(name, value))));
+        return sealed.build();
     }
 
     /**
@@ -123,6 +80,7 @@ final class SealedWrites {
         for (WriteBatch batch : batches) {
             touched.addAll(batch.removedEntries());
             batch.removedChunks().forEach(hash -> touched.add(names.chunk(hash)));
+            batch.removedMetadata().forEach(name -> touched.add(names.metadata(name)));
             batch.metadata().keySet().forEach(name -> touched.add(names.metadata(name)));
             batch.removedAgents().forEach(agent -> touched.add(names.agent(agent)));
             batch.agents().forEach(card -> touched.add(names.agent(card.agentId())));

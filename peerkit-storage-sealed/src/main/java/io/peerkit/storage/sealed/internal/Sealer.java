@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 
 /**
@@ -71,10 +72,18 @@ final class Sealer {
         }
     }
 
-    /** Whether the store has the data key that sealed a value. */
-    boolean isKnown(Place place, byte[] sealed) {
-        checkLength(place, sealed);
-        return keys.containsKey(ByteBuffer.wrap(sealed).getInt(1));
+    /** Opens a value if it is one that was sealed in this place. */
+    Optional<byte[]> tryOpen(Place place, byte[] value) {
+        if (value.length < OVERHEAD_BYTES
+                || value[0] != VERSION
+                || !keys.containsKey(ByteBuffer.wrap(value).getInt(1))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(open(place, value));
+        } catch (StorageException e) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the current data key sealed a value. */

@@ -62,7 +62,10 @@ class KeyWrapTest {
         damaged(changed(wrapped, head -> head.putInt(10, 31)), "memory-kib of 31");
         damaged(changed(wrapped, head -> head.put(14, (byte) 17)), "passes of 17, must be 1 to 16");
         damaged(changed(wrapped, head -> head.put(15, (byte) 0)), "lanes of 0, must be 1 to 16");
-        damaged(changed(wrapped, head -> head.put(8, (byte) 2)), "version of 2, this release reads 1");
+        refused(
+                changed(wrapped, head -> head.put(8, (byte) 1)),
+                passphrase("pass"),
+                "the store is sealed in version 1, this release reads 2");
         damaged(changed(wrapped, head -> head.put(9, (byte) 3)), "kind of 3");
         refused(
                 changed(wrapped, head -> head.put(14, (byte) 2)),

@@ -92,7 +92,8 @@ class SealerTest {
         assertThat(both.isCurrent(PLACE, fresh)).isTrue();
         Sealer alone = new Sealer(two.withCurrentAlone(), RANDOM);
         assertThat(alone.open(PLACE, fresh)).containsExactly(8);
-        assertThat(alone.isKnown(PLACE, old)).isFalse();
+        assertThat(alone.tryOpen(PLACE, old)).isEmpty();
+        assertThat(both.tryOpen(PLACE, old)).hasValue(new byte[] {7});
         assertThatThrownBy(() -> alone.open(PLACE, old))
                 .isInstanceOf(StorageException.class)
                 .hasMessage("a record is sealed by data key 1, which the store does not have; it is damaged");

@@ -98,15 +98,25 @@ final class ChunkWriter implements AutoCloseable {
         }
     }
 
-    /** Files with room that no chunk takes; the one being written ends first if it is among them. */
-    List<Long> filesWithRoom(Statement statement) throws SQLException, IOException {
+    /**
+     * Files to be written anew: those with room that no chunk takes, and small ones if that leaves fewer. Each opening begins a
+     * file, so there may be many small ones; afterwards all but one are at least half full. The one being written ends first if it is
+     * among them.
+     */
+    List<Long> filesToCompact(Statement statement) throws SQLException, IOException {
         List<Long> found = new ArrayList<>();
+        List<Long> small = new ArrayList<>();
         for (Map.Entry<Long, Live> file : lives(statement).entrySet()) {
             if (files.size(file.getKey()).orElse(0) > file.getValue().bytes) {
                 found.add(file.getKey());
-                lessened.add(file.getKey());
+            } else if (file.getValue().bytes < ChunkFiles.MAX_FILE_BYTES / 2) {
+                small.add(file.getKey());
             }
         }
+        if (small.size() > 1 || !found.isEmpty()) {
+            found.addAll(small);
+        }
+        lessened.addAll(found);
         if (found.contains(appender.number()) || lessened.contains(appender.number())) {
             appender.seal();
         }

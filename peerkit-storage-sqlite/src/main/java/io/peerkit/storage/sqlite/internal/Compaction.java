@@ -10,7 +10,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the room of removed things back, in steps between commits: chunks move out of files that have gaps, the store's file is
+ * Gives the room of removed things back, in steps between commits: chunks move out of files that have gaps or are small, the store's file is
  * written anew, and the log is emptied. A crash loses nothing. Belongs to the writer's thread.
  *
  * <p>Writing the file anew is one step, which commits wait for. Moving pages into free ones bit by bit (incremental vacuum, with
@@ -27,7 +27,7 @@ final class Compaction {
     private final Path file;
     private final StoreWriter writer;
     private final Checkpointer checkpointer;
-    private @Nullable Deque<Long> filesWithRoom;
+    private @Nullable Deque<Long> chunkFiles;
     private boolean vacuumed;
     private int attempts;
 
@@ -39,9 +39,9 @@ final class Compaction {
 
     /** Does a step; says whether it was the last. */
     boolean step() throws SQLException, IOException {
-        Deque<Long> files = filesWithRoom;
+        Deque<Long> files = chunkFiles;
         if (files == null) {
-            filesWithRoom = new ArrayDeque<>(writer.chunkFilesWithRoom());
+            chunkFiles = new ArrayDeque<>(writer.chunkFilesToCompact());
         } else if (!files.isEmpty()) {
             long first = files.getFirst();
             boolean moved = writer.inTransaction(statements -> writer.chunks().moveOut(statements, first, STEP_BYTES));

@@ -42,12 +42,16 @@ final class EntryWriter {
     private boolean add(PreparedStatement add, StoredEntry entry, byte[] id) throws SQLException {
         byte[] blobHash = entry.blobHash().toBytes();
         add.setLong(1, indexes.nextSeq());
-        add.setLong(2, StoredForm.time(entry.time()));
         add.setBytes(3, id);
         add.setBytes(4, blobHash);
-        add.setBytes(5, entry.envelope());
-        add.setBytes(6, entry.blob().orElse(null));
+        byte[] envelope = entry.envelope();
+        byte @Nullable [] blob = entry.blob().orElse(null);
+        long time = StoredForm.time(entry.time());
+        add.setLong(2, time);
+        add.setBytes(5, envelope);
+        add.setBytes(6, blob);
         add.setLong(7, StoredForm.prefix(id));
+        add.setLong(8, RowCrc.entry(time, id, blobHash, envelope, blob));
         boolean added = add.executeUpdate() == 1;
         if (added) {
             indexes.add(entry, id, blobHash);

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** Looks through a whole store for damage and names the first it finds. */
 final class IntegrityCheck {
@@ -17,10 +18,28 @@ final class IntegrityCheck {
 
     private static final String CHUNKS = "SELECT file, position, length, crc FROM chunk ORDER BY file, position";
 
+    private static final List<String> TABLES = List.of(
+            "SELECT time, id, blob_hash, envelope, blob, crc FROM entry",
+            "SELECT value, crc, name FROM metadata",
+            "SELECT id, issued_at, card, crc FROM agent",
+            "SELECT key, value, crc, collection FROM record");
+
+    private static final List<Row> ROWS = List.of(
+            StoredForm::entry,
+            row -> StoredForm.metadata(row.getString(3), row),
+            StoredForm::card,
+            row -> StoredForm.record(row.getString(4), row));
+
+    /** Reads a row and fails when it is damaged. */
+    private interface Row {
+        Object read(ResultSet row) throws SQLException;
+    }
+
     private IntegrityCheck() {}
 
     static void run(Path file, Connection connection, ChunkFiles chunks) throws SQLException, IOException {
         structure(file, connection, Sql.INTEGRITY);
+        rows(connection);
         indexes(file, connection);
         chunks(file, connection, chunks);
     }
@@ -31,6 +50,19 @@ final class IntegrityCheck {
                 ResultSet finding = statement.executeQuery(check)) {
             if (!finding.next() || !"ok".equals(finding.getString(1))) {
                 throw new StorageException(file + ": the file is damaged: " + finding.getString(1));
+            }
+        }
+    }
+
+    /** SQLite knows nothing of what should be in a row. */
+    private static void rows(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (int i = 0; i < TABLES.size(); i++) {
+                try (ResultSet rows = statement.executeQuery(TABLES.get(i))) {
+                    while (rows.next()) {
+                        Object unused = ROWS.get(i).read(rows);
+                    }
+                }
             }
         }
     }

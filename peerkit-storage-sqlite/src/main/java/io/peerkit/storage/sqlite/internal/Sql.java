@@ -13,6 +13,8 @@ import java.util.List;
  *
  * <p>Chunks lie in files beside this one ({@link ChunkFiles}); a row says where, and that the chunk is there at all.
  *
+ * <p>{@code crc} is of everything else that a row gives out ({@link RowCrc}).
+ *
  * <p>SQLite's integers are signed, times are not: {@code time} is stored with the sign bit flipped, which keeps the order.
  */
 final class Sql {
@@ -20,7 +22,7 @@ final class Sql {
     static final int APPLICATION_ID = 0x504b6974;
 
     /** The version of the tables below, kept as the file's {@code user_version}. */
-    static final int SCHEMA_VERSION = 2;
+    static final int SCHEMA_VERSION = 3;
 
     /** How long SQLite waits for a lock that a foreign tool holds on the file, in milliseconds. */
     static final int BUSY_TIMEOUT_MILLIS = 1_000;
@@ -75,6 +77,7 @@ final class Sql {
                 time INTEGER NOT NULL,
                 id BLOB NOT NULL,
                 blob_hash BLOB NOT NULL,
+                crc INTEGER NOT NULL,
                 envelope BLOB NOT NULL,
                 blob BLOB
             )""",
@@ -88,14 +91,21 @@ final class Sql {
             // Through which row the indexes are complete; whether anything was removed since the last compaction.
             "CREATE TABLE state (by_id INTEGER NOT NULL, by_blob INTEGER NOT NULL, removed INTEGER NOT NULL)",
             "INSERT INTO state VALUES (0, 0, 0)",
-            "CREATE TABLE metadata (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE agent (id BLOB PRIMARY KEY, issued_at INTEGER NOT NULL, card BLOB NOT NULL)",
+            """
+            CREATE TABLE metadata (
+                name TEXT PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL
+            ) WITHOUT ROWID""",
+            """
+            CREATE TABLE agent (
+                id BLOB PRIMARY KEY, issued_at INTEGER NOT NULL, card BLOB NOT NULL, crc INTEGER NOT NULL
+            )""",
             "CREATE INDEX agent_issued ON agent (issued_at DESC, id)",
             """
             CREATE TABLE record (
                 collection TEXT NOT NULL,
                 key BLOB NOT NULL,
                 value BLOB NOT NULL,
+                crc INTEGER NOT NULL,
                 PRIMARY KEY (collection, key)
             ) WITHOUT ROWID""",
             """
@@ -134,7 +144,7 @@ final class Sql {
 
     /** Changes no row when the entry is there and its key in the index; one statement for both halves the cost of calling. */
     static final String ADD_ENTRY = """
-            INSERT INTO entry (seq, time, id, blob_hash, envelope, blob) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+            INSERT INTO entry (seq, time, id, blob_hash, envelope, blob, crc) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
             WHERE NOT EXISTS (
                 SELECT 1 FROM by_id CROSS JOIN entry ON entry.seq = by_id.seq
                 WHERE by_id.prefix = ?7 AND entry.id = ?3)""";
@@ -158,19 +168,21 @@ final class Sql {
             ROW + "(SELECT seq AS row FROM by_id WHERE prefix = ?1) CROSS JOIN entry ON seq = row WHERE id = ?2";
 
     static final String SET_METADATA = """
-            INSERT INTO metadata (name, value) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value""";
+            INSERT INTO metadata (name, value, crc) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value, crc = excluded.crc""";
+
+    static final String REMOVE_METADATA = "DELETE FROM metadata WHERE name = ?1";
 
     static final String SET_AGENT = """
-            INSERT INTO agent (id, issued_at, card) VALUES (?1, ?2, ?3)
-            ON CONFLICT (id) DO UPDATE SET issued_at = excluded.issued_at, card = excluded.card
+            INSERT INTO agent (id, issued_at, card, crc) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (id) DO UPDATE SET issued_at = excluded.issued_at, card = excluded.card, crc = excluded.crc
             WHERE excluded.issued_at > issued_at""";
 
     static final String REMOVE_AGENT = "DELETE FROM agent WHERE id = ?1";
 
     static final String SET_RECORD = """
-            INSERT INTO record (collection, key, value) VALUES (?1, ?2, ?3)
-            ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value""";
+            INSERT INTO record (collection, key, value, crc) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value, crc = excluded.crc""";
 
     static final String REMOVE_RECORD = "DELETE FROM record WHERE collection = ?1 AND key = ?2";
 
@@ -180,17 +192,18 @@ final class Sql {
 
     static final String REMOVE_CHUNK = "DELETE FROM chunk WHERE hash = ?1";
 
-    private static final String ENTRY_COLUMNS = "SELECT time, id, blob_hash, envelope, blob FROM entry ";
+    private static final String ENTRY_COLUMNS = "SELECT time, id, blob_hash, envelope, blob, crc FROM entry ";
 
     static final String ENTRY_OF_SEQ = ENTRY_COLUMNS + "WHERE seq = ?1";
 
     static final String ENTRY_OF_ID = """
-            SELECT time, id, blob_hash, envelope, blob FROM (SELECT seq AS row FROM by_id WHERE prefix = ?1)
+            SELECT time, id, blob_hash, envelope, blob, crc FROM (SELECT seq AS row FROM by_id WHERE prefix = ?1)
             CROSS JOIN entry ON seq = row WHERE id = ?2""";
 
     /** The order of the index spares sorting but for entries of one time. */
     static final String ENTRY_OF_BLOB = """
-            SELECT e.time, e.id, e.blob_hash, e.envelope, e.blob FROM by_blob b CROSS JOIN entry e ON e.seq = b.seq
+            SELECT e.time, e.id, e.blob_hash, e.envelope, e.blob, e.crc
+            FROM by_blob b CROSS JOIN entry e ON e.seq = b.seq
             WHERE b.prefix = ?1 AND e.blob_hash = ?2 ORDER BY b.time, e.id LIMIT 1""";
 
     private static final String IN_ORDER =
@@ -202,16 +215,25 @@ final class Sql {
 
     static final String COUNT = "SELECT count(*) FROM entry";
 
-    static final String METADATA = "SELECT value FROM metadata WHERE name = ?1";
+    static final String METADATA = "SELECT value, crc FROM metadata WHERE name = ?1";
 
-    static final String AGENTS = "SELECT card FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
+    static final String METADATA_NAMES = "SELECT name FROM metadata WHERE name > ?1 ORDER BY name LIMIT ?2";
 
-    static final String RECORD = "SELECT value FROM record WHERE collection = ?1 AND key = ?2";
+    static final String AGENTS = "SELECT id, issued_at, card, crc FROM agent ORDER BY issued_at DESC, id LIMIT ?1";
+
+    static final String CARDS = "SELECT id, issued_at, card, crc FROM agent WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+    static final String RECORD = "SELECT value, crc FROM record WHERE collection = ?1 AND key = ?2";
 
     static final String RECORDS =
-            "SELECT key, value FROM record WHERE collection = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
+            "SELECT key, value, crc FROM record WHERE collection = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
+
+    /** One at a time: a seek in the index, while all at once would go over every record. */
+    static final String NEXT_COLLECTION = "SELECT min(collection) FROM record WHERE collection > ?1";
 
     static final String CHUNK = "SELECT file, position, length, crc FROM chunk WHERE hash = ?1";
+
+    static final String CHUNK_HASHES = "SELECT hash FROM chunk WHERE hash > ?1 ORDER BY hash LIMIT ?2";
 
     static final String CHUNKS_OF_FILE =
             "SELECT file, position, length, crc, hash FROM chunk WHERE file = ?1 ORDER BY position";
@@ -254,6 +276,7 @@ final class Sql {
             SET_INDEXED,
             SET_REMOVED,
             SET_METADATA,
+            REMOVE_METADATA,
             SET_AGENT,
             REMOVE_AGENT,
             SET_RECORD,
@@ -267,7 +290,21 @@ final class Sql {
     static final List<String> CHECKPOINTS = List.of(COPY_LOG);
 
     static final List<String> READS = List.of(
-            ENTRY_OF_SEQ, ENTRY_OF_ID, ENTRY_OF_BLOB, SCAN, KEYS, COUNT, METADATA, AGENTS, RECORD, RECORDS, CHUNK);
+            ENTRY_OF_SEQ,
+            ENTRY_OF_ID,
+            ENTRY_OF_BLOB,
+            SCAN,
+            KEYS,
+            COUNT,
+            METADATA,
+            METADATA_NAMES,
+            AGENTS,
+            CARDS,
+            RECORD,
+            RECORDS,
+            NEXT_COLLECTION,
+            CHUNK,
+            CHUNK_HASHES);
 
     static final List<String> CHUNK_READS = List.of(CHUNK);
 

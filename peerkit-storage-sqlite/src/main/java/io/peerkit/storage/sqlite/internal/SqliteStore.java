@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sqlite.internal;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -10,6 +11,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -169,9 +171,21 @@ public final class SqliteStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return reads.read(() -> parts.reader().listing().metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return reads.read(() -> parts.reader().agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return reads.read(() -> parts.reader().listing().cards(after, limit));
     }
 
     @Override
@@ -189,6 +203,12 @@ public final class SqliteStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return reads.read(() -> parts.reader().listing().collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
@@ -200,6 +220,12 @@ public final class SqliteStore implements Storage {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
         return chunkReads.read(() -> parts.chunkReader().chunks(wanted, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        within("limit", limit, MAX_CHUNKS);
+        return reads.read(() -> parts.reader().listing().chunkHashes(after, limit));
     }
 
     private CompletableFuture<Void> deleteEmptied() {

@@ -32,15 +32,21 @@ final class StoreReader implements AutoCloseable {
 
     private final Statements statements;
     private final EntryIndexes indexes;
+    private final StoreListing listing;
 
     StoreReader(Connection connection, EntryIndexes indexes) throws SQLException {
         statements = new Statements(connection, Sql.READS);
         this.indexes = indexes;
+        listing = new StoreListing(statements);
     }
 
     /** Makes the reader fit for use again after one of its methods threw. */
     void recover() throws SQLException {
         statements.forget();
+    }
+
+    StoreListing listing() {
+        return listing;
     }
 
     List<StoredEntry> entries(List<EntryId> ids, int maxBytes) throws SQLException {
@@ -131,7 +137,7 @@ final class StoreReader implements AutoCloseable {
         long bytes = 0;
         try (ResultSet rows = scan.executeQuery()) {
             while ((found.isEmpty() || bytes <= maxBytes) && rows.next()) {
-                StoredEntry entry = entry(rows);
+                StoredEntry entry = StoredForm.entry(rows);
                 found.add(entry);
                 bytes += entry.bytes();
             }
@@ -149,7 +155,9 @@ final class StoreReader implements AutoCloseable {
     Optional<byte[]> metadata(String name) throws SQLException {
         PreparedStatement metadata = statements.of(Sql.METADATA);
         metadata.setString(1, name);
-        return firstBytes(metadata);
+        try (ResultSet rows = metadata.executeQuery()) {
+            return rows.next() ? Optional.of(StoredForm.metadata(name, rows)) : Optional.empty();
+        }
     }
 
     List<byte[]> agents(int limit) throws SQLException {
@@ -158,7 +166,7 @@ final class StoreReader implements AutoCloseable {
         List<byte[]> cards = new ArrayList<>();
         try (ResultSet rows = agents.executeQuery()) {
             while (rows.next()) {
-                cards.add(rows.getBytes(1));
+                cards.add(StoredForm.card(rows));
             }
         }
         return cards;
@@ -168,7 +176,9 @@ final class StoreReader implements AutoCloseable {
         PreparedStatement value = statements.of(Sql.RECORD);
         value.setString(1, key.collection());
         value.setBytes(2, key.key());
-        return firstBytes(value);
+        try (ResultSet rows = value.executeQuery()) {
+            return rows.next() ? Optional.of(StoredForm.value(key, rows)) : Optional.empty();
+        }
     }
 
     List<StoredRecord> records(String collection, Optional<byte[]> after, int limit, int maxBytes) throws SQLException {
@@ -180,10 +190,9 @@ final class StoreReader implements AutoCloseable {
         long bytes = 0;
         try (ResultSet rows = records.executeQuery()) {
             while ((found.isEmpty() || bytes <= maxBytes) && rows.next()) {
-                byte[] key = rows.getBytes(1);
-                byte[] value = rows.getBytes(2);
-                found.add(new StoredRecord(RecordKey.of(collection, key), value));
-                bytes += key.length + value.length;
+                StoredRecord item = StoredForm.record(collection, rows);
+                found.add(item);
+                bytes += item.key().key().length + item.value().length;
             }
         }
         return found;
@@ -201,12 +210,6 @@ final class StoreReader implements AutoCloseable {
         return found;
     }
 
-    private static Optional<byte[]> firstBytes(PreparedStatement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
-        }
-    }
-
     private static void begin(PreparedStatement statement, Optional<EntryKey> after, int limit) throws SQLException {
         statement.setLong(1, after.map(key -> StoredForm.time(key.time())).orElse(Long.MIN_VALUE));
         statement.setBytes(2, after.map(key -> key.id().toBytes()).orElse(BEFORE_ALL_IDS));
@@ -215,17 +218,8 @@ final class StoreReader implements AutoCloseable {
 
     private static Optional<StoredEntry> first(PreparedStatement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? Optional.of(entry(rows)) : Optional.empty();
+            return rows.next() ? Optional.of(StoredForm.entry(rows)) : Optional.empty();
         }
-    }
-
-    private static StoredEntry entry(ResultSet row) throws SQLException {
-        return new StoredEntry(
-                EntryId.of(row.getBytes(2)),
-                StoredForm.time(row.getLong(1)),
-                BlobHash.of(row.getBytes(3)),
-                row.getBytes(4),
-                Optional.ofNullable(row.getBytes(5)));
     }
 
     @Override

@@ -69,6 +69,7 @@ final class StoreWriter implements AutoCloseable {
     /** Rows that are set again leave traces as those that go. Of chunks the file has only places. */
     private static boolean leavesTraces(WriteBatch batch) {
         return !batch.removedEntries().isEmpty()
+                || !batch.removedMetadata().isEmpty()
                 || !batch.removedAgents().isEmpty()
                 || !batch.removedRecords().isEmpty()
                 || !batch.records().isEmpty();
@@ -100,6 +101,7 @@ final class StoreWriter implements AutoCloseable {
     private BitSet apply(WriteBatch batch) throws SQLException, IOException {
         entries.remove(batch.removedEntries());
         BitSet added = entries.add(batch.entries());
+        removeMetadata(batch.removedMetadata());
         setMetadata(batch.metadata());
         removeAgents(batch.removedAgents());
         setAgents(batch.agents());
@@ -125,7 +127,16 @@ final class StoreWriter implements AutoCloseable {
             set.setString(1, item.key().collection());
             set.setBytes(2, item.key().key());
             set.setBytes(3, item.value());
+            set.setLong(4, RowCrc.record(item.key().collection(), item.key().key(), item.value()));
             set.executeUpdate();
+        }
+    }
+
+    private void removeMetadata(List<String> names) throws SQLException {
+        PreparedStatement remove = statements.of(Sql.REMOVE_METADATA);
+        for (String name : names) {
+            remove.setString(1, name);
+            remove.executeUpdate();
         }
     }
 
@@ -134,6 +145,7 @@ final class StoreWriter implements AutoCloseable {
         for (Map.Entry<String, byte[]> item : metadata.entrySet()) {
             set.setString(1, item.getKey());
             set.setBytes(2, item.getValue());
+            set.setLong(3, RowCrc.metadata(item.getKey(), item.getValue()));
             set.executeUpdate();
         }
     }
@@ -149,9 +161,12 @@ final class StoreWriter implements AutoCloseable {
     private void setAgents(List<AgentInfo> cards) throws SQLException {
         PreparedStatement set = statements.of(Sql.SET_AGENT);
         for (AgentInfo card : cards) {
-            set.setBytes(1, card.agentId().toBytes());
-            set.setLong(2, card.issuedAt().toEpochMilli());
+            byte[] id = card.agentId().toBytes();
+            long issuedAt = card.issuedAt().toEpochMilli();
+            set.setBytes(1, id);
+            set.setLong(2, issuedAt);
             set.setBytes(3, card.encoded());
+            set.setLong(4, RowCrc.agent(id, issuedAt, card.encoded()));
             set.executeUpdate();
         }
     }
@@ -190,9 +205,9 @@ final class StoreWriter implements AutoCloseable {
         }
     }
 
-    List<Long> chunkFilesWithRoom() throws SQLException, IOException {
+    List<Long> chunkFilesToCompact() throws SQLException, IOException {
         try (Statement statement = statements.connection().createStatement()) {
-            return chunks.filesWithRoom(statement);
+            return chunks.filesToCompact(statement);
         }
     }
 

@@ -14,8 +14,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.Function;
+import org.sqlite.core.Codes;
 
 /**
  * Brings a store of an earlier version to this one: a new file is filled from the old one, flushed, and takes its name. A crash
@@ -27,22 +30,37 @@ import org.slf4j.LoggerFactory;
  * <p>A version to come adds its SQL to {@link #FILL}, under the version that it reads.
  */
 final class Upgrade {
-    /** For each earlier version, how the tables of this version are filled from {@code old}. */
+    /** What all versions had in common. {@code crc} is the function {@link CrcFunction}. */
+    private static final List<String> SINCE_1 = List.of(
+            """
+            INSERT INTO entry (seq, time, id, blob_hash, crc, envelope, blob)
+            SELECT seq, time, id, blob_hash, crc(time, id, blob_hash, envelope, blob), envelope, blob
+            FROM old.entry ORDER BY seq""", "INSERT INTO metadata (name, value, crc) SELECT name, value, crc(name, value) FROM old.metadata", """
+            INSERT INTO agent (id, issued_at, card, crc)
+            SELECT id, issued_at, card, crc(id, issued_at, card) FROM old.agent""");
+
+    /** For each earlier version, what else fills the tables of this version from {@code old}. */
     private static final Map<Long, List<String>> FILL = Map.of(
             1L,
+            List.of("INSERT INTO by_id (prefix, seq) SELECT id_prefix, seq FROM old.entry ORDER BY 1, 2", """
+                    INSERT INTO by_blob (prefix, time, seq)
+                    SELECT blob_prefix, time, seq FROM old.entry WHERE blob IS NOT NULL ORDER BY 1, 2, 3""", """
+                    UPDATE state SET by_id = (SELECT coalesce(max(seq), 0) FROM entry),
+                        by_blob = (SELECT coalesce(max(seq), 0) FROM entry)"""),
+            2L,
             List.of(
-                    """
-                    INSERT INTO entry (seq, time, id, blob_hash, envelope, blob)
-                    SELECT seq, time, id, blob_hash, envelope, blob FROM old.entry ORDER BY seq""",
-                    "INSERT INTO by_id (prefix, seq) SELECT id_prefix, seq FROM old.entry ORDER BY 1, 2",
+                    "INSERT INTO by_id (prefix, seq) SELECT prefix, seq FROM old.by_id ORDER BY 1, 2",
                     """
                     INSERT INTO by_blob (prefix, time, seq)
-                    SELECT blob_prefix, time, seq FROM old.entry WHERE blob IS NOT NULL ORDER BY 1, 2, 3""",
+                    SELECT prefix, time, seq FROM old.by_blob ORDER BY 1, 2, 3""",
+                    // The new file has no traces of what was removed.
+                    "UPDATE state SET (by_id, by_blob) = (SELECT by_id, by_blob FROM old.state)",
                     """
-                    UPDATE state SET by_id = (SELECT coalesce(max(seq), 0) FROM entry),
-                        by_blob = (SELECT coalesce(max(seq), 0) FROM entry)""",
-                    "INSERT INTO metadata (name, value) SELECT name, value FROM old.metadata",
-                    "INSERT INTO agent (id, issued_at, card) SELECT id, issued_at, card FROM old.agent"));
+                    INSERT INTO record (collection, key, value, crc)
+                    SELECT collection, key, value, crc(collection, key, value) FROM old.record ORDER BY 1, 2""",
+                    """
+                    INSERT INTO chunk (hash, file, position, length, crc)
+                    SELECT hash, file, position, length, crc FROM old.chunk ORDER BY 1"""));
 
     /** The new file is flushed once, at the end; until then it is of no use to anybody. */
     private static final List<String> SETTINGS = List.of("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF");
@@ -97,6 +115,25 @@ final class Upgrade {
         }
     }
 
+    /** {@link RowCrc} for SQL: of numbers, texts, bytes and NULL. */
+    @SuppressWarnings("NullAway") // the array has null for NULL
+    private static final class CrcFunction extends Function {
+        @Override
+        protected void xFunc() throws SQLException {
+            byte[][] parts = new byte[args()][];
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = switch (value_type(i)) {
+                    case Codes.SQLITE_INTEGER -> RowCrc.number(value_long(i));
+                    case Codes.SQLITE_TEXT -> RowCrc.text(value_text(i));
+                    case Codes.SQLITE_NULL -> null;
+                    // The driver gives NULL for no bytes.
+                    default -> Objects.requireNonNullElse(value_blob(i), new byte[0]);
+                };
+            }
+            result(RowCrc.parts(parts));
+        }
+    }
+
     private static void fill(Path part, Path file, List<String> steps) throws SQLException {
         try (Connection connection = StoreConnections.connect(part);
                 Statement statement = connection.createStatement()) {
@@ -108,8 +145,12 @@ final class Upgrade {
                 attach.setString(1, file.toString());
                 attach.execute();
             }
+            Function.create(connection, "crc", new CrcFunction(), -1, Function.FLAG_DETERMINISTIC);
             statement.execute("BEGIN");
             for (String sql : Sql.CREATE) {
+                statement.execute(sql);
+            }
+            for (String sql : SINCE_1) {
                 statement.execute(sql);
             }
             for (String sql : steps) {

@@ -4,7 +4,6 @@ package io.peerkit.storage.sqlite.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.peerkit.api.PeerkitException;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.WriteBatch;
@@ -18,61 +17,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damage of every kind ends in a {@link StorageException} that names the file, or is without consequence; never in anything else. */
+/** Damage that only SQLite's files have; that of every kind is in the suite for files. */
 @SuppressWarnings("NullAway.Init") // JUnit sets the fields
 class DamagedFileTest {
-    private static final int ALL_BYTES = Integer.MAX_VALUE;
-
     @TempDir
     private Path folder;
-
-    @Test
-    void open_bitsFlippedOrFileCut_storageExceptionOrRightAnswers() throws IOException {
-        long seed = 20_260_104;
-        Random random = new Random(seed);
-        Path whole = store("whole.db");
-        byte[] bytes = Files.readAllBytes(whole);
-        int refused = 0;
-        for (int round = 0; round < 150; round++) {
-            Path file = folder.resolve("damaged" + round + ".db");
-            byte[] damaged = bytes.clone();
-            if (round % 3 == 0) {
-                damaged[random.nextInt(100)] ^= (byte) (1 << random.nextInt(8));
-            } else if (round % 3 == 1) {
-                for (int i = 0; i < 20; i++) {
-                    damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-                }
-            } else {
-                damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length));
-            }
-            Files.write(file, damaged);
-            refused += isRefused(file, "round " + round + ", seed " + seed) ? 1 : 0;
-            Files.deleteIfExists(file);
-        }
-        assertThat(refused).isGreaterThan(50);
-    }
-
-    /** Opens, reads and writes; says whether anything of it was refused. */
-    private static boolean isRefused(Path file, String round) {
-        try (Storage store = SqliteStore.open(file, true)) {
-            store.scan(Optional.empty(), 4_096, ALL_BYTES).join();
-            store.keys(Optional.empty(), 4_096).join();
-            store.write(TestEntries.batch(5_000, 10, 10)).join();
-            return false;
-        } catch (StorageException e) {
-            assertThat(e).as(round).hasMessageContaining(file.getFileName().toString());
-            return true;
-        } catch (CompletionException e) {
-            assertThat(e.getCause()).as(round).isInstanceOf(PeerkitException.class);
-            return true;
-        }
-    }
 
     @Test
     void open_logOfNoLength_opens() throws IOException {
@@ -117,6 +69,27 @@ class DamagedFileTest {
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("entry 7 missing from by_blob");
         SqliteStore.open(file).close();
+    }
+
+    @Test
+    void read_rowChangedByHand_refusedByNameAndTheOthersRead() throws SQLException {
+        Path file = store("store.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE entry SET envelope = x'00' WHERE seq = 7");
+            statement.execute("UPDATE metadata SET value = x'08'");
+        }
+
+        assertThatThrownBy(() -> SqliteStore.open(file, true))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("store.db: the file is damaged (a row of entry has CRC-32C");
+        try (Storage store = SqliteStore.open(file)) {
+            assertThatThrownBy(() -> store.metadata("name").join())
+                    .cause()
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("store.db: the file is damaged (a row of metadata has CRC-32C");
+            assertThat(store.entries(List.of(TestEntries.id(0)), 1).join()).hasSize(1);
+        }
     }
 
     private Path store(String name) {

@@ -3,10 +3,12 @@ package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
+import io.peerkit.storage.surreal.internal.index.Removal;
 import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.rpc.ServerError;
 import io.peerkit.storage.surreal.internal.session.Query;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
+import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,7 +39,10 @@ final class GroupCommit {
     private final SurrealSession session;
     private final WriteQueue queue;
     private final WriteStatements statements;
-    private final StoreReader reader;
+    private final EntryReader reader;
+    private final EntryIndex index;
+    private final IndexTables tables;
+    private final IndexMerger merger;
     private final Runnable onLost;
     private final Deque<Lane> free = new ArrayDeque<>();
     private final List<WriteGroup> underWay = new ArrayList<>();
@@ -53,20 +58,27 @@ final class GroupCommit {
             SurrealSession session,
             WriteQueue queue,
             WriteStatements statements,
-            StoreReader reader,
+            EntryReader reader,
+            EntryIndex index,
+            IndexTables tables,
+            Space space,
             List<Lane> lanes,
             Runnable onLost) {
         this.session = session;
         this.queue = queue;
         this.statements = statements;
         this.reader = reader;
+        this.index = index;
+        this.tables = tables;
+        merger = new IndexMerger(session, space, index, tables, this::dispatch);
         this.onLost = onLost;
         free.addAll(lanes);
     }
 
     /** Sends what waits as far as it can be sent. */
     void dispatch() {
-        while (!free.isEmpty()) {
+        // What is not merged yet is in memory: writing waits when that grows faster than it is merged.
+        while (!free.isEmpty() && (finishing || !index.isFull())) {
             Optional<WriteGroup> group = queue.takeGroup(underWay);
             if (group.isEmpty()) {
                 break;
@@ -78,6 +90,16 @@ final class GroupCommit {
         if (finishing && underWay.isEmpty() && queue.isEmpty()) {
             idle.complete(null);
         }
+    }
+
+    /** Merges what is due. */
+    CompletableFuture<Void> merge() {
+        return merger.mergeIfDue();
+    }
+
+    /** Ends merging; to be asked for when nothing more comes. */
+    CompletableFuture<Void> stopMerging() {
+        return merger.stop();
     }
 
     /** Completes when nothing waits or is under way any more; to be asked for when nothing more comes. */
@@ -96,7 +118,7 @@ final class GroupCommit {
                 done(lane, group, () -> group.committed(already));
             } else if (error(failure).isEmpty()) {
                 group.failed(StoreFailure.of(failure));
-                seal(lane, group);
+                seal(lane, group, lane.last());
             } else if (group.writes().size() > 1 && !isLost(failure)) {
                 // One batch that the server refuses must not fail its neighbours.
                 eachAlone(lane, group, 0);
@@ -110,18 +132,26 @@ final class GroupCommit {
      * Makes sure that a transaction whose fate is unknown is not carried out from now on, by giving its lane a higher number. Until then
      * nothing is written about the same things: it might be overwritten by what came before it.
      */
-    private void seal(Lane lane, WriteGroup group) {
+    private void seal(Lane lane, WriteGroup group, long unknown) {
         var unused = session.query(SEAL, Map.of("lane", lane.row(), "seq", lane.next()))
+                // It may have been carried out all the same: then its entries must be found.
+                .thenCompose(
+                        done -> tables.journals(lane.row(), unknown - 1, (row, journal) -> committed(row, journal)))
                 .whenComplete((closed, failure) -> {
                     boolean away = failure != null && cause(failure) instanceof StorageException;
                     if (away && !finishing) {
                         queue.giveUp(group)
                                 .forEach(write -> write.done().completeExceptionally(StoreFailure.of(failure)));
-                        session.later(() -> seal(lane, group), SEAL_PAUSE_NANOS);
+                        session.later(() -> seal(lane, group, unknown), SEAL_PAUSE_NANOS);
                     } else {
                         done(lane, group, () -> {});
                     }
                 });
+    }
+
+    private void committed(RecordId row, byte[] journal) {
+        index.pending().add(row, journal);
+        var unused = merger.mergeIfDue();
     }
 
     private void done(Lane lane, WriteGroup group, Runnable answer) {
@@ -145,27 +175,32 @@ final class GroupCommit {
                 single.committed(already);
             } else {
                 single.failed(StoreFailure.of(failure));
+                if (error(failure).isEmpty()) {
+                    group.failed(StoreFailure.of(failure));
+                    seal(lane, group, lane.last());
+                    return;
+                }
             }
             eachAlone(lane, group, index + 1);
         });
     }
 
     private CompletableFuture<Set<EntryId>> lookAndSend(Lane lane, WriteGroup group, int attempt) {
-        Set<EntryId> ids = new HashSet<>(group.entries.keySet());
-        ids.addAll(group.removedEntries);
-        return reader.heads(List.copyOf(ids)).thenCompose(there -> send(lane, group, there, attempt));
+        return reader.there(group.entries.values(), group.removedEntries)
+                .thenCompose(there -> send(lane, group, there, attempt));
     }
 
     /** Gives the entries that were there already and stay. */
-    private CompletableFuture<Set<EntryId>> send(Lane lane, WriteGroup group, Map<EntryId, byte[]> there, int attempt) {
-        List<Query> queries = statements.of(group, there, lane, lane.next());
+    private CompletableFuture<Set<EntryId>> send(
+            Lane lane, WriteGroup group, Map<EntryId, Removal> there, int attempt) {
+        WriteStatements.Prepared prepared = statements.of(group, there, lane, lane.next());
         Set<EntryId> already = new HashSet<>(there.keySet());
         already.removeAll(group.removedEntries);
-        CompletableFuture<Set<EntryId>> sent = run(queries).thenApply(all -> already);
-        return sent.exceptionallyCompose(failure -> {
+        CompletableFuture<?> sent = run(prepared.queries());
+        return sent.thenApply(done -> committed(prepared, already)).exceptionallyCompose(failure -> {
             Optional<ServerError> error = error(failure);
             if (error.isPresent() && error.get().isThrown(WriteStatements.DONE)) {
-                return CompletableFuture.completedFuture(already);
+                return CompletableFuture.completedFuture(committed(prepared, already));
             }
             if (isLost(failure)) {
                 onLost.run();
@@ -176,6 +211,11 @@ final class GroupCommit {
                     ? lookAndSend(lane, group, attempt + 1)
                     : CompletableFuture.failedFuture(failure);
         });
+    }
+
+    private Set<EntryId> committed(WriteStatements.Prepared prepared, Set<EntryId> already) {
+        prepared.journal().ifPresent(journal -> committed(prepared.row(), journal));
+        return already;
     }
 
     private CompletableFuture<?> run(List<Query> queries) {

@@ -38,7 +38,7 @@ final class KeyScan {
             return CompletableFuture.completedFuture(packed());
         }
         return session.query(
-                        PAGE.formatted(Tables.ORDER, page),
+                        PAGE.formatted(Tables.TIMELINE, page),
                         Map.of("after", space.key(last), "end", space.key(StoredForm.behindAll())))
                 .thenCompose(results -> {
                     List<?> keys = StoreReader.list(results.get(0));

@@ -20,6 +20,16 @@ final class Lane {
         return row;
     }
 
+    /** The number given last. */
+    long last() {
+        return seq;
+    }
+
+    /** The journal of one of its transactions. */
+    RecordId journal(Space space, long number) {
+        return space.journal(row.bytesAt(1), ((java.util.List<?>) row.key()).get(2), number);
+    }
+
     /** Numbers the next transaction. One whose fate is unknown keeps its number, and is refused when it comes behind this. */
     long next() {
         return ++seq;

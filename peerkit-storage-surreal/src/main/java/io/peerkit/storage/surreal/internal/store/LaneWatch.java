@@ -3,6 +3,7 @@ package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.storage.surreal.internal.session.LiveListener;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayList;
@@ -28,10 +29,10 @@ final class LaneWatch implements LiveListener {
     private static final Logger LOG = LoggerFactory.getLogger(LaneWatch.class);
 
     private final byte[] self;
-    private final KeyListener listener;
+    private final StorageWatcher listener;
     private final Map<String, Long> lastSeq = new HashMap<>();
 
-    LaneWatch(byte[] self, KeyListener listener) {
+    LaneWatch(byte[] self, StorageWatcher listener) {
         this.self = self.clone();
         this.listener = listener;
     }

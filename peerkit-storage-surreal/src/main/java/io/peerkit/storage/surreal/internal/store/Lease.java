@@ -4,6 +4,7 @@ package io.peerkit.storage.surreal.internal.store;
 import io.peerkit.api.StorageException;
 import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
+import io.peerkit.storage.surreal.internal.value.Absent;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Lease {
     private static final String LOOK_QUERY = """
             RETURN $space.version;
             RETURN $space.opened;
+            RETURN $space.upgrading;
             SELECT VALUE [id, mode, until, until > time::now()] FROM type::record('%s', $from..$to);
             SELECT VALUE id FROM type::record('%s', $from..$to);""".formatted(Tables.OWNER, Tables.LANE);
 
@@ -47,7 +49,7 @@ final class Lease {
             LET $entries = math::sum($deadLanes.entries);
             DELETE $dead RETURN NONE;
             DELETE $deadLanes RETURN NONE;
-            UPSERT $space SET version = $version, opened = $opened + 1 RETURN NONE;
+            UPSERT $space SET version = $version, opened = $opened + 1, upgrading = $upgrading RETURN NONE;
             CREATE $owner SET mode = $mode, until = time::now() + $lease RETURN NONE;
             INSERT INTO %2$s $lanes RETURN NONE;
             UPDATE $first SET entries = $entries RETURN NONE;
@@ -60,13 +62,38 @@ final class Lease {
             UPDATE $owner SET until = time::now() + $lease RETURN NONE;
             COMMIT;""".formatted(WriteStatements.LOST);
 
+    private static final String UPGRADED_QUERY = """
+            BEGIN;
+            LET $was = $lane.seq;
+            IF $was = NONE { THROW '%s' };
+            UPDATE $space SET upgrading = NONE RETURN NONE;
+            UPDATE $owner SET mode = $mode RETURN NONE;
+            COMMIT;""".formatted(WriteStatements.LOST);
+
     private final SurrealSession session;
+    private final Space space;
     private final RecordId owner;
     private final Duration length;
     private final List<Lane> lanes;
 
-    private Lease(SurrealSession session, RecordId owner, Duration length, List<Lane> lanes) {
+    private final boolean shared;
+    private final boolean upgrade;
+    private final List<byte[]> others;
+
+    private Lease(
+            SurrealSession session,
+            Space space,
+            RecordId owner,
+            Duration length,
+            List<Lane> lanes,
+            boolean shared,
+            boolean upgrade,
+            List<byte[]> others) {
         this.session = session;
+        this.space = space;
+        this.shared = shared;
+        this.upgrade = upgrade;
+        this.others = others;
         this.owner = owner;
         this.length = length;
         this.lanes = lanes;
@@ -74,6 +101,20 @@ final class Lease {
 
     List<Lane> lanes() {
         return lanes;
+    }
+
+    Space space() {
+        return space;
+    }
+
+    /** Whether rows are of an earlier version; nobody else can open the space until {@link #upgraded}. */
+    boolean isUpgrade() {
+        return upgrade;
+    }
+
+    /** Owners that had the space open when it was taken. */
+    List<byte[]> others() {
+        return others;
     }
 
     /** Tells one's own rows from those of others. */
@@ -100,13 +141,15 @@ final class Lease {
             switch (question.decide(seen)) {
                 case TAKE -> {
                     if (take(session, space, shared, length, owner, lanes, question.dead(seen), seen)) {
-                        return new Lease(session, owner, length, lanes);
+                        return new Lease(
+                                session, space, owner, length, lanes, shared, seen.upgrade(), question.others(seen));
                     }
                     races++;
                 }
                 case WAIT -> pause();
                 case TAKEN -> {
-                    return new Lease(session, owner, length, lanes);
+                    return new Lease(
+                            session, space, owner, length, lanes, shared, seen.upgrade(), question.others(seen));
                 }
             }
         }
@@ -128,7 +171,7 @@ final class Lease {
                     + Tables.SCHEMA_VERSION + " is known: a newer Peerkit wrote it");
         }
         List<LeaseQuestion.Owner> owners = new ArrayList<>();
-        for (Object row : (List<?>) results.get(2)) {
+        for (Object row : (List<?>) results.get(3)) {
             if (row instanceof List<?> fields
                     && fields.get(0) instanceof RecordId id
                     && fields.get(1) instanceof String mode
@@ -138,12 +181,13 @@ final class Lease {
             }
         }
         List<RecordId> lanes = new ArrayList<>();
-        for (Object row : (List<?>) results.get(3)) {
+        for (Object row : (List<?>) results.get(4)) {
             if (row instanceof RecordId id) {
                 lanes.add(id);
             }
         }
-        return new LeaseQuestion.Seen(results.get(1) instanceof Long number ? number : 0, owners, lanes);
+        boolean upgrade = version < Tables.SCHEMA_VERSION || results.get(2) instanceof Long;
+        return new LeaseQuestion.Seen(results.get(1) instanceof Long number ? number : 0, upgrade, owners, lanes);
     }
 
     private static boolean take(
@@ -163,10 +207,11 @@ final class Lease {
         variables.put("space", space.row());
         variables.put("opened", seen.opened());
         variables.put("version", Tables.SCHEMA_VERSION);
+        variables.put("upgrading", seen.upgrade() ? Tables.FIRST_VERSION : Absent.NONE);
         variables.put("dead", dead.owners());
         variables.put("deadLanes", dead.lanes());
         variables.put("owner", owner);
-        variables.put("mode", shared ? LeaseQuestion.SHARED : LeaseQuestion.EXCLUSIVE);
+        variables.put("mode", shared && !seen.upgrade() ? LeaseQuestion.SHARED : LeaseQuestion.EXCLUSIVE);
         variables.put("lease", length);
         variables.put("lanes", rows);
         variables.put("first", lanes.get(0).row());
@@ -195,6 +240,21 @@ final class Lease {
     CompletableFuture<?> renew() {
         return session.query(
                 RENEW_QUERY, Map.of("owner", owner, "lane", lanes.get(0).row(), "lease", length));
+    }
+
+    /** Ends an upgrade, and lets others in if it is to be shared. */
+    CompletableFuture<?> upgraded() {
+        return session.query(
+                UPGRADED_QUERY,
+                Map.of(
+                        "space",
+                        space.row(),
+                        "owner",
+                        owner,
+                        "lane",
+                        lanes.get(0).row(),
+                        "mode",
+                        shared ? LeaseQuestion.SHARED : LeaseQuestion.EXCLUSIVE));
     }
 
     /** Gives it back. The lanes stay, with their counts, for whoever opens the space next. */

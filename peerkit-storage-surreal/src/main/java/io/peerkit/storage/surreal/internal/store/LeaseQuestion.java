@@ -39,10 +39,11 @@ final class LeaseQuestion {
      * The state of a space.
      *
      * @param opened counts openings
+     * @param upgrade whether its rows are, in part at least, of an earlier version, which can be brought to this one by one process alone
      * @param owners all that did not close it
      * @param lanes all there are
      */
-    record Seen(long opened, List<Owner> owners, List<RecordId> lanes) {}
+    record Seen(long opened, boolean upgrade, List<Owner> owners, List<RecordId> lanes) {}
 
     /**
      * What a taker clears away.
@@ -74,19 +75,29 @@ final class LeaseQuestion {
             if (isSelf(owner.row())) {
                 return Decision.TAKEN;
             }
-            if (owner.alive() && !(shared && owner.shared())) {
+            if (owner.alive() && !(shared && owner.shared() && !seen.upgrade())) {
                 Instant first = firstSeen.putIfAbsent(
                         java.util.HexFormat.of().formatHex(owner.row().bytesAt(1)), owner.until());
                 if (first != null && !first.equals(owner.until())) {
                     throw new StorageException("space " + space
-                            + (owner.shared()
-                                    ? " is open and shared, in another process or this one; open it as shared too"
-                                    : " is open already, in another process or this one; close it there"));
+                            + (seen.upgrade()
+                                    ? " is being upgraded, or open with an earlier version of Peerkit; close it there, or wait"
+                                    : owner.shared()
+                                            ? " is open and shared, in another process or this one; open it as shared too"
+                                            : " is open already, in another process or this one; close it there"));
                 }
                 decision = Decision.WAIT;
             }
         }
         return decision;
+    }
+
+    /** Who else has the space open. */
+    List<byte[]> others(Seen seen) {
+        return seen.owners().stream()
+                .filter(owner -> owner.alive() && !isSelf(owner.row()))
+                .map(owner -> owner.row().bytesAt(1))
+                .toList();
     }
 
     Dead dead(Seen seen) {

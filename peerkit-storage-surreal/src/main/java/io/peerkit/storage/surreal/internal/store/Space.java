@@ -26,6 +26,11 @@ record Space(String name) {
         return new RecordId(table, key(first, second));
     }
 
+    /** A journal's row: whose, of which lane and of which transaction there. */
+    RecordId journal(byte[] owner, Object lane, long seq) {
+        return new RecordId(Tables.JOURNAL, List.of(name, owner, lane, seq));
+    }
+
     /** The space's own row. */
     RecordId row() {
         return new RecordId(Tables.SPACE, List.of(name));

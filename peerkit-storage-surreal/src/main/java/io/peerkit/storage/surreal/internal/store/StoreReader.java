@@ -2,13 +2,9 @@
 package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.BlobHash;
-import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
-import io.peerkit.api.storage.EntryKey;
-import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredChunk;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import io.peerkit.storage.surreal.internal.value.Absent;
@@ -16,7 +12,6 @@ import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,16 +20,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is read. Ranges are read as {@code FROM type::record(table, from>..to) LIMIT n}, the one form that stops at the
+ * Everything that is read but entries. Ranges are read as {@code FROM type::record(table, from>..to) LIMIT n}, the one form that stops at the
  * limit; the order of what comes back is checked, so that a server that plans it otherwise cannot make a sync skip entries. What
  * could be large is asked for by size first and then in answers of about {@link #ANSWER_BYTES}.
  */
 final class StoreReader {
     /** Where an answer with data ends, in bytes; it exceeds that by one item at most. */
     static final long ANSWER_BYTES = 2_097_152;
-
-    private static final String FIRST_OF_BLOB =
-            "SELECT VALUE record::id(id)[1] FROM type::record('" + Tables.BLOB + "', $after..$end) LIMIT 1";
 
     private static final String RECORD_SIZES = "SELECT VALUE [record::id(id)[2], bytes::len(value)] FROM type::record('"
             + Tables.RECORD + "', $after>..$end) LIMIT %d";
@@ -48,94 +40,6 @@ final class StoreReader {
     StoreReader(SurrealSession session, Space space) {
         this.session = session;
         this.space = space;
-    }
-
-    /** The heads of those entries that are there. */
-    CompletableFuture<Map<EntryId, byte[]>> heads(List<EntryId> ids) {
-        return field(Tables.ENTRY, "head", ids, EntryId::toBytes).thenApply(heads -> {
-            Map<EntryId, byte[]> there = new HashMap<>();
-            for (int i = 0; i < ids.size(); i++) {
-                byte[] head = heads.get(i);
-                if (head != null) {
-                    there.put(ids.get(i), head);
-                }
-            }
-            return there;
-        });
-    }
-
-    CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
-        return heads(ids).thenCompose(heads -> {
-            List<EntryId> wanted = new ArrayList<>();
-            List<Long> sizes = new ArrayList<>();
-            long bytes = 0;
-            for (EntryId id : ids) {
-                byte[] head = heads.get(id);
-                if (head != null) {
-                    int size = StoredForm.head(head).size();
-                    wanted.add(id);
-                    sizes.add((long) size);
-                    bytes += size;
-                    if (bytes > maxBytes) {
-                        break;
-                    }
-                }
-            }
-            return inParts(wanted, sizes, part -> entries(part, heads));
-        });
-    }
-
-    private CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, Map<EntryId, byte[]> heads) {
-        return field(Tables.ENTRY, "data", ids, EntryId::toBytes).thenApply(data -> {
-            List<StoredEntry> found = new ArrayList<>(ids.size());
-            for (int i = 0; i < ids.size(); i++) {
-                byte[] bytes = data.get(i);
-                byte[] head = heads.get(ids.get(i));
-                if (bytes != null && head != null) { // removed in between otherwise
-                    found.add(StoredForm.entry(ids.get(i), head, bytes));
-                }
-            }
-            return found;
-        });
-    }
-
-    CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
-        return session.query(
-                        FIRST_OF_BLOB,
-                        Map.of("after", space.key(hash.toBytes()), "end", space.key(StoredForm.behindHash(hash))))
-                .thenCompose(results -> {
-                    List<?> found = list(results.get(0));
-                    if (found.isEmpty()) {
-                        return CompletableFuture.completedFuture(Optional.empty());
-                    }
-                    byte[] key = bytes(found.get(0));
-                    EntryKey entry = StoredForm.key(
-                            Arrays.copyOfRange(key, Math.min(key.length, StoredForm.ID_BYTES), key.length));
-                    return entries(List.of(entry.id()), 0)
-                            .thenApply(entries -> entries.stream().findFirst());
-                });
-    }
-
-    CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
-        return new KeyScan(session, space, limit, after.map(StoredForm::key).orElse(new byte[0])).next();
-    }
-
-    CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
-        return keys(after, limit).thenCompose(page -> {
-            List<EntryId> ids = new ArrayList<>(page.size());
-            for (int i = 0; i < page.size(); i++) {
-                ids.add(EntryId.of(
-                        Arrays.copyOfRange(page.ids(), StoredForm.ID_BYTES * i, StoredForm.ID_BYTES * (i + 1))));
-            }
-            return entries(ids, maxBytes).thenCompose(found -> {
-                if (!found.isEmpty() || ids.isEmpty()) {
-                    return CompletableFuture.completedFuture(found);
-                }
-                // All of them were removed in between; an empty answer would mean that this is the end.
-                EntryKey last = new EntryKey(page.times()[page.size() - 1], ids.get(ids.size() - 1));
-                return scan(Optional.of(last), limit, maxBytes);
-            });
-        });
     }
 
     CompletableFuture<Long> count() {
@@ -276,7 +180,7 @@ final class StoreReader {
         return fields(rows, field);
     }
 
-    private CompletableFuture<List<byte @Nullable []>> fields(List<Object> rows, String field) {
+    CompletableFuture<List<byte @Nullable []>> fields(List<Object> rows, String field) {
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -288,7 +192,7 @@ final class StoreReader {
     }
 
     /** Reads in parts of about {@link #ANSWER_BYTES}, one after the other. */
-    private static <K, V> CompletableFuture<List<V>> inParts(
+    static <K, V> CompletableFuture<List<V>> inParts(
             List<K> keys, List<Long> sizes, Function<List<K>, CompletableFuture<List<V>>> read) {
         CompletableFuture<List<V>> all = CompletableFuture.completedFuture(new ArrayList<>(keys.size()));
         int from = 0;
@@ -318,7 +222,7 @@ final class StoreReader {
         return present;
     }
 
-    private static List<?> sized(List<?> values, int size) {
+    static List<?> sized(List<?> values, int size) {
         if (values.size() != size) {
             throw new StorageException("the server gave " + values.size() + " values for " + size + " rows");
         }
@@ -332,7 +236,7 @@ final class StoreReader {
         throw new StorageException("the server gave no array where one was asked for");
     }
 
-    private static byte @Nullable [] bytesOrNone(@Nullable Object value) {
+    static byte @Nullable [] bytesOrNone(@Nullable Object value) {
         return value instanceof byte[] bytes ? bytes : null;
     }
 
@@ -343,7 +247,7 @@ final class StoreReader {
         throw new StorageException("the server gave no bytes where some were asked for");
     }
 
-    private static long number(Object value) {
+    static long number(Object value) {
         if (value instanceof Long number) {
             return number;
         }

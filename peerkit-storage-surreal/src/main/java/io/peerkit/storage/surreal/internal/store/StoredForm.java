@@ -16,8 +16,10 @@ final class StoredForm {
     static final int ID_BYTES = 32;
     static final int KEY_BYTES = Long.BYTES + ID_BYTES;
 
-    /** Time, blob hash, 1 where the blob is present, bytes of envelope and blob together. */
-    static final int HEAD_BYTES = Long.BYTES + ID_BYTES + 1 + Integer.BYTES;
+    /** What an entry's row has before envelope and blob: blob hash, lengths of both; of the blob {@link #NO_BLOB} where it is absent. */
+    static final int HEAD_BYTES = ID_BYTES + 2 * Integer.BYTES;
+
+    private static final int NO_BLOB = -1;
 
     /** Comes behind every key of a table: longer than any and all bits set. */
     private static final byte[] BEHIND_ALL = filled(ID_BYTES + KEY_BYTES + 64);
@@ -51,69 +53,54 @@ final class StoredForm {
         return new EntryKey(in.getLong(), EntryId.of(take(in, ID_BYTES)));
     }
 
-    static byte[] blobKey(BlobHash hash, EntryKey key) {
-        byte[] bytes = new byte[ID_BYTES + KEY_BYTES];
-        hash.copyTo(bytes, 0);
-        putKey(bytes, ID_BYTES, key);
-        return bytes;
+    /** Begins the places of entries of one time whose ids begin so. */
+    static byte[] keyBegin(long time, long idPrefix) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(time)
+                .putLong(idPrefix)
+                .array();
     }
 
-    /** Ends all keys that begin with a hash. */
-    static byte[] behindHash(BlobHash hash) {
-        byte[] bytes = filled(ID_BYTES + KEY_BYTES + 1);
-        hash.copyTo(bytes, 0);
-        return bytes;
-    }
-
-    static byte[] head(StoredEntry entry) {
-        byte[] bytes = new byte[HEAD_BYTES];
-        ByteBuffer out = ByteBuffer.wrap(bytes).putLong(entry.time());
-        entry.blobHash().copyTo(bytes, Long.BYTES);
-        out.position(Long.BYTES + ID_BYTES);
-        out.put((byte) (entry.blob().isPresent() ? 1 : 0)).putInt(entry.bytes());
+    /** Ends them. */
+    static byte[] keyEnd(long time, long idPrefix) {
+        byte[] bytes = filled(KEY_BYTES + 1);
+        ByteBuffer.wrap(bytes).putLong(time).putLong(idPrefix);
         return bytes;
     }
 
     static byte[] data(StoredEntry entry) {
-        byte[] blob = entry.blob().orElse(new byte[0]);
-        return ByteBuffer.allocate(Integer.BYTES + entry.envelope().length + blob.length)
-                .putInt(entry.envelope().length)
-                .put(entry.envelope())
-                .put(blob)
-                .array();
+        ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + entry.bytes());
+        entry.blobHash().copyTo(out.array(), 0);
+        out.position(ID_BYTES);
+        out.putInt(entry.envelope().length);
+        out.putInt(entry.blob().map(blob -> blob.length).orElse(NO_BLOB));
+        out.put(entry.envelope());
+        entry.blob().ifPresent(out::put);
+        return out.array();
     }
 
-    /**
-     * What is known of an entry without its bytes.
-     *
-     * @param time of the entry
-     * @param blobHash of its blob
-     * @param hasBlob whether the blob is present
-     * @param size of envelope and blob
-     */
-    record Head(long time, BlobHash blobHash, boolean hasBlob, int size) {}
-
-    static Head head(byte[] bytes) {
-        checkLength("head of an entry", bytes, HEAD_BYTES);
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new Head(in.getLong(), BlobHash.of(take(in, ID_BYTES)), in.get() == 1, in.getInt());
-    }
-
-    static StoredEntry entry(EntryId id, byte[] head, byte[] data) {
-        Head known = head(head);
+    static StoredEntry entry(EntryKey key, byte[] data) {
         ByteBuffer in = ByteBuffer.wrap(data);
-        int envelope = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+        if (data.length < HEAD_BYTES) {
+            throw damaged(data, -1);
+        }
+        BlobHash hash = BlobHash.of(take(in, ID_BYTES));
+        int envelope = in.getInt();
+        int blob = in.getInt();
         if (envelope < 0
                 || envelope > StoredEntry.MAX_ENVELOPE_BYTES + Storage.SEALING_BYTES
-                || envelope > in.remaining()
-                || in.remaining() != known.size()
-                || known.size() - envelope > StoredEntry.MAX_BLOB_BYTES + Storage.SEALING_BYTES) {
-            throw new StorageException("row of an entry is damaged: " + data.length + " bytes, envelope of " + envelope
-                    + ", expected " + known.size());
+                || blob < NO_BLOB
+                || blob > StoredEntry.MAX_BLOB_BYTES + Storage.SEALING_BYTES
+                || in.remaining() != envelope + Math.max(0, blob)) {
+            throw damaged(data, envelope);
         }
         byte[] bytes = take(in, envelope);
-        Optional<byte[]> blob = known.hasBlob() ? Optional.of(take(in, in.remaining())) : Optional.empty();
-        return new StoredEntry(id, known.time(), known.blobHash(), bytes, blob);
+        return new StoredEntry(
+                key.id(), key.time(), hash, bytes, blob == NO_BLOB ? Optional.empty() : Optional.of(take(in, blob)));
+    }
+
+    private static StorageException damaged(byte[] data, int envelope) {
+        return new StorageException("row of an entry is damaged: " + data.length + " bytes, envelope of " + envelope);
     }
 
     /** The place of a card: the later it was issued, the earlier it comes. */

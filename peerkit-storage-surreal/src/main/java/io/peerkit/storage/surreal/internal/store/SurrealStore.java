@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -10,6 +11,8 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StorageWatcher;
+import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -33,10 +36,15 @@ public final class SurrealStore implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(SurrealStore.class);
 
     private final String name;
+    private final boolean shared;
+    private final AtomicBoolean watched = new AtomicBoolean();
     private final WebSocketSession session;
     private final Runnable afterClose;
     private final Lease lease;
     private final StoreReader reader;
+    private final StoreListing listing;
+    private final EntryIndex index;
+    private final EntryReader entries;
     private final WriteQueue queue = new WriteQueue();
     private final GroupCommit commits;
     private final LeaseRenewal renewal;
@@ -55,12 +63,22 @@ public final class SurrealStore implements Storage {
         this.afterClose = afterClose;
         this.lease = lease;
         reader = new StoreReader(session, space);
+        listing = new StoreListing(session, space);
+        IndexTables tables = new IndexTables(session, space, reader);
+        index = new EntryIndex(session, space, tables, settings.index(), lease.ownerBytes(), settings.shared());
+        entries = new EntryReader(session, space, reader, index);
         commits = new GroupCommit(
-                session, queue, new WriteStatements(space, settings.shared()), reader, lease.lanes(), this::lost);
+                session,
+                queue,
+                new WriteStatements(space, settings.shared()),
+                entries,
+                index,
+                tables,
+                space,
+                lease.lanes(),
+                this::lost);
         renewal = new LeaseRenewal(lease, settings.lease(), this::lost);
-        settings.changes()
-                .ifPresent(listener -> session.watch(
-                        LaneWatch.LIVE, Map.of("space", space.name()), new LaneWatch(lease.ownerBytes(), listener)));
+        shared = settings.shared();
     }
 
     /**
@@ -74,18 +92,47 @@ public final class SurrealStore implements Storage {
      */
     public static SurrealStore open(WebSocketSession session, StoreSettings settings, Runnable afterClose) {
         try {
-            Space space = new Space(settings.space());
-            var unused =
-                    session.query(settings.setUp() + Tables.DEFINE, Map.of()).join();
-            Lease lease = Lease.take(session, space, settings.shared(), settings.lease(), settings.lanes());
-            SurrealStore store = new SurrealStore(session, space, lease, settings, afterClose);
-            store.renewal.start(session);
+            SurrealStore store = take(session, settings, afterClose);
+            try {
+                store.prepare(Integer.MAX_VALUE).join();
+            } catch (CompletionException e) {
+                store.renewal.stop();
+                throw e;
+            }
             return store;
         } catch (CompletionException | PeerkitException e) {
             session.close();
             afterClose.run();
             throw StoreFailure.of(e);
         }
+    }
+
+    /** Opens an old space and stops in the middle of its upgrade; for tests. */
+    static SurrealStore openAndUpgrade(WebSocketSession session, StoreSettings settings, int steps) {
+        SurrealStore store = take(session, settings, () -> {});
+        store.prepare(steps).join();
+        return store;
+    }
+
+    private static SurrealStore take(WebSocketSession session, StoreSettings settings, Runnable afterClose) {
+        Space space = new Space(settings.space());
+        var unused = session.query(settings.setUp() + Tables.DEFINE, Map.of()).join();
+        Lease lease = Lease.take(session, space, settings.shared(), settings.lease(), settings.lanes());
+        SurrealStore store = new SurrealStore(session, space, lease, settings, afterClose);
+        store.renewal.start(session);
+        return store;
+    }
+
+    /** Reads what the indexes have in memory, and brings rows of an earlier version to this one. */
+    private CompletableFuture<Void> prepare(int upgradeSteps) {
+        return CompletableFuture.runAsync(() -> {}, session.thread())
+                .thenCompose(onThread -> index.load(lease.others()))
+                .thenCompose(loaded -> lease.isUpgrade()
+                        ? new Upgrade(session, lease, reader, index, commits).run(upgradeSteps)
+                        : CompletableFuture.completedFuture(null))
+                .thenRun(() -> {
+                    var unused = commits.merge();
+                });
     }
 
     private void lost() {
@@ -117,24 +164,24 @@ public final class SurrealStore implements Storage {
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
         within("ids", wanted.size(), MAX_IDS);
-        return read(() -> reader.entries(wanted, maxBytes));
+        return read(() -> entries.entries(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<Optional<StoredEntry>> entryOfBlob(BlobHash hash) {
-        return read(() -> reader.entryOfBlob(hash));
+        return read(() -> entries.entryOfBlob(hash));
     }
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
         within("limit", limit, KeyPage.MAX_KEYS);
-        return read(() -> reader.keys(after, limit));
+        return read(() -> entries.keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
         within("limit", limit, MAX_IDS);
-        return read(() -> reader.scan(after, limit, maxBytes));
+        return read(() -> entries.scan(after, limit, maxBytes));
     }
 
     @Override
@@ -148,9 +195,21 @@ public final class SurrealStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> listing.metadataNames(after, limit));
+    }
+
+    @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
         within("limit", limit, MAX_AGENTS);
         return read(() -> reader.agents(limit));
+    }
+
+    @Override
+    public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
+        within("limit", limit, MAX_AGENTS);
+        return read(() -> listing.cards(after, limit));
     }
 
     @Override
@@ -168,6 +227,12 @@ public final class SurrealStore implements Storage {
     }
 
     @Override
+    public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
+        within("limit", limit, MAX_NAMES);
+        return read(() -> listing.collections(after, limit));
+    }
+
+    @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
         within("hashes", wanted.size(), MAX_CHUNKS);
@@ -181,6 +246,12 @@ public final class SurrealStore implements Storage {
         return read(() -> reader.chunks(wanted, maxBytes));
     }
 
+    @Override
+    public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
+        within("limit", limit, MAX_CHUNKS);
+        return read(() -> listing.chunkHashes(after, limit));
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -190,6 +261,22 @@ public final class SurrealStore implements Storage {
     @Override
     public CompletableFuture<Void> compact() {
         return read(() -> reader.count().thenApply(entries -> null));
+    }
+
+    @Override
+    public boolean isShared() {
+        return shared;
+    }
+
+    @Override
+    public void watch(StorageWatcher watcher) {
+        if (!shared) {
+            return;
+        }
+        if (!watched.compareAndSet(false, true)) {
+            throw new IllegalStateException("space " + name + " is watched already");
+        }
+        session.watch(LaneWatch.LIVE, Map.of("space", name), new LaneWatch(lease.ownerBytes(), watcher));
     }
 
     private <T> CompletableFuture<T> read(Supplier<CompletableFuture<T>> read) {
@@ -244,6 +331,7 @@ public final class SurrealStore implements Storage {
             while (!reads.isTerminated()) {
                 reads.awaitAdvance(reads.getPhase());
             }
+            commits.stopMerging().join();
             renewal.stop();
             if (!lost) {
                 var unused = lease.release().join();

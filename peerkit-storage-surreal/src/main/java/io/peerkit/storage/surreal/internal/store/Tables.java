@@ -8,12 +8,13 @@ import java.util.List;
  * beyond its own rows.
  *
  * <pre>{@code
- *   peerkit_space       [space]                      version, opened (counts openings)
+ *   peerkit_space       [space]                      version, opened (counts openings), merges (counts merges), upgrading (from which
+ *                                                    version, while that is under way)
  *   peerkit_owner       [space, owner]               mode, until: who has the space open, and for how long unless renewed
  *   peerkit_lane        [space, owner, lane]         seq: last write; entries: how many it added; added, removed: which (shared mode)
- *   peerkit_entry       [space, id]                  head: time, blob hash, blob present, size; data: envelope and blob
- *   peerkit_order       [space, time id]             the entries in order
- *   peerkit_blob        [space, hash time id]        the entries that have a blob present
+ *   peerkit_timeline    [space, time id]             data: an entry, see StoredForm
+ *   peerkit_journal     [space, owner, lane, seq]    data: what a write did to the indexes, see Journal; until it is merged
+ *   peerkit_index       [space, kind, upper end]     rev: counts changes; data: neighbouring index records, see Bucket
  *   peerkit_metadata    [space, name]                value
  *   peerkit_agent       [space, agent]               issued, place, card
  *   peerkit_agent_order [space, place]               the cards, those issued last first
@@ -26,14 +27,17 @@ import java.util.List;
  */
 final class Tables {
     /** The version of the tables below; a space written by a newer one is refused. */
-    static final long SCHEMA_VERSION = 1;
+    static final long SCHEMA_VERSION = 2;
+
+    /** The version from which a space is upgraded. */
+    static final long FIRST_VERSION = 1;
 
     static final String SPACE = "peerkit_space";
     static final String OWNER = "peerkit_owner";
     static final String LANE = "peerkit_lane";
-    static final String ENTRY = "peerkit_entry";
-    static final String ORDER = "peerkit_order";
-    static final String BLOB = "peerkit_blob";
+    static final String TIMELINE = "peerkit_timeline";
+    static final String JOURNAL = "peerkit_journal";
+    static final String INDEX = "peerkit_index";
     static final String METADATA = "peerkit_metadata";
     static final String AGENT = "peerkit_agent";
     static final String AGENT_ORDER = "peerkit_agent_order";
@@ -41,12 +45,12 @@ final class Tables {
     static final String CHUNK = "peerkit_chunk";
 
     private static final List<List<String>> FIELDS = List.of(
-            List.of(SPACE, "version int", "opened int"),
+            List.of(SPACE, "version int", "opened int", "merges option<int>", "upgrading option<int>"),
             List.of(OWNER, "mode string", "until datetime"),
             List.of(LANE, "seq int", "entries int", "added option<bytes>", "removed option<bytes>"),
-            List.of(ENTRY, "head bytes", "data bytes"),
-            List.of(ORDER),
-            List.of(BLOB),
+            List.of(TIMELINE, "data bytes"),
+            List.of(JOURNAL, "data bytes"),
+            List.of(INDEX, "rev int", "data bytes"),
             List.of(METADATA, "value bytes"),
             List.of(AGENT, "issued int", "place bytes", "card bytes"),
             List.of(AGENT_ORDER),

@@ -32,6 +32,7 @@ final class WriteGroup {
 
     final Set<EntryId> removedEntries = new LinkedHashSet<>();
     final Map<EntryId, StoredEntry> entries = new LinkedHashMap<>();
+    final Set<String> removedMetadata = new LinkedHashSet<>();
     final Map<String, byte[]> metadata = new LinkedHashMap<>();
     final Set<AgentId> removedAgents = new LinkedHashSet<>();
     final Map<AgentId, AgentInfo> agents = new LinkedHashMap<>();
@@ -80,6 +81,10 @@ final class WriteGroup {
             }
         }
         candidates.add(first);
+        for (String name : batch.removedMetadata()) {
+            removedMetadata.add(name);
+            metadata.remove(name);
+        }
         metadata.putAll(batch.metadata());
         for (AgentId agent : batch.removedAgents()) {
             removedAgents.add(agent);
@@ -103,7 +108,8 @@ final class WriteGroup {
     boolean touches(WriteBatch batch) {
         return batch.removedEntries().stream().anyMatch(this::touchesEntry)
                 || batch.entries().stream().anyMatch(entry -> touchesEntry(entry.id()))
-                || batch.metadata().keySet().stream().anyMatch(metadata::containsKey)
+                || batch.removedMetadata().stream().anyMatch(this::touchesMetadata)
+                || batch.metadata().keySet().stream().anyMatch(this::touchesMetadata)
                 || batch.removedAgents().stream().anyMatch(this::touchesAgent)
                 || batch.agents().stream().anyMatch(card -> touchesAgent(card.agentId()))
                 || batch.removedRecords().stream().anyMatch(records::containsKey)
@@ -114,6 +120,10 @@ final class WriteGroup {
 
     private boolean touchesEntry(EntryId id) {
         return entries.containsKey(id) || removedEntries.contains(id);
+    }
+
+    private boolean touchesMetadata(String name) {
+        return metadata.containsKey(name) || removedMetadata.contains(name);
     }
 
     private boolean touchesAgent(AgentId id) {

@@ -4,8 +4,10 @@ package io.peerkit.storage.surreal.internal.store;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
-import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.storage.surreal.internal.index.Journal;
+import io.peerkit.storage.surreal.internal.index.Removal;
+import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.session.Query;
 import io.peerkit.storage.surreal.internal.value.Absent;
 import io.peerkit.storage.surreal.internal.value.RecordId;
@@ -14,7 +16,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A group as statements. Everything is inserted with {@code INSERT}, so that an entry that is there already fails the transaction. */
 final class WriteStatements {
@@ -27,7 +32,7 @@ final class WriteStatements {
     /** Thrown when an entry that is to be removed is not what it was. */
     static final String STALE = "peerkit:stale";
 
-    private static final String FENCE = """
+    static final String FENCE = """
             LET $was = $lane.seq;
             IF $was = NONE { THROW '%s' };
             IF $was >= $seq { THROW '%s' };""".formatted(LOST, DONE);
@@ -79,80 +84,69 @@ final class WriteStatements {
     }
 
     /**
+     * A transaction.
+     *
+     * @param queries that belong in it
+     * @param row where it leaves its journal
+     * @param journal what it does to the indexes; nothing when it is not about entries
+     */
+    record Prepared(List<Query> queries, RecordId row, Optional<byte[]> journal) {}
+
+    /**
      * Makes a transaction.
      *
      * @param group what to write
-     * @param there the heads of those of its entries, removed ones too, that are known to be there
+     * @param there those of its entries, removed ones too, that are known to be there
      * @param lane over which
      * @param seq its number there
-     * @return queries that belong in one transaction
+     * @return what to send
      */
-    List<Query> of(WriteGroup group, Map<EntryId, byte[]> there, Lane lane, long seq) {
-        List<EntryId> removed =
-                group.removedEntries.stream().filter(there::containsKey).toList();
+    Prepared of(WriteGroup group, Map<EntryId, Removal> there, Lane lane, long seq) {
+        List<Removal> removed = group.removedEntries.stream()
+                .flatMap(id -> Stream.ofNullable(there.get(id)))
+                .toList();
         List<StoredEntry> added = group.entries.values().stream()
                 .filter(entry -> !there.containsKey(entry.id()) || group.removedEntries.contains(entry.id()))
                 .toList();
         TransactionBuilder out = new TransactionBuilder(Map.of("space", space.name(), "lane", lane.row(), "seq", seq));
         out.add(FENCE);
-        removeEntries(out, removed, there);
-        addEntries(out, added);
-        rest(out, group);
-        finish(out, added, removed, there);
-        return out.build();
-    }
-
-    private void removeEntries(TransactionBuilder out, List<EntryId> removed, Map<EntryId, byte[]> there) {
-        out.add(
-                "LET $gone = ",
-                removed,
-                id -> ROW_BYTES,
-                id -> Map.of("row", space.id(Tables.ENTRY, id.toBytes()), "head", known(there, id)),
-                """
-                ;
-                LET $now = $gone.row.head;
-                LET $known = $gone.head;
-                IF $now != $known { THROW '%s' }""".formatted(STALE));
-        delete(out, removed, id -> space.id(Tables.ENTRY, id.toBytes()));
-        delete(out, removed, id -> space.id(Tables.ORDER, StoredForm.key(key(there, id))));
-        delete(
-                out,
-                removed.stream()
-                        .filter(id -> StoredForm.head(known(there, id)).hasBlob())
-                        .toList(),
-                id -> space.id(
-                        Tables.BLOB,
-                        StoredForm.blobKey(StoredForm.head(known(there, id)).blobHash(), key(there, id))));
-    }
-
-    private void addEntries(TransactionBuilder out, List<StoredEntry> added) {
+        removeEntries(out, removed);
         insert(
                 out,
-                Tables.ENTRY,
+                Tables.TIMELINE,
                 added,
                 entry -> ROW_BYTES + entry.bytes(),
-                entry -> Map.of(
-                        "id", space.key(entry.id().toBytes()),
-                        "head", StoredForm.head(entry),
-                        "data", StoredForm.data(entry)),
+                entry -> Map.of("id", space.key(StoredForm.key(entry.key())), "data", StoredForm.data(entry)),
                 "");
-        insert(
+        RecordId row = lane.journal(space, seq);
+        Optional<byte[]> journal =
+                added.isEmpty() && removed.isEmpty() ? Optional.empty() : Optional.of(Journal.pack(added, removed));
+        journal.ifPresent(packed -> insert(
                 out,
-                Tables.ORDER,
-                added,
-                entry -> ROW_BYTES,
-                entry -> Map.of("id", space.key(StoredForm.key(entry.key()))),
-                "");
-        insert(
-                out,
-                Tables.BLOB,
-                added.stream().filter(entry -> entry.blob().isPresent()).toList(),
-                entry -> ROW_BYTES,
-                entry -> Map.of("id", space.key(StoredForm.blobKey(entry.blobHash(), entry.key()))),
-                "");
+                Tables.JOURNAL,
+                List.of(packed),
+                bytes -> ROW_BYTES + bytes.length,
+                bytes -> Map.of("id", row.key(), "data", bytes),
+                ""));
+        rest(out, group);
+        finish(out, added, removed);
+        return new Prepared(out.build(), row, journal);
+    }
+
+    private void removeEntries(TransactionBuilder out, List<Removal> removed) {
+        out.add("LET $gone = ", removed, removal -> ROW_BYTES, this::row, """
+                ;
+                LET $now = $gone.id;
+                IF $now != $gone { THROW '%s' }""".formatted(STALE));
+        delete(out, removed, this::row);
+    }
+
+    private RecordId row(Removal removal) {
+        return space.id(Tables.TIMELINE, StoredForm.key(removal.entry()));
     }
 
     private void rest(TransactionBuilder out, WriteGroup group) {
+        delete(out, List.copyOf(group.removedMetadata), name -> space.id(Tables.METADATA, name));
         insert(
                 out,
                 Tables.METADATA,
@@ -213,8 +207,7 @@ final class WriteStatements {
         return fields;
     }
 
-    private void finish(
-            TransactionBuilder out, List<StoredEntry> added, List<EntryId> removed, Map<EntryId, byte[]> there) {
+    private void finish(TransactionBuilder out, List<StoredEntry> added, List<Removal> removed) {
         String set = "UPDATE $lane SET seq = $seq, entries += " + (added.size() - removed.size());
         if (tellsKeys) {
             byte[] keys = new byte[StoredForm.KEY_BYTES * added.size()];
@@ -223,7 +216,7 @@ final class WriteStatements {
             }
             byte[] gone = new byte[StoredForm.KEY_BYTES * removed.size()];
             for (int i = 0; i < removed.size(); i++) {
-                StoredForm.putKey(gone, StoredForm.KEY_BYTES * i, key(there, removed.get(i)));
+                StoredForm.putKey(gone, StoredForm.KEY_BYTES * i, removed.get(i).entry());
             }
             out.add(
                     "FOR $told IN ",
@@ -234,6 +227,13 @@ final class WriteStatements {
         } else {
             out.add(set + " RETURN NONE;");
         }
+    }
+
+    /** Whether a transaction failed because it had been carried out. */
+    static boolean isDone(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof QueryFailedException refused && refused.error().isThrown(DONE);
     }
 
     private static Object orNone(byte[] bytes) {
@@ -257,13 +257,5 @@ final class WriteStatements {
 
     private static <T> void delete(TransactionBuilder out, List<T> things, Function<T, Object> row) {
         out.add("DELETE ", things, thing -> ROW_BYTES, row, " RETURN NONE");
-    }
-
-    private static byte[] known(Map<EntryId, byte[]> there, EntryId id) {
-        return java.util.Objects.requireNonNull(there.get(id));
-    }
-
-    private static EntryKey key(Map<EntryId, byte[]> there, EntryId id) {
-        return new EntryKey(StoredForm.head(known(there, id)).time(), id);
     }
 }

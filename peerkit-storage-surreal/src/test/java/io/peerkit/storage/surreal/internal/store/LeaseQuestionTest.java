@@ -61,6 +61,24 @@ class LeaseQuestionTest {
     }
 
     @Test
+    void decide_sharedOwnersOfAnEarlierVersion_inTheWay() {
+        Seen old = new Seen(0, true, List.of(owner(2, true, SOON, true)), List.of());
+        Seen renewed = new Seen(0, true, List.of(owner(2, true, SOON.plusNanos(1), true)), List.of());
+
+        assertThat(shared.decide(old)).isEqualTo(Decision.WAIT);
+        assertThatThrownBy(() -> shared.decide(renewed))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("open with an earlier version of Peerkit; close it there");
+    }
+
+    @Test
+    void others_aliveAndNotOurselves_given() {
+        Seen seen = seen(owner(1, true, SOON, true), owner(2, true, SOON, true), owner(3, true, SOON, false));
+
+        assertThat(shared.others(seen)).containsExactly(new byte[] {2});
+    }
+
+    @Test
     void decide_ownRow_taken() {
         assertThat(exclusive.decide(seen(owner(1, false, SOON, true)))).isEqualTo(Decision.TAKEN);
     }
@@ -71,7 +89,10 @@ class LeaseQuestionTest {
         RecordId dead = lane(3);
         RecordId closed = lane(4);
         Seen seen = new Seen(
-                7, List.of(owner(2, true, SOON, true), owner(3, true, SOON, false)), List.of(living, dead, closed));
+                7,
+                false,
+                List.of(owner(2, true, SOON, true), owner(3, true, SOON, false)),
+                List.of(living, dead, closed));
 
         LeaseQuestion.Dead cleared = shared.dead(seen);
 
@@ -81,7 +102,7 @@ class LeaseQuestionTest {
     }
 
     private static Seen seen(Owner... owners) {
-        return new Seen(0, List.of(owners), List.of());
+        return new Seen(0, false, List.of(owners), List.of());
     }
 
     private static Owner owner(int name, boolean isShared, Instant until, boolean alive) {

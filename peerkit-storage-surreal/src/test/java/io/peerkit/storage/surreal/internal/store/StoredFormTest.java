@@ -9,6 +9,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -20,13 +21,36 @@ class StoredFormTest {
             new StoredEntry(ID, -2, BlobHash.ofBlob(new byte[] {2}), new byte[] {3, 4}, Optional.of(new byte[] {5}));
 
     @Test
-    void entry_headAndData_readBack() {
-        StoredEntry read = StoredForm.entry(ID, StoredForm.head(ENTRY), StoredForm.data(ENTRY));
+    void entry_rowOfIt_readBack() {
+        StoredEntry read = StoredForm.entry(ENTRY.key(), StoredForm.data(ENTRY));
 
         assertThat(read.key()).isEqualTo(ENTRY.key());
         assertThat(read.blobHash()).isEqualTo(ENTRY.blobHash());
         assertThat(read.envelope()).containsExactly(3, 4);
         assertThat(read.blob().orElseThrow()).containsExactly(5);
+    }
+
+    @Test
+    void entry_emptyOrAbsentBlob_toldApart() {
+        StoredEntry empty = new StoredEntry(ID, 1, ENTRY.blobHash(), new byte[0], Optional.of(new byte[0]));
+        StoredEntry absent = new StoredEntry(ID, 1, ENTRY.blobHash(), new byte[0], Optional.empty());
+
+        assertThat(StoredForm.entry(empty.key(), StoredForm.data(empty)).blob()).isPresent();
+        assertThat(StoredForm.entry(absent.key(), StoredForm.data(absent)).blob())
+                .isEmpty();
+    }
+
+    @Test
+    void keyBegin_keysThatBeginSo_betweenItAndItsEnd() {
+        byte[] key = StoredForm.key(ENTRY.key());
+        long prefix = ByteBuffer.wrap(key).getLong(Long.BYTES);
+
+        assertThat(Arrays.compareUnsigned(StoredForm.keyBegin(-2, prefix), key)).isNegative();
+        assertThat(Arrays.compareUnsigned(key, StoredForm.keyEnd(-2, prefix))).isNegative();
+        assertThat(Arrays.compareUnsigned(key, StoredForm.keyEnd(-2, prefix - 1)))
+                .isPositive();
+        assertThat(Arrays.compareUnsigned(key, StoredForm.keyBegin(-2, prefix + 1)))
+                .isNegative();
     }
 
     @Test
@@ -48,10 +72,9 @@ class StoredFormTest {
         Random random = new Random(seed);
         int refused = 0;
         for (int i = 0; i < 100_000; i++) {
-            byte[] head = damaged(StoredForm.head(ENTRY), random);
             byte[] data = damaged(StoredForm.data(ENTRY), random);
             try {
-                assertThat(StoredForm.entry(ID, head, data)).isNotNull();
+                assertThat(StoredForm.entry(ENTRY.key(), data)).isNotNull();
             } catch (StorageException e) {
                 refused++;
             }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.storage.surreal.internal.store;
+
+import io.peerkit.storage.surreal.internal.index.Bucket;
+import io.peerkit.storage.surreal.internal.index.BucketDirectory;
+import io.peerkit.storage.surreal.internal.index.IndexKind;
+import io.peerkit.storage.surreal.internal.index.IndexPlace;
+import io.peerkit.storage.surreal.internal.index.IndexRecord;
+import io.peerkit.storage.surreal.internal.session.SurrealSession;
+import io.peerkit.storage.surreal.internal.value.RecordId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** Reads the rows of journals and indexes. */
+final class IndexTables {
+    /** The most keys in one answer. */
+    private static final int PAGE_KEYS = 8_192;
+
+    private static final String BUCKETS = "SELECT VALUE record::id(id)[2] FROM type::record('" + Tables.INDEX
+            + "', $after>..$end) LIMIT " + PAGE_KEYS;
+
+    private static final String JOURNALS = "SELECT VALUE [record::id(id), bytes::len(data)] FROM type::record('"
+            + Tables.JOURNAL + "', $after>..$end) LIMIT " + PAGE_KEYS;
+
+    private final SurrealSession session;
+    private final Space space;
+    private final StoreReader reader;
+
+    IndexTables(SurrealSession session, Space space, StoreReader reader) {
+        this.session = session;
+        this.space = space;
+        this.reader = reader;
+    }
+
+    RecordId bucketRow(IndexKind kind, IndexPlace upper) {
+        return space.id(Tables.INDEX, kind.number(), upper.toBytes());
+    }
+
+    /** Finds out which buckets there are. */
+    CompletableFuture<Void> loadDirectory(BucketDirectory directory) {
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (IndexKind kind : IndexKind.values()) {
+            all = all.thenCompose(before -> uppers(kind, new byte[0], new ArrayList<>()))
+                    .thenAccept(uppers -> directory.replace(kind, uppers));
+        }
+        return all;
+    }
+
+    private CompletableFuture<List<IndexPlace>> uppers(IndexKind kind, byte[] after, List<IndexPlace> found) {
+        Map<String, Object> range = Map.of(
+                "after", space.key(kind.number(), after), "end", space.key(kind.number(), StoredForm.behindAll()));
+        return session.query(BUCKETS, range).thenCompose(results -> {
+            List<?> page = StoreReader.list(results.get(0));
+            page.forEach(upper -> found.add(IndexPlace.of(StoreReader.bytes(upper))));
+            return page.size() < PAGE_KEYS
+                    ? CompletableFuture.completedFuture(found)
+                    : uppers(kind, StoreReader.bytes(page.get(page.size() - 1)), found);
+        });
+    }
+
+    /** Reads buckets; those that are not there are left out. */
+    CompletableFuture<Map<IndexPlace, Bucket>> buckets(IndexKind kind, Collection<IndexPlace> uppers, int mostRecords) {
+        List<IndexPlace> wanted = List.copyOf(uppers);
+        List<Long> sizes = wanted.stream()
+                .map(upper -> (long) mostRecords * IndexRecord.BYTES)
+                .toList();
+        return StoreReader.inParts(wanted, sizes, part -> part(kind, part)).thenApply(buckets -> {
+            Map<IndexPlace, Bucket> found = new HashMap<>();
+            buckets.forEach(bucket -> found.put(bucket.upper(), bucket));
+            return found;
+        });
+    }
+
+    private CompletableFuture<List<Bucket>> part(IndexKind kind, List<IndexPlace> uppers) {
+        List<Object> rows = new ArrayList<>(uppers.size());
+        uppers.forEach(upper -> rows.add(bucketRow(kind, upper)));
+        return reader.fields(rows, "data").thenApply(values -> {
+            List<Bucket> found = new ArrayList<>(uppers.size());
+            for (int i = 0; i < uppers.size(); i++) {
+                byte[] bytes = values.get(i);
+                if (bytes != null) {
+                    found.add(Bucket.of(uppers.get(i), bytes));
+                }
+            }
+            return found;
+        });
+    }
+
+    /** Reads all journals of the space that are wanted. */
+    CompletableFuture<Void> journals(Predicate<RecordId> wanted, BiConsumer<RecordId, byte[]> taker) {
+        return journals(space.key(new byte[0]), space.key(StoredForm.behindAll()), wanted, taker);
+    }
+
+    /** Reads the journals of a lane behind a transaction. */
+    CompletableFuture<Void> journals(RecordId lane, long after, BiConsumer<RecordId, byte[]> taker) {
+        byte[] owner = lane.bytesAt(1);
+        Object number = StoreReader.list(lane.key()).get(2);
+        return journals(
+                space.journal(owner, number, after).key(),
+                space.journal(owner, number, Long.MAX_VALUE).key(),
+                row -> true,
+                taker);
+    }
+
+    private CompletableFuture<Void> journals(
+            Object after, Object end, Predicate<RecordId> wanted, BiConsumer<RecordId, byte[]> taker) {
+        return session.query(JOURNALS, Map.of("after", after, "end", end)).thenCompose(results -> {
+            List<?> page = StoreReader.list(results.get(0));
+            List<RecordId> rows = new ArrayList<>();
+            List<Long> sizes = new ArrayList<>();
+            for (Object each : page) {
+                RecordId row =
+                        new RecordId(Tables.JOURNAL, StoreReader.list(each).get(0));
+                if (wanted.test(row)) {
+                    rows.add(row);
+                    sizes.add(StoreReader.number(StoreReader.list(each).get(1)));
+                }
+            }
+            CompletableFuture<?> read = StoreReader.inParts(rows, sizes, part -> journals(part, taker));
+            if (page.size() < PAGE_KEYS) {
+                return read.thenApply(all -> null);
+            }
+            Object last = StoreReader.list(page.get(page.size() - 1)).get(0);
+            return read.thenCompose(all -> journals(last, end, wanted, taker));
+        });
+    }
+
+    /** Rows that were merged in between are left out. */
+    private CompletableFuture<List<RecordId>> journals(List<RecordId> rows, BiConsumer<RecordId, byte[]> taker) {
+        return reader.fields(new ArrayList<>(rows), "data").thenApply(values -> {
+            for (int i = 0; i < rows.size(); i++) {
+                byte[] bytes = values.get(i);
+                if (bytes != null) {
+                    taker.accept(rows.get(i), bytes);
+                }
+            }
+            return List.of();
+        });
+    }
+}
