@@ -34,12 +34,13 @@ class OwnStrategyExampleTest {
 
         Experiment.of(10)
                 .seed(7)
-                .plan(number -> NodePlan.member()
-                        .hooks(hooksOf(number))
-                        .connections(() -> ConnectionStrategies.bounded(4)))
+                .plan(number ->
+                        NodePlan.member().hooks(hooksOf(number)).connections(() -> ConnectionStrategies.bounded(4)))
                 .schedule(day)
-                .check("every node shows the notes of others", simulation -> notes.values()
-                        .forEach(own -> assertThat(own).isNotEmpty()))
+                .check(
+                        "every node shows the notes of others",
+                        simulation ->
+                                notes.values().forEach(own -> assertThat(own).isNotEmpty()))
                 .verify();
     }
 
