@@ -141,7 +141,12 @@ final class SimSummary {
                 reach.hopsFor(1));
         row(out, "  for nothing       %.1f %% of the bytes of entries", 100 * duplicates);
         row(out, "  wire              %,d bytes a second and node", bytesPerNodeSecond);
-        row(out, "  heap              %,d MB held at the end, %,d KB a node; %,d MB at most, garbage included", liveHeap >> 20, heapPerNode() >> 10, peakHeap >> 20);
+        row(
+                out,
+                "  heap              %,d MB held at the end, %,d KB a node; %,d MB at most, garbage included",
+                liveHeap >> 20,
+                heapPerNode() >> 10,
+                peakHeap >> 20);
         row(out, "  trace             %s", trace);
     }
 

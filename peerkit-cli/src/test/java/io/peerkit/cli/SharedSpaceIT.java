@@ -71,7 +71,8 @@ class SharedSpaceIT {
                         "0",
                         "--storage",
                         "rocksdb://" + folder.resolve("engine").toAbsolutePath())
-                .directory(Objects.requireNonNull(BareEngine.executable().getParent()).toFile())
+                .directory(Objects.requireNonNull(BareEngine.executable().getParent())
+                        .toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().keySet().removeIf(name -> name.startsWith("SURREAL_"));
         builder.environment().putAll(Map.of("SURREAL_USER", USER, "SURREAL_PASS", PASSWORD));
