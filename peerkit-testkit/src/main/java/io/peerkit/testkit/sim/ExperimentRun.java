@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** One run of an {@link Experiment}. */
@@ -52,7 +53,7 @@ final class ExperimentRun {
             pass(LAST_WORDS);
         });
         if (experiment.uniform) {
-            guarded("convergence", () -> converge("after all outages"));
+            guarded("convergence", () -> converge("after all outages", () -> true));
             guarded("contents", simulation::checkInvariants);
         } else {
             pass(experiment.settle);
@@ -106,7 +107,9 @@ final class ExperimentRun {
             apply(step.event());
             if (step.event() instanceof SimEvent.Heal && canConverge()) {
                 Duration before = simulation.time().elapsed();
-                guarded("convergence", () -> converge("after the partition that healed at " + step.at()));
+                guarded(
+                        "convergence",
+                        () -> converge("after the partition that healed at " + step.at(), this::canConverge));
                 // What follows follows later.
                 waited = waited.plus(simulation.time().elapsed().minus(before));
             }
@@ -149,9 +152,10 @@ final class ExperimentRun {
                 && nodes.values().stream().allMatch(node -> node.isRunning() || node.isGone());
     }
 
-    private void converge(String when) {
+    /** Waits until they agree, or cannot any more: one that was to crash at a write may do so only now. */
+    private void converge(String when, BooleanSupplier possible) {
         Duration end = simulation.time().elapsed().plus(experiment.settle);
-        while (!simulation.converged()) {
+        while (possible.getAsBoolean() && !simulation.converged()) {
             if (simulation.time().elapsed().compareTo(end) >= 0) {
                 throw simulation.failure(
                         "no agreement " + when + " within " + experiment.settle + ":" + simulation.summary());

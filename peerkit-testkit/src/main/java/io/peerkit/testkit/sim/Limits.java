@@ -11,12 +11,12 @@ package io.peerkit.testkit.sim;
  */
 public record Limits(double duplicateShare, long duplicateSlack, long bytesPerNodeSecond, int tasksPerNode) {
     /**
-     * For a few nodes that all connect to each other, with hostile peers among them. Measured over 2,000 random schedules, the
-     * worst run stays at half of each or below.
+     * For a few nodes that all connect to each other, with hostile peers among them. The worst of 2,000 random schedules of
+     * {@link Schedule#random} needs half of each, or less.
      *
      * @return the limits
      */
     public static Limits standard() {
-        return new Limits(4, 1_048_576, 65_536, 4_096);
+        return new Limits(3, 1_048_576, 49_152, 512);
     }
 }

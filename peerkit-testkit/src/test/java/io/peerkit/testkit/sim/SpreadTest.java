@@ -38,7 +38,7 @@ class SpreadTest {
     @Test
     void reach_ofOneEntry_itsFigures() {
         for (int i = 0; i < 10; i++) {
-            spread.reached(i, i / 3, i * 10 * MILLIS);
+            spread.reached(i, i / 3, i * 10L * MILLIS);
         }
 
         Recorder.Reach reach = Recorder.reach(List.of(spread));
