@@ -232,9 +232,4 @@ public final class SyncInitiator extends SyncMachine {
             actions.add(new SyncAction.Send(new SyncFrame.Want(part)));
         }
     }
-
-    /** How many times this side has waited for the search for differences, the hellos included. */
-    public int rounds() {
-        return ranges.rounds();
-    }
 }
