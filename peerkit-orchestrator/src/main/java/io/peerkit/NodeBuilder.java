@@ -239,6 +239,7 @@ public final class NodeBuilder {
                         policy,
                         secrets,
                         network.orElseGet(policy::networkId),
+                        Optional.empty(),
                         distribution,
                         connections.orElseGet(ConnectionStrategies::adaptive),
                         hooks,

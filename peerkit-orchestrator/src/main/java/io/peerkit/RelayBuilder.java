@@ -124,6 +124,7 @@ public final class RelayBuilder {
                         policy,
                         keys.orElseGet(KeyStore::inMemory),
                         policy.networkId(),
+                        Optional.empty(),
                         DistributionStrategy.fullReplication(),
                         ConnectionStrategies.none(),
                         Optional.empty(),

@@ -42,6 +42,13 @@ public interface NodeListener {
     default void integrated(Incoming incoming) {}
 
     /**
+     * An entry was deleted and has left the store.
+     *
+     * @param removed the entry
+     */
+    default void removed(Removed removed) {}
+
+    /**
      * The application's hook threw on an entry of a peer, or did not answer in time. The entry is not stored and comes again in
      * a later round. Not told when the application is slow.
      *

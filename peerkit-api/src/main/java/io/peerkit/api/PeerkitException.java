@@ -13,6 +13,7 @@ public abstract sealed class PeerkitException extends RuntimeException
                 InvalidBytesException,
                 ProtocolRefusedException,
                 AccessDeniedException,
+                NotPermittedException,
                 PeerUnreachableException,
                 StorageException {
     private static final long serialVersionUID = 1L;

@@ -151,6 +151,20 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<Void> send(AgentId agent, byte[] message);
 
     /**
+     * Deletes entries, for everybody: payload and all that was derived from it go here before the future completes, and wherever the
+     * delete arrives. What cannot be promised stands in the guide: a peer may misbehave and keep a copy.
+     *
+     * @param entries 1 to {@value #MAX_BATCH} entries by this node's agent, or by anybody when it belongs to the authority
+     * @return a future of those that were here and are deleted, once that is durable, failed with
+     *     <ul>
+     *       <li>{@link NotPermittedException} when one of them has another author; then none is deleted
+     *       <li>{@link LimitExceededException} when there are none or too many
+     *       <li>{@link StorageException} when the store failed
+     *     </ul>
+     */
+    CompletableFuture<List<EntryId>> delete(List<EntryId> entries);
+
+    /**
      * Blocks an agent without a reason.
      *
      * @param agent any agent but this node's own

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
 import java.nio.file.Path;
@@ -67,7 +68,13 @@ final class NodeAnswers implements JsonCommands.Answers {
                 node.unblock(AgentId.parse(text(command, "agentId"))).thenApply(was -> empty().put("wasBlocked", was));
             case "blocked" -> node.blocked().thenApply(NodeAnswers::blocked);
             case "sync" -> node.sync().thenApply(done -> empty());
-            case "delete" -> throw new CommandException("unsupported", "this release does not delete entries");
+            case "delete" ->
+                node.delete(List.of(EntryId.parse(text(command, "entry")))).thenApply(gone -> {
+                    if (gone.isEmpty()) {
+                        throw new CommandException("not-found", "no entry " + text(command, "entry"));
+                    }
+                    return empty();
+                });
             case "" -> throw new CommandException("bad-command", "cmd is missing");
             default -> throw new CommandException("unknown-command", "no command " + name);
         };

@@ -5,6 +5,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.ClosedException;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeAddress;
@@ -311,6 +312,21 @@ public final class GossipNode {
         }
         byte[] copy = message.clone();
         return ask((node, answer) -> node.send(agent, copy, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#delete}.
+     *
+     * @param entries copied
+     * @return a future of those that were here and are gone
+     */
+    public CompletableFuture<List<EntryId>> delete(List<EntryId> entries) {
+        List<EntryId> copy = List.copyOf(entries);
+        if (copy.isEmpty() || copy.size() > PeerkitNode.MAX_BATCH) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    copy.size() + " entries to delete, must be 1 to " + PeerkitNode.MAX_BATCH));
+        }
+        return askData((data, answer) -> data.delete(copy, answer));
     }
 
     /**

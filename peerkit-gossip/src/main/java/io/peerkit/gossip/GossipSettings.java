@@ -7,6 +7,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  * @param loop owns its state
  * @param agent the local agent
  * @param network where its entries belong
+ * @param authority closes epochs, if anybody does; the same for all of a network
  * @param storage its open store, which it does not close; absent at an infrastructure node, which then only exchanges
  *     agent cards
  * @param distribution who stores what
@@ -43,6 +45,7 @@ public record GossipSettings(
         NodeLoop loop,
         Agent agent,
         NetworkId network,
+        Optional<Authority> authority,
         Optional<Storage> storage,
         DistributionStrategy distribution,
         ConnectionStrategy connections,

@@ -6,6 +6,7 @@ import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -93,6 +94,7 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 loop,
                 agent,
                 settings.network(),
+                settings.authority(),
                 storage,
                 settings.distribution(),
                 settings.connections(),
@@ -197,6 +199,11 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     public CompletableFuture<Void> send(AgentId agent, byte[] message) {
         byte[] copy = message.clone();
         return calls.handOver(() -> gossip.send(agent, copy));
+    }
+
+    @Override
+    public CompletableFuture<List<EntryId>> delete(List<EntryId> entries) {
+        return calls.handOver(() -> gossip.delete(entries));
     }
 
     @Override

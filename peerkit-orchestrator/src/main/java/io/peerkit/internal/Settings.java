@@ -7,6 +7,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.StorageFactory;
@@ -26,6 +27,7 @@ import java.util.concurrent.Executor;
  * @param access decides who belongs to the network
  * @param keys where the keys rest
  * @param network where entries belong
+ * @param authority closes epochs, if anybody does
  * @param distribution who stores what
  * @param connections to whom to connect
  * @param hooks looks at entries before they are stored
@@ -41,6 +43,7 @@ public record Settings(
         NetworkAccess access,
         KeyStore keys,
         NetworkId network,
+        Optional<Authority> authority,
         DistributionStrategy distribution,
         ConnectionStrategy connections,
         Optional<StorageHooks> hooks,

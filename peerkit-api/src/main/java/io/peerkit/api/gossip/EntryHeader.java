@@ -17,10 +17,11 @@ import java.util.Optional;
  * @param time hybrid logical time: 48 bits of milliseconds since 1970 above a 16-bit counter, unsigned
  * @param epoch the label of the epoch in which it was made, from 1
  * @param topic what it is about, where the distribution strategy wants to know; 1 to {@value #MAX_TOPIC_LENGTH} characters
- * @param kind what it is: {@link #KIND_BLOB}, {@link #KIND_LARGE_BLOB}, or one that a later version knows
+ * @param kind what it is: {@link #KIND_BLOB}, {@link #KIND_LARGE_BLOB}, {@link #KIND_DELETE}, or one that a later version knows
  * @param blobHash names the blob
  * @param blobSize the blob's length in bytes
- * @param links entries that this one builds on, at most {@value #MAX_LINKS}
+ * @param links entries that this one builds on, or that it deletes, at most {@value #MAX_LINKS}
+ * @param origin the entry that this one issues anew, where its epoch was closed without it
  */
 public record EntryHeader(
         NetworkId network,
@@ -31,7 +32,8 @@ public record EntryHeader(
         int kind,
         BlobHash blobHash,
         int blobSize,
-        List<EntryId> links) {
+        List<EntryId> links,
+        Optional<EntryId> origin) {
     /** An entry that carries an application's blob. */
     public static final int KIND_BLOB = 0;
 
@@ -41,11 +43,40 @@ public record EntryHeader(
      */
     public static final int KIND_LARGE_BLOB = 1;
 
+    /** An entry without content that deletes those it links to. */
+    public static final int KIND_DELETE = 2;
+
     /** The longest topic in characters. */
     public static final int MAX_TOPIC_LENGTH = 128;
 
     /** The most links. */
     public static final int MAX_LINKS = 64;
+
+    /**
+     * A header of an entry that is new.
+     *
+     * @param network where the entry belongs
+     * @param author who signed it
+     * @param time hybrid logical time
+     * @param epoch the label
+     * @param topic what it is about
+     * @param kind what it is
+     * @param blobHash names the blob
+     * @param blobSize the blob's length in bytes
+     * @param links entries that this one builds on, or that it deletes
+     */
+    public EntryHeader(
+            NetworkId network,
+            AgentId author,
+            long time,
+            long epoch,
+            Optional<String> topic,
+            int kind,
+            BlobHash blobHash,
+            int blobSize,
+            List<EntryId> links) {
+        this(network, author, time, epoch, topic, kind, blobHash, blobSize, links, Optional.empty());
+    }
 
     /** Checks the bounds. */
     public EntryHeader {

@@ -163,6 +163,7 @@ public final class SimulatedNode {
                 loop,
                 plan.signer(agent),
                 NetworkAccess.sharedKey(plan.publishingKey()).networkId(),
+                Optional.empty(),
                 storage,
                 plan.newDistribution(),
                 plan.newConnections(),

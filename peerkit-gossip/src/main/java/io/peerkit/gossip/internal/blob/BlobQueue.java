@@ -80,6 +80,16 @@ final class BlobQueue implements BlobFetcher.Listener {
         next();
     }
 
+    /** An entry was deleted. Its download ends when no other entry wants it. */
+    void forget(EntryId entry, BlobHash blob) {
+        waiting.removeIf(todo -> todo.entry().equals(entry));
+        Active wanted = active.get(blob);
+        if (wanted != null && wanted.entries.remove(entry) && wanted.entries.isEmpty()) {
+            active.remove(blob);
+            fetcher.park(blob);
+        }
+    }
+
     /** Begins with what it can. */
     void next() {
         while (!stopped && restTicks == 0 && !waiting.isEmpty()) {

@@ -13,6 +13,7 @@ import io.peerkit.api.transport.PeerStream;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.EntryCodec;
+import io.peerkit.gossip.internal.epoch.EntryRemover;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.peer.Peer;
 import java.io.ByteArrayInputStream;
@@ -41,6 +42,7 @@ public final class LargeBlobs {
     private final BlobQueue queue;
     private final BlobUploads uploads;
     private final OthersBlobs others;
+    private final BlobOrphans orphans;
     private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
 
     /**
@@ -54,11 +56,13 @@ public final class LargeBlobs {
         this.queue = new BlobQueue(parts, gate, release);
         this.uploads = new BlobUploads(parts, gate, release);
         this.others = new OthersBlobs(queue::add);
+        this.orphans = new BlobOrphans(parts.loop(), parts.storage(), release, queue);
     }
 
     /** Goes on with what an earlier run left. */
     public void start() {
         uploads.cleanUp(Optional.empty());
+        orphans.start();
         releaseNext(Optional.empty());
         queue.next();
     }
@@ -81,6 +85,11 @@ public final class LargeBlobs {
                     LOG.debug("chunks that nobody uses are removed at the next start", reason);
                     return null;
                 });
+    }
+
+    /** Removes what the store keeps of large blobs whose entries are deleted. */
+    public EntryRemover.Belongings orphans() {
+        return orphans;
     }
 
     /** A peer is connected. */

@@ -25,6 +25,7 @@ import java.util.List;
  *   blob-content  hash of the content      hash of the manifest         written when all is here and right, never before
  *   chunk-use     hash of the chunk, owner nothing                      keeps the chunk; pages are chunks too
  *   blob-release  owner                    hash of the manifest         its uses, and chunks that nobody else uses, are to go
+ *   blob-orphan   hash of the manifest     nothing                      a deleted entry had it; the manifest is kept as a chunk
  *   blob-upload   owner                    nothing; 1 once published    a content that is being read
  *   upload-part   owner, number (8)        hashes of chunks             what an upload has written so far
  * }</pre>
@@ -47,6 +48,9 @@ public final class BlobRecords {
 
     /** Owners whose uses are to go. */
     public static final String RELEASE = "blob-release";
+
+    /** Manifests whose last entry may have gone. */
+    public static final String ORPHAN = "blob-orphan";
 
     /** Uploads. */
     public static final String UPLOAD = "blob-upload";

@@ -12,6 +12,6 @@ import io.peerkit.api.gossip.EntryHeader;
 record DecodedHeader(EntryHeader header, boolean whole) {
     /** Whether this version knows what the entry means. */
     boolean isUnderstood() {
-        return whole && (header.kind() == EntryHeader.KIND_BLOB || header.kind() == EntryHeader.KIND_LARGE_BLOB);
+        return whole && header.kind() <= EntryHeader.KIND_DELETE;
     }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  *   header   = { a: author (32), b: blob hash (32), e: epoch, k: kind, l?: links (32 each, one behind the other),
- *                n: network (32), o?: topic, s: blob size, t: time }
+ *                n: network (32), o?: topic, r?: entry issued anew (32), s: blob size, t: time }
  *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
  * }</pre>
  *
@@ -69,6 +69,7 @@ public final class EntryCodec {
             map.put("l", links);
         }
         header.topic().ifPresent(topic -> map.put("o", topic));
+        header.origin().ifPresent(origin -> map.put("r", origin.toBytes()));
         return Cbor.encode(map.build());
     }
 
@@ -81,6 +82,7 @@ public final class EntryCodec {
         CborMap map = Cbor.decodeMap("header", encoded, HEADER_LIMITS);
         Optional<byte[]> links = map.optionalBytes("l", EntryHeader.MAX_LINKS * ID_BYTES);
         Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
+        Optional<byte[]> origin = map.optionalBytesExact("r", ID_BYTES);
         EntryHeader header = new EntryHeader(
                 NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
                 AgentId.of(map.requireBytesExact("a", ID_BYTES)),
@@ -90,8 +92,10 @@ public final class EntryCodec {
                 map.requireInt("k", 0, MAX_KIND),
                 BlobHash.of(map.requireBytesExact("b", ID_BYTES)),
                 map.requireInt("s", 0, StoredEntry.MAX_BLOB_BYTES),
-                links.map(EntryCodec::readLinks).orElse(List.of()));
-        int known = HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0);
+                links.map(EntryCodec::readLinks).orElse(List.of()),
+                origin.map(EntryId::of));
+        int known =
+                HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0) + (origin.isPresent() ? 1 : 0);
         return new DecodedHeader(header, map.size() == known);
     }
 

@@ -19,9 +19,6 @@ import java.util.Optional;
  * one thread.
  */
 public final class EntryVerifier {
-    /** The epoch that is open: none has been closed, as there is no authority yet. */
-    public static final long OPEN_EPOCH = 1;
-
     private final Agent agent;
     private final NetworkId network;
     private final long maxDriftMillis;
@@ -101,8 +98,12 @@ public final class EntryVerifier {
         if (!header.network().equals(network)) {
             return new Refused(Refusal.WRONG_NETWORK);
         }
-        if (header.epoch() != OPEN_EPOCH) {
+        if (header.epoch() < 1) {
             return new Refused(Refusal.WRONG_EPOCH);
+        }
+        boolean delete = entry.understood() && header.kind() == EntryHeader.KIND_DELETE;
+        if (delete && (header.links().isEmpty() || header.blobSize() != 0)) {
+            return new Refused(Refusal.WRONG_DELETE);
         }
         if (header.time() == EntryView.RESERVED_TIME) {
             return new Refused(Refusal.WRONG_TIME);

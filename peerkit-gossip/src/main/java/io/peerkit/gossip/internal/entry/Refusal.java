@@ -7,8 +7,10 @@ public enum Refusal {
     MALFORMED,
     /** It belongs to another network. */
     WRONG_NETWORK,
-    /** Its epoch is not open. */
+    /** It has no epoch. */
     WRONG_EPOCH,
+    /** It is a delete of nothing, or one with content. */
+    WRONG_DELETE,
     /** Its time is the one that reconciliation reserves. */
     WRONG_TIME,
     /** The blob is not as long as the header says. */

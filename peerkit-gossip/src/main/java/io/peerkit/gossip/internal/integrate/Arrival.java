@@ -11,6 +11,8 @@ import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.Admitted;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +31,12 @@ public final class Arrival {
         OPAQUE,
         /** Its header into the store; its author is blocked. */
         BLOCKED,
+        /** Into the store, and what it names goes. */
+        DELETE,
         /** By the hook; the store has it, as an earlier version did not know what it means. */
-        REPROCESSED
+        REPROCESSED,
+        /** A delete that the store has, as an earlier version did not know what it means. */
+        REPROCESSED_DELETE
     }
 
     private final SealedEntry entry;
@@ -38,15 +44,17 @@ public final class Arrival {
     private final EntrySource source;
     private final Optional<AgentId> from;
     private Way way;
+    private final EpochLedger.Admission admission;
     private final Set<NodeId> knowers = new LinkedHashSet<>(2);
     private IntegrationVerdict verdict = IntegrationVerdict.ACCEPTED;
 
-    Arrival(SealedEntry entry, WireEntry wire, EntrySource source, Way way) {
+    Arrival(SealedEntry entry, WireEntry wire, EntrySource source, Way way, EpochLedger.Admission admission) {
         this.entry = entry;
         this.wire = wire;
         this.source = source;
-        this.from = way == Way.REPROCESSED ? Optional.empty() : Optional.of(source.agent());
         this.way = way;
+        this.from = isNews() ? Optional.of(source.agent()) : Optional.empty();
+        this.admission = admission;
         knowers.add(source.node());
     }
 
@@ -68,7 +76,7 @@ public final class Arrival {
 
     /** Whether peers should hear of it: it is new here. */
     public boolean isNews() {
-        return way != Way.REPROCESSED;
+        return way != Way.REPROCESSED && way != Way.REPROCESSED_DELETE;
     }
 
     /** Whether this version knows what it means. */
@@ -78,7 +86,7 @@ public final class Arrival {
 
     /** Whether the application hears of it. */
     boolean isTold() {
-        return isUnderstood() && !isRejected();
+        return isUnderstood() && !isRejected() && way != Way.DELETE && way != Way.REPROCESSED_DELETE;
     }
 
     /** Whether the application is asked. */
@@ -90,6 +98,16 @@ public final class Arrival {
     void turnAway() {
         way = Way.BLOCKED;
         verdict = IntegrationVerdict.REJECTED;
+    }
+
+    /** Where it belongs, and whether it counts for more than itself. */
+    Admitted admitted() {
+        return new Admitted(entry, admission, isUnderstood() && way != Way.BLOCKED);
+    }
+
+    /** The records that are written with it. */
+    int records() {
+        return 1 + admitted().records();
     }
 
     EntrySource source() {
@@ -129,7 +147,7 @@ public final class Arrival {
             // With the entry, so that a crash does not come between it and the wish for what it stands for.
             batch.records(List.of(BlobRecords.todo(stored.id(), entry.header().blobHash())));
         }
-        if (way == Way.REPROCESSED) {
+        if (!isNews()) {
             batch.removeRecords(List.of(SideRecords.opaqueKey(stored.key())));
             if (verdict == IntegrationVerdict.ACCEPTED) {
                 return;

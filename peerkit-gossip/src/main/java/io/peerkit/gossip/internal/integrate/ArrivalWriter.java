@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.integrate;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ final class ArrivalWriter {
     /** The most bytes of a batch. */
     private static final long MAX_WRITE_BYTES = 4L * 1_048_576;
 
+    /** The most records of a batch, but for the few of the open epoch. */
+    private static final int MAX_RECORDS = WriteBatch.MAX_RECORDS - 64;
+
     /** Is told what became of a batch. */
     interface Outcome {
         /** It is stored. */
@@ -36,13 +40,15 @@ final class ArrivalWriter {
 
     private final NodeLoop loop;
     private final Storage storage;
+    private final Epochs epochs;
     private final Outcome outcome;
     private final Deque<Arrival> waiting = new ArrayDeque<>();
     private int writes;
 
-    ArrivalWriter(NodeLoop loop, Storage storage, Outcome outcome) {
+    ArrivalWriter(NodeLoop loop, Storage storage, Epochs epochs, Outcome outcome) {
         this.loop = loop;
         this.storage = storage;
+        this.epochs = epochs;
         this.outcome = outcome;
     }
 
@@ -63,15 +69,19 @@ final class ArrivalWriter {
     private void write() {
         List<Arrival> batch = new ArrayList<>();
         WriteBatch.Builder builder = WriteBatch.builder();
+        int records = 0;
         long bytes = 0;
         while (!waiting.isEmpty()
                 && batch.size() < WriteBatch.MAX_ENTRIES
+                && records + waiting.element().records() <= MAX_RECORDS
                 && (bytes == 0 || bytes + waiting.element().bytes() <= MAX_WRITE_BYTES)) {
             Arrival arrival = waiting.remove();
             bytes += arrival.bytes();
+            records += arrival.records();
             batch.add(arrival);
             arrival.writeTo(builder);
         }
+        epochs.addTo(builder, batch.stream().map(Arrival::admitted).toList());
         writes++;
         LoopHop.then(
                 loop,

@@ -7,6 +7,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.DistributionStrategy;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
@@ -17,6 +18,8 @@ import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.entry.Refusal;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.peer.FaultBudget;
 import io.peerkit.gossip.internal.peer.Membership;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
@@ -71,7 +74,8 @@ public final class Integrator implements ArrivalWriter.Outcome {
             Executor executor,
             UserTasks tasks,
             Duration deadline,
-            Membership membership) {}
+            Membership membership,
+            Epochs epochs) {}
 
     private final Parts parts;
     private final Consumer<List<Arrival>> announce;
@@ -120,7 +124,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
                         this::judged));
         this.others = hooks.filter(gate -> parts.storage().isShared())
                 .map(gate -> new StoreGate(parts.loop(), parts.storage(), this::lookedUp));
-        this.writer = new ArrivalWriter(parts.loop(), parts.storage(), this);
+        this.writer = new ArrivalWriter(parts.loop(), parts.storage(), parts.epochs(), this);
         this.opaque = new OpaqueEntries(parts.loop(), parts.self(), parts.storage(), this);
     }
 
@@ -155,21 +159,29 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (!parts.distribution().willStore(parts.self(), entry.header())) {
             return Receipt.KNOWN;
         }
+        EpochLedger.Admission admission = parts.epochs().admit(entry.sealed());
+        if (!admission.isIn()) {
+            return Receipt.NOT_ADMITTED;
+        }
         if (checked instanceof EntryVerifier.Held wait) {
             EntrySource bystander = new Bystander(source.agent(), source.node());
             source.held(entry.sealed().stored().key());
-            held.hold(arrival(entry, wire, bystander), wait.untilMillis());
+            held.hold(arrival(entry, wire, bystander, admission), wait.untilMillis());
             return Receipt.HELD;
         }
         parts.clock().merge(entry.header().time(), nowMillis);
         source.taken(entry.sealed().stored().key());
-        enqueue(arrival(entry, wire, source));
+        enqueue(arrival(entry, wire, source, admission));
         return Receipt.TAKEN;
     }
 
-    private static Arrival arrival(OpenedEntry entry, WireEntry wire, EntrySource source) {
+    private static Arrival arrival(
+            OpenedEntry entry, WireEntry wire, EntrySource source, EpochLedger.Admission admission) {
         Arrival.Way way = entry.understood() ? Arrival.Way.ORDINARY : Arrival.Way.OPAQUE;
-        return new Arrival(entry.sealed(), wire, source, way);
+        if (entry.understood() && entry.header().kind() == EntryHeader.KIND_DELETE) {
+            way = Arrival.Way.DELETE;
+        }
+        return new Arrival(entry.sealed(), wire, source, way, admission);
     }
 
     /**
@@ -188,7 +200,10 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (parts.verifier().check(opened.get(), parts.loop().now().toEpochMilli()) instanceof EntryVerifier.Refused) {
             return false;
         }
-        enqueue(new Arrival(opened.get().sealed(), wire, source, Arrival.Way.REPROCESSED));
+        Arrival.Way way = opened.get().header().kind() == EntryHeader.KIND_DELETE
+                ? Arrival.Way.REPROCESSED_DELETE
+                : Arrival.Way.REPROCESSED;
+        enqueue(new Arrival(opened.get().sealed(), wire, source, way, EpochLedger.Admission.OPEN));
         return true;
     }
 
@@ -342,6 +357,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
                 fresh.add(arrival);
             }
         }
+        parts.epochs().stored(batch.stream().map(Arrival::admitted).toList());
         for (Arrival arrival : fresh) {
             opaque.count(arrival);
         }

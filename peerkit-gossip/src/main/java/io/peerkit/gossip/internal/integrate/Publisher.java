@@ -15,14 +15,17 @@ import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntrySealer;
-import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.SealedEntry;
+import io.peerkit.gossip.internal.epoch.Admitted;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +62,9 @@ public final class Publisher {
     /** A batch ends with the call that reaches this many bytes. */
     private static final long MAX_WRITE_BYTES = 16L * 1_048_576;
 
+    /** The most deletes of one call. */
+    public static final int MAX_DELETES = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     /** Says what is stored in one batch with an entry. */
@@ -80,6 +86,7 @@ public final class Publisher {
      * @param blobs not changed by anyone any more
      * @param hashes of them
      * @param kind of the entries
+     * @param links of each entry, or nothing when none has any
      * @param records what to store with each entry, at most 4
      * @param done completes when they are stored
      */
@@ -87,8 +94,37 @@ public final class Publisher {
             List<byte[]> blobs,
             List<BlobHash> hashes,
             int kind,
+            List<List<EntryId>> links,
             EntryRecords records,
             CompletableFuture<List<Publication>> done) {
+        /** The empty blob of deletes. */
+        private static final byte[] NOTHING = {};
+
+        /** A call without links. */
+        public Call(
+                List<byte[]> blobs,
+                List<BlobHash> hashes,
+                int kind,
+                EntryRecords records,
+                CompletableFuture<List<Publication>> done) {
+            this(blobs, hashes, kind, List.of(), records, done);
+        }
+
+        /**
+         * A call that deletes.
+         *
+         * @param targets entries, at most {@link EntryHeader#MAX_LINKS} for each delete, at most {@link #MAX_DELETES} times
+         */
+        public static Call deletes(List<List<EntryId>> targets, CompletableFuture<List<Publication>> done) {
+            return new Call(
+                    Collections.nCopies(targets.size(), NOTHING),
+                    Collections.nCopies(targets.size(), BlobHash.ofBlob(NOTHING)),
+                    EntryHeader.KIND_DELETE,
+                    targets,
+                    (index, entry) -> List.of(),
+                    done);
+        }
+
         /** A call that publishes ordinary blobs, and nothing with them. */
         public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
             this(blobs, hashes, EntryHeader.KIND_BLOB, (index, entry) -> List.of(), done);
@@ -116,7 +152,8 @@ public final class Publisher {
             EntrySet set,
             HybridClock clock,
             EntrySealer sealer,
-            boolean keepsBlobs) {}
+            boolean keepsBlobs,
+            Epochs epochs) {}
 
     private final Parts parts;
     private final Consumer<List<SealedEntry>> push;
@@ -176,12 +213,15 @@ public final class Publisher {
         List<byte[]> blobs = new ArrayList<>();
         long nowMillis = parts.loop().now().toEpochMilli();
         long bytes = 0;
+        int deletes = 0;
         while (!waiting.isEmpty()
                 && bytes < MAX_WRITE_BYTES
-                && headers.size() + waiting.element().blobs().size() <= WriteBatch.MAX_ENTRIES) {
+                && headers.size() + waiting.element().blobs().size() <= WriteBatch.MAX_ENTRIES
+                && deletes + waiting.element().links().size() <= MAX_DELETES) {
             Call call = waiting.remove();
             calls.add(call);
             bytes += call.bytes();
+            deletes += call.links().size();
             for (int i = 0; i < call.blobs().size(); i++) {
                 headers.add(header(call, i, parts.clock().next(nowMillis)));
                 blobs.add(call.blobs().get(i));
@@ -189,6 +229,7 @@ public final class Publisher {
         }
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
         WriteBatch.Builder batch = WriteBatch.builder();
+        parts.epochs().addTo(batch, admitted(sealed));
         int at = 0;
         for (Call call : calls) {
             for (int i = 0; i < call.blobs().size(); i++) {
@@ -218,18 +259,25 @@ public final class Publisher {
                 parts.network(),
                 parts.self(),
                 time,
-                EntryVerifier.OPEN_EPOCH,
+                parts.epochs().ledger().openEpoch(),
                 Optional.empty(),
                 call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
-                List.of());
+                call.links().isEmpty() ? List.of() : call.links().get(index));
+    }
+
+    private static List<Admitted> admitted(List<SealedEntry> sealed) {
+        return sealed.stream()
+                .map(entry -> new Admitted(entry, EpochLedger.Admission.OPEN, true))
+                .toList();
     }
 
     private void written(List<Call> calls, List<SealedEntry> sealed) {
         for (SealedEntry entry : sealed) {
             parts.set().add(entry.stored().time(), entry.stored().id().toBytes(), 0);
         }
+        parts.epochs().stored(admitted(sealed));
         push.accept(sealed);
         int at = 0;
         for (Call call : calls) {

@@ -9,6 +9,8 @@ public enum Receipt {
     KNOWN,
     /** It is right, and waits for the local clock. */
     HELD,
+    /** It is right, and was deleted, or belongs to another epoch. */
+    NOT_ADMITTED,
     /** It is wrong. */
     REFUSED
 }

@@ -2,9 +2,13 @@
 package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
+import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
 import io.peerkit.gossip.NodeLoop;
@@ -14,6 +18,9 @@ import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.epoch.EntryRemover;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.StoreFollower;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.BlockedEntries;
@@ -49,6 +56,8 @@ public final class DataSide {
     private final LargeBlobs blobs;
     private final StoreFollower follower;
     private final BlockedEntries blockedEntries;
+    private final Epochs epochs;
+    private final LocalDeletes deletes;
 
     DataSide(
             GossipSettings settings,
@@ -64,6 +73,17 @@ public final class DataSide {
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
+        this.epochs = new Epochs(
+                new EntryRemover.Parts(
+                        settings.loop(),
+                        storage,
+                        set,
+                        new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
+                        settings.hooks(),
+                        settings.listener(),
+                        tasks,
+                        belongings()),
+                settings.authority().isPresent());
         this.integrator = new Integrator(
                 new Integrator.Parts(
                         settings.loop(),
@@ -81,7 +101,8 @@ public final class DataSide {
                         settings.userExecutor(),
                         tasks,
                         settings.timing().validation(),
-                        gatekeeper),
+                        gatekeeper,
+                        epochs),
                 this::announce,
                 this::resume,
                 this::storedByOthers);
@@ -92,7 +113,10 @@ public final class DataSide {
                         served,
                         set,
                         integrator,
-                        new SyncScope(settings.network(), SyncScope.ALL, EntryVerifier.OPEN_EPOCH),
+                        new SyncScope(
+                                settings.network(),
+                                SyncScope.ALL,
+                                epochs.ledger().openEpoch()),
                         settings.timing().session()),
                 transport,
                 settings.agent().id(),
@@ -109,7 +133,8 @@ public final class DataSide {
                         set,
                         clock,
                         new EntrySealer(settings.agent()),
-                        keepsBlobs),
+                        keepsBlobs,
+                        epochs),
                 pusher::published);
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
@@ -126,6 +151,16 @@ public final class DataSide {
                 settings.listener(),
                 tasks));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
+        this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+    }
+
+    /** Reads what the store has beside entries; completes on the loop. */
+    CompletableFuture<Void> load() {
+        return epochs.load();
+    }
+
+    /** Goes on with what an earlier run left. */
+    void start(Gatekeeper gatekeeper) {
         blobs.start();
         follower.start();
         blockedEntries.cleanUp(gatekeeper::isBlocked);
@@ -134,6 +169,21 @@ public final class DataSide {
 
     private void storedByOthers(List<EntryKey> keys) {
         follower.found(keys);
+    }
+
+    /** The blobs come later than the remover, since they publish. */
+    private EntryRemover.Belongings belongings() {
+        return new EntryRemover.Belongings() {
+            @Override
+            public void addTo(WriteBatch.Builder batch, StoredEntry entry, EntryHeader header) {
+                blobs.orphans().addTo(batch, entry, header);
+            }
+
+            @Override
+            public void removed(StoredEntry entry, EntryHeader header) {
+                blobs.orphans().removed(entry, header);
+            }
+        };
     }
 
     private void announce(List<Arrival> arrivals) {
@@ -161,6 +211,7 @@ public final class DataSide {
     }
 
     void tick() {
+        epochs.tick();
         integrator.tick();
         pusher.tick();
         syncer.tick();
@@ -171,6 +222,11 @@ public final class DataSide {
     /** Publishes. */
     public void publish(Publisher.Call call) {
         publisher.publish(call);
+    }
+
+    /** Deletes entries. */
+    public void delete(List<EntryId> entries, CompletableFuture<List<EntryId>> answer) {
+        deletes.delete(entries, answer);
     }
 
     /** Publishes what was not published under its key before. */

@@ -137,10 +137,20 @@ public final class LiveNode {
                                 clock,
                                 SketchKey.of(settings.network(), SyncScope.ALL))
                         .start(),
-                set -> {
+                set -> loadRest(
+                        new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper),
+                        ready),
+                ready::completeExceptionally);
+    }
+
+    private void loadRest(DataSide side, CompletableFuture<Void> ready) {
+        LoopHop.then(
+                loop,
+                side.load(),
+                loaded -> {
                     if (!stopped) {
-                        data = Optional.of(new DataSide(
-                                settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper));
+                        data = Optional.of(side);
+                        side.start(gatekeeper);
                     }
                     begin(ready);
                 },

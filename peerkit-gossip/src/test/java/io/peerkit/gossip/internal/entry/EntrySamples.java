@@ -22,7 +22,7 @@ public final class EntrySamples {
                 NETWORK,
                 author,
                 time,
-                EntryVerifier.OPEN_EPOCH,
+                1,
                 Optional.empty(),
                 EntryHeader.KIND_BLOB,
                 BlobHash.ofBlob(blob),

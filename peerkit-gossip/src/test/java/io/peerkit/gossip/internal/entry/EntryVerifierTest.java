@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.EntryId;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
@@ -115,15 +116,39 @@ class EntryVerifierTest {
     void check_wrongNetworkOrEpoch_refused() {
         EntryHeader right = EntrySamples.header(AUTHOR.id(), blob(1), 5);
         assertRefused(sealed(with(right, NetworkId.named("other"), 1, 0), blob(1)), Refusal.WRONG_NETWORK);
-        assertRefused(sealed(with(right, NETWORK, 2, 0), blob(1)), Refusal.WRONG_EPOCH);
+        assertRefused(sealed(with(right, NETWORK, 0, 0), blob(1)), Refusal.WRONG_EPOCH);
     }
 
     @Test
     void check_kindOfALaterVersion_provenAndNotUnderstood() {
-        WireEntry later = sealed(with(EntrySamples.header(AUTHOR.id(), blob(1), 5), NETWORK, 1, 2), blob(1));
+        WireEntry later = sealed(with(EntrySamples.header(AUTHOR.id(), blob(1), 5), NETWORK, 1, 9), blob(1));
         assertThat(check(later)).isInstanceOf(EntryVerifier.Valid.class);
         assertThat(verifier.open(later).orElseThrow().understood()).isFalse();
         assertRefused(new WireEntry(later.envelope(), blob(2)), Refusal.WRONG_HASH);
+    }
+
+    @Test
+    void check_delete_namesSomethingAndHasNoContent() {
+        EntryId target = EntryId.ofHeader(blob(3));
+        assertThat(check(delete(List.of(target), new byte[0]))).isInstanceOf(EntryVerifier.Valid.class);
+        assertRefused(delete(List.of(), new byte[0]), Refusal.WRONG_DELETE);
+        assertRefused(delete(List.of(target), blob(1)), Refusal.WRONG_DELETE);
+    }
+
+    private static WireEntry delete(List<EntryId> targets, byte[] content) {
+        EntryHeader from = EntrySamples.header(AUTHOR.id(), content, 5);
+        return sealed(
+                new EntryHeader(
+                        from.network(),
+                        from.author(),
+                        from.time(),
+                        1,
+                        from.topic(),
+                        EntryHeader.KIND_DELETE,
+                        from.blobHash(),
+                        from.blobSize(),
+                        targets),
+                content);
     }
 
     @Test

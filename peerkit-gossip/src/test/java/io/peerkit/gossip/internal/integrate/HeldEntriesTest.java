@@ -13,6 +13,7 @@ import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,11 @@ class HeldEntriesTest {
                 List.of());
         StoredEntry stored = new StoredEntry(EntryId.ofHeader(seed), time, hash, new byte[0], Optional.of(blob));
         return new Arrival(
-                new SealedEntry(stored, header), new WireEntry(new byte[0], blob), NOBODY, Arrival.Way.ORDINARY);
+                new SealedEntry(stored, header),
+                new WireEntry(new byte[0], blob),
+                NOBODY,
+                Arrival.Way.ORDINARY,
+                EpochLedger.Admission.OPEN);
     }
 
     @Test

@@ -11,16 +11,21 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
+import io.peerkit.api.Removed;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.internal.entry.EntrySamples;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.LaterVersion;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.EntryRemover;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.peer.JdkAgent;
 import io.peerkit.gossip.internal.peer.Membership;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
@@ -42,6 +47,14 @@ class IntegratorTest {
     private static final JdkAgent BEN = new JdkAgent();
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final Duration REST = Duration.ofSeconds(FailedEntries.FIRST_TICKS);
+
+    private static final EntryRemover.Belongings NOTHING_BESIDE = new EntryRemover.Belongings() {
+        @Override
+        public void addTo(WriteBatch.Builder batch, StoredEntry entry, EntryHeader header) {}
+
+        @Override
+        public void removed(StoredEntry entry, EntryHeader header) {}
+    };
 
     private final MapStorage storage = new MapStorage();
     private final Set<AgentId> blocked = new HashSet<>();
@@ -126,6 +139,157 @@ class IntegratorTest {
         assertThat(shown).hasSize(count).doesNotHaveDuplicates();
         assertThat(side.integrator.opaque()).isEqualTo(count / 10);
         assertThat(storage.records).hasSize(count / 10);
+    }
+
+    private static WireEntry delete(JdkAgent by, int seed, WireEntry... targets) {
+        EntryHeader from = EntrySamples.header(by.id(), new byte[0], NOW_MILLIS + seed);
+        EntryHeader header = new EntryHeader(
+                from.network(),
+                from.author(),
+                from.time(),
+                1,
+                from.topic(),
+                EntryHeader.KIND_DELETE,
+                from.blobHash(),
+                0,
+                Arrays.stream(targets).map(IntegratorTest::id).toList());
+        return LaterVersion.entry(by, header, new byte[0]);
+    }
+
+    private static EntryId id(WireEntry entry) {
+        return new EntryVerifier(BEN, NETWORK, Duration.ofSeconds(60))
+                .open(entry)
+                .orElseThrow()
+                .id();
+    }
+
+    @Test
+    void receive_deleteByTheAuthor_entryLeavesSetHookAndStore() {
+        List<EntryId> asked = new ArrayList<>();
+        Side side = new Side(storage, removing(asked::add));
+        WireEntry doomed = entry(ANN, 1);
+        WireEntry other = entry(ANN, 2);
+        side.receive(doomed);
+        side.receive(other);
+        side.run();
+
+        WireEntry delete = delete(ANN, 3, doomed);
+        assertThat(side.receive(delete)).isEqualTo(Receipt.TAKEN);
+        side.run();
+
+        assertThat(storage.entries).containsOnlyKeys(id(other), id(delete));
+        assertThat(side.set.size()).isEqualTo(2);
+        assertThat(asked).containsExactly(id(doomed));
+        assertThat(side.removed).containsExactly(id(doomed));
+        assertThat(side.told).hasSize(2);
+        assertThat(side.receive(doomed)).isEqualTo(Receipt.NOT_ADMITTED);
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void receive_deleteByAnotherAgent_nothingGoes() {
+        Side side = new Side(storage, removing(entry -> fail("nothing is deleted")));
+        WireEntry kept = entry(ANN, 1);
+        side.receive(kept);
+        side.receive(delete(BEN, 2, kept));
+        side.run();
+        assertThat(storage.entries).containsKey(id(kept));
+        assertThat(side.set.size()).isEqualTo(2);
+    }
+
+    @Test
+    void receive_deleteBeforeItsEntry_entryIsNotAdmittedUnlessAnotherWroteIt() {
+        Side side = new Side(storage, incoming -> IntegrationVerdict.ACCEPTED);
+        WireEntry anns = entry(ANN, 1);
+        WireEntry bens = entry(BEN, 2);
+        side.receive(delete(ANN, 3, anns, bens));
+        side.run();
+        assertThat(side.receive(anns)).isEqualTo(Receipt.NOT_ADMITTED);
+        assertThat(side.receive(bens)).isEqualTo(Receipt.TAKEN);
+    }
+
+    @Test
+    void receive_deleteWhileItsEntryIsUnderWay_bothStoredAndTheEntryGone() {
+        Side side = new Side(storage, incoming -> IntegrationVerdict.ACCEPTED);
+        WireEntry doomed = entry(ANN, 1);
+        side.receive(doomed);
+        side.receive(delete(ANN, 2, doomed));
+        side.run();
+        assertThat(storage.entries).hasSize(1);
+        assertThat(side.set.size()).isEqualTo(1);
+        assertThat(side.removed).containsExactly(id(doomed));
+    }
+
+    @Test
+    void receive_hookFailsOnTheRemoval_peersDoNotGetItAndItIsTriedAgain() {
+        List<EntryId> asked = new ArrayList<>();
+        Side side = new Side(storage, removing(entry -> {
+            asked.add(entry);
+            if (asked.size() == 1) {
+                fail("from the test");
+            }
+        }));
+        WireEntry doomed = entry(ANN, 1);
+        side.receive(doomed);
+        side.receive(delete(ANN, 2, doomed));
+        side.run();
+        assertThat(storage.entries).containsKey(id(doomed));
+        assertThat(side.set.size()).isEqualTo(1);
+        side.pass(Duration.ofSeconds(5));
+        assertThat(asked).hasSize(2);
+        assertThat(storage.entries).doesNotContainKey(id(doomed));
+        side.pass(Duration.ofSeconds(20));
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void load_processDiedBetweenDeleteAndRemoval_removedAtTheStart() {
+        Side first = new Side(storage, removing(entry -> fail("from the test")));
+        WireEntry doomed = entry(ANN, 1);
+        first.receive(doomed);
+        first.receive(delete(ANN, 2, doomed));
+        first.run();
+        assertThat(storage.entries).containsKey(id(doomed));
+
+        List<EntryId> asked = new ArrayList<>();
+        Side second = new Side(storage, removing(asked::add));
+        CompletableFuture<Void> loaded = second.epochs.load();
+        second.run();
+        assertThat(loaded).isCompleted();
+        assertThat(asked).containsExactly(id(doomed));
+        assertThat(storage.entries).hasSize(1);
+        assertThat(second.set.size()).isEqualTo(1);
+        assertThat(second.receive(doomed)).isEqualTo(Receipt.NOT_ADMITTED);
+    }
+
+    @Test
+    void receive_deleteOfABlockedAuthor_nothingGoes() {
+        Side side = new Side(storage, incoming -> IntegrationVerdict.ACCEPTED);
+        WireEntry kept = entry(ANN, 1);
+        side.receive(kept);
+        side.run();
+        blocked.add(ANN.id());
+        assertThat(side.receive(delete(ANN, 2, kept))).isEqualTo(Receipt.TAKEN);
+        side.run();
+        assertThat(storage.entries).containsKey(id(kept)).hasSize(2);
+    }
+
+    private interface Removal {
+        void of(EntryId entry);
+    }
+
+    private static StorageHooks removing(Removal removal) {
+        return new StorageHooks() {
+            @Override
+            public IntegrationVerdict onIntegrate(Incoming incoming) {
+                return IntegrationVerdict.ACCEPTED;
+            }
+
+            @Override
+            public void onRemove(Removed removed) {
+                removal.of(removed.entry());
+            }
+        };
     }
 
     @Test
@@ -389,6 +553,8 @@ class IntegratorTest {
         private final List<Arrival> announced = new ArrayList<>();
         private final List<EntryKey> stored = new ArrayList<>();
         private final List<EntryKey> dropped = new ArrayList<>();
+        private final List<EntryId> removed = new ArrayList<>();
+        private final Epochs epochs;
         private final Integrator integrator;
         private int roomTold;
 
@@ -400,6 +566,11 @@ class IntegratorTest {
                 @Override
                 public void integrated(Incoming incoming) {
                     told.add(incoming);
+                }
+
+                @Override
+                public void removed(Removed gone) {
+                    removed.add(gone.entry());
                 }
 
                 @Override
@@ -418,6 +589,18 @@ class IntegratorTest {
                     faults.add(count);
                 }
             };
+            UserTasks tasks = new UserTasks(user::add);
+            epochs = new Epochs(
+                    new EntryRemover.Parts(
+                            loop,
+                            storage,
+                            set,
+                            new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
+                            Optional.of(hooks),
+                            listener,
+                            tasks,
+                            NOTHING_BESIDE),
+                    false);
             integrator = new Integrator(
                     new Integrator.Parts(
                             loop,
@@ -430,9 +613,10 @@ class IntegratorTest {
                             Optional.of(hooks),
                             listener,
                             user::add,
-                            new UserTasks(user::add),
+                            tasks,
                             DEADLINE,
-                            membership),
+                            membership,
+                            epochs),
                     announced::addAll,
                     () -> roomTold++);
         }
@@ -454,6 +638,7 @@ class IntegratorTest {
             for (long i = 0; i < time.toSeconds(); i++) {
                 loop.advance(Duration.ofSeconds(1));
                 integrator.tick();
+                epochs.tick();
                 run();
             }
         }

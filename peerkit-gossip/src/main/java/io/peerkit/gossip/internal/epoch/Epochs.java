@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.gossip.internal.epoch;
+
+import io.peerkit.api.EntryId;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.StoredRecord;
+import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.internal.entry.SealedEntry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Admits entries, and carries deletes out: the ledger decides, the records go into the store with the entries, and the remover removes
+ * what is deleted. Belongs to the node loop.
+ */
+public final class Epochs {
+    private final EpochLedger ledger;
+    private final EpochStore store;
+    private final EntryRemover remover;
+    private final boolean tracksOpen;
+
+    /**
+     * @param parts what the remover works with, and the ledger
+     * @param tracksOpen whether there is an authority that closes epochs
+     */
+    public Epochs(EntryRemover.Parts parts, boolean tracksOpen) {
+        this.ledger = parts.ledger();
+        this.store = new EpochStore(parts.loop(), parts.storage());
+        this.remover = new EntryRemover(parts);
+        this.tracksOpen = tracksOpen;
+    }
+
+    /** Reads what was stored, then removes what a crash left. Completes on the loop when the ledger is whole. */
+    public CompletableFuture<Void> load() {
+        return store.load(ledger).thenAccept(kept -> {
+            List<EntryId> open = ledger.unconfirmed();
+            ledger.restored();
+            if (!open.isEmpty()) {
+                CompletableFuture<Void> unused = remover.remove(open);
+            }
+        });
+    }
+
+    /** What decides. */
+    public EpochLedger ledger() {
+        return ledger;
+    }
+
+    /** Judges an entry whose signature is right. */
+    public EpochLedger.Admission admit(SealedEntry entry) {
+        boolean delete = new Admitted(entry, EpochLedger.Admission.OPEN, true).isDelete();
+        return ledger.admit(
+                entry.stored().id(),
+                entry.header().origin(),
+                entry.header().author(),
+                entry.header().epoch(),
+                delete);
+    }
+
+    /** Adds what the store has to remember of entries that are written with a batch. */
+    public void addTo(WriteBatch.Builder batch, List<Admitted> entries) {
+        List<EntryKey> open = new ArrayList<>();
+        List<StoredRecord> records = new ArrayList<>();
+        for (Admitted admitted : entries) {
+            if (admitted.as() == EpochLedger.Admission.OPEN && tracksOpen) {
+                open.add(admitted.entry().stored().key());
+            }
+            if (admitted.isDelete()) {
+                for (EntryId target : targets(admitted)) {
+                    records.add(EpochRecords.claim(
+                            ledger.openEpoch(),
+                            new EpochRecords.Claim(
+                                    target,
+                                    admitted.entry().header().author(),
+                                    admitted.entry().stored().id())));
+                }
+            }
+        }
+        for (int from = 0; from < open.size(); from += EpochStore.OPEN_KEYS) {
+            int to = Math.min(open.size(), from + EpochStore.OPEN_KEYS);
+            records.add(store.openRecord(ledger.openEpoch(), open.subList(from, to)));
+        }
+        batch.records(records);
+    }
+
+    /** A delete that is not heeded deletes itself alone, so that it is known for a delete. */
+    private static List<EntryId> targets(Admitted delete) {
+        return delete.heeded()
+                ? delete.entry().header().links()
+                : List.of(delete.entry().stored().id());
+    }
+
+    /** Entries are stored; what they delete goes, and what was deleted while they were on their way. */
+    public void stored(List<Admitted> entries) {
+        Set<EntryId> doomed = new LinkedHashSet<>();
+        for (Admitted admitted : entries) {
+            SealedEntry entry = admitted.entry();
+            ledger.added(entry.stored().key(), admitted.as());
+            if (admitted.isDelete()) {
+                List<EntryId> targets = targets(admitted);
+                ledger.claimed(entry.stored().id(), entry.header().author(), targets);
+                if (admitted.heeded()) {
+                    doomed.addAll(targets);
+                }
+            } else if (ledger.isDeleted(entry.stored().id(), entry.header().author())) {
+                doomed.add(entry.stored().id());
+            }
+        }
+        if (!doomed.isEmpty()) {
+            CompletableFuture<Void> unused = remover.remove(doomed);
+        }
+    }
+
+    /** Completes when what deletes name is removed. */
+    public CompletableFuture<Void> remove(Collection<EntryId> targets) {
+        return remover.remove(targets);
+    }
+
+    /** Whether one of some entries could not be removed and is tried again. */
+    public boolean isRemoving(Collection<EntryId> entries) {
+        return remover.isFailing(entries);
+    }
+
+    /** Time passes; called every second or so. */
+    public void tick() {
+        remover.tick();
+    }
+}
