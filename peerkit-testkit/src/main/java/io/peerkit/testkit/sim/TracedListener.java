@@ -7,6 +7,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
+import io.peerkit.api.Removed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,6 +51,12 @@ final class TracedListener implements NodeListener {
         record("integrated", 0, incoming.entry().toBytes());
         simulation.ledger().integrated(node, incoming, simulation.time().nanos());
         listener.integrated(incoming);
+    }
+
+    @Override
+    public void removed(Removed gone) {
+        record("removed", 0, gone.entry().toBytes());
+        listener.removed(gone);
     }
 
     @Override

@@ -39,24 +39,13 @@ import java.util.function.Supplier;
 public final class MemoryStorage implements Storage {
     private record Pending(WriteBatch batch, CompletableFuture<BitSet> done) {}
 
-    /** What others wrote; empty lists when the watcher is to look for itself. */
-    private record News(List<EntryKey> added, List<EntryKey> removed) {
-        boolean isMissed() {
-            return added.isEmpty() && removed.isEmpty();
-        }
-    }
-
-    private static final News MISSED = new News(List.of(), List.of());
-
     private final MemoryDisk disk;
     private final Executor executor;
     private final boolean shared;
     private final Runnable whenClosed;
     private final Object lock = new Object();
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private final Deque<News> news = new ArrayDeque<>();
-    private Optional<StorageWatcher> watcher = Optional.empty();
-    private boolean newsLost;
+    private final StoreNews news;
     private int writesToFail;
     private boolean closed;
     private boolean crashed;
@@ -84,6 +73,7 @@ public final class MemoryStorage implements Storage {
     MemoryStorage(MemoryDisk disk, Executor executor, boolean shared, Runnable whenClosed) {
         this.disk = disk;
         this.executor = executor;
+        this.news = new StoreNews(executor);
         this.shared = shared;
         this.whenClosed = whenClosed;
         disk.attach(this);
@@ -136,15 +126,7 @@ public final class MemoryStorage implements Storage {
      * @param lost whether it hears nothing from now on
      */
     public void loseNews(boolean lost) {
-        synchronized (lock) {
-            if (newsLost == lost) {
-                return;
-            }
-            newsLost = lost;
-        }
-        if (!lost) {
-            tell(MISSED);
-        }
+        news.lose(lost);
     }
 
     @Override
@@ -154,54 +136,14 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public void watch(StorageWatcher next) {
-        if (!shared) {
-            return;
+        if (shared) {
+            news.watch(next);
         }
-        synchronized (lock) {
-            if (watcher.isPresent()) {
-                throw new IllegalStateException("the store is watched already");
-            }
-            watcher = Optional.of(next);
-        }
-        tell(MISSED);
     }
 
     /** Others have written; called in the order of the commits. */
     void hear(List<EntryKey> added, List<EntryKey> removed) {
-        tell(new News(added, removed));
-    }
-
-    private void tell(News next) {
-        synchronized (lock) {
-            if (closed || newsLost || watcher.isEmpty()) {
-                return;
-            }
-            news.add(next);
-        }
-        try {
-            executor.execute(this::tellNext);
-        } catch (RejectedExecutionException e) {
-            synchronized (lock) {
-                news.clear(); // nobody is left to tell
-            }
-        }
-    }
-
-    private void tellNext() {
-        News next;
-        StorageWatcher told;
-        synchronized (lock) {
-            if (closed || news.isEmpty()) {
-                return;
-            }
-            next = news.remove();
-            told = watcher.orElseThrow();
-        }
-        if (next.isMissed()) {
-            told.missed();
-        } else {
-            told.changed(next.added(), next.removed());
-        }
+        news.hear(added, removed);
     }
 
     /** Dies as a process does: writes that are not acknowledged are lost. Same as {@code crash(0)}. */
@@ -228,6 +170,7 @@ public final class MemoryStorage implements Storage {
             }
             pending.clear();
         }
+        news.close();
         disk.detach(this);
         whenClosed.run();
     }
@@ -412,6 +355,7 @@ public final class MemoryStorage implements Storage {
                 outcomes.add(next.get());
             }
         }
+        news.close();
         disk.detach(this);
         outcomes.forEach(Runnable::run);
         whenClosed.run();
