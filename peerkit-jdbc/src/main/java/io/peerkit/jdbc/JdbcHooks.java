@@ -5,6 +5,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.Change;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.Removed;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.StorageHooks;
 import java.lang.System.Logger.Level;
@@ -85,17 +86,44 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
         Optional<byte[]> blob(Connection connection, BlobHash hash) throws SQLException;
     }
 
+    /** Removes from the application's tables what a deleted entry brought. */
+    @FunctionalInterface
+    public interface Remove {
+        /**
+         * Removes an entry's payload and all that was derived from it. Called on the node's user executor, one entry at a time, again until
+         * it returns; the entry may be one that this application never took over.
+         *
+         * @param connection in a transaction that is committed on return; do not commit, roll back or close
+         * @param removed the entry
+         * @throws SQLException when it cannot be removed now; called again some seconds later. The same for unchecked exceptions
+         */
+        void remove(Connection connection, Removed removed) throws SQLException;
+    }
+
     private final ConnectionSource source;
     private final InboxTable table;
     private final Apply apply;
     private final Optional<Blobs> blobs;
+    private final Optional<Remove> remove;
     private final AtomicInteger integrating = new AtomicInteger();
 
-    private JdbcHooks(ConnectionSource source, InboxTable table, Apply apply, Optional<Blobs> blobs) {
+    private JdbcHooks(
+            ConnectionSource source, InboxTable table, Apply apply, Optional<Blobs> blobs, Optional<Remove> remove) {
         this.source = source;
         this.table = table;
         this.apply = apply;
         this.blobs = blobs;
+        this.remove = remove;
+    }
+
+    /**
+     * The same hooks, for an application from whose tables deleted entries go too. Without this what it took over from them stays.
+     *
+     * @param removal removes what an entry brought
+     * @return the hooks to use instead of these
+     */
+    public JdbcHooks removing(Remove removal) {
+        return new JdbcHooks(source, table, apply, blobs, Optional.of(removal));
     }
 
     /**
@@ -125,7 +153,7 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
      */
     public static JdbcHooks open(ConnectionSource source, String table, Apply apply, Optional<Blobs> blobs)
             throws SQLException {
-        return new JdbcHooks(source, InboxTable.open(source, table), apply, blobs);
+        return new JdbcHooks(source, InboxTable.open(source, table), apply, blobs, Optional.empty());
     }
 
     @Override
@@ -176,6 +204,21 @@ public final class JdbcHooks implements StorageHooks, AutoCloseable {
     @Override
     public boolean keepsBlobs() {
         return blobs.isPresent();
+    }
+
+    @Override
+    public void onRemove(Removed removed) {
+        if (remove.isEmpty()) {
+            return;
+        }
+        try {
+            Transactions.run(source, connection -> {
+                remove.get().remove(connection, removed);
+                return removed;
+            });
+        } catch (SQLException e) {
+            throw new StorageException("the application's tables failed: " + e.getMessage(), e);
+        }
     }
 
     @Override

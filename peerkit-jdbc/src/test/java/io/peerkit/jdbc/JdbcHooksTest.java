@@ -10,6 +10,7 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.Publication;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -348,6 +349,38 @@ class JdbcHooksTest {
             }
             return Optional.empty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onRemove_authorDeletes_rowGoesOnceItWorks(Database database) throws Exception {
+        ConnectionSource source = application(database);
+        AtomicInteger removals = new AtomicInteger();
+        JdbcHooks hooks = JdbcHooks.open(source, this::apply).removing((connection, removed) -> {
+            if (removals.incrementAndGet() == 1) {
+                throw new SQLException("the table is locked, as the test asked");
+            }
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM task WHERE text = ?")) {
+                delete.setString(1, removed.header().blobHash().equals(BlobHash.ofBlob(bytes("one"))) ? "one" : "?");
+                delete.executeUpdate();
+            }
+        });
+        try (PeerkitNode author =
+                        TestNode.on(network, MemoryStorage.factory()).start().join();
+                PeerkitNode other = TestNode.on(network, MemoryStorage.factory())
+                        .hooks(hooks)
+                        .start()
+                        .join()) {
+            Publication one = author.publishAll(List.of(bytes("one"))).join().get(0);
+            author.publish(bytes("two")).join();
+            other.connect(author.addresses().get(0)).join();
+            TestNode.until(() -> other.status().join().entries() == 2);
+            author.delete(List.of(one.entry())).join();
+            TestNode.until(
+                    () -> removals.get() == 2 && other.get(one.hash()).join().isEmpty());
+        }
+
+        assertThat(tasks(source)).containsExactly("two");
     }
 
     private IntegrationVerdict apply(Connection connection, Incoming incoming) throws SQLException {

@@ -66,6 +66,28 @@ class SharedStoreTest {
     private final Told ofOne = new Told();
     private final Told ofOther = new Told();
 
+    @Test
+    void delete_byOneProcess_theOtherTakesItFromNobody() {
+        SimulatedNode one = add(ofOne);
+        SimulatedNode other = add(ofOther);
+        Publication doomed = simulation.await(one.publish(blobs("doomed", 1))).get(0);
+        SimulatedNode third = simulation.add(NodePlan.member().bootstrap(other.addresses()));
+        simulation.time().advance(LONG_ENOUGH);
+        assertThat(simulation.await(third.gossip().get(doomed.hash()))).isPresent();
+        third.crash();
+
+        simulation.await(one.gossip().delete(List.of(doomed.entry())));
+        simulation.time().advance(Duration.ofSeconds(2));
+        simulation.await(one.stop());
+        simulation.await(third.start());
+        simulation.time().advance(LONG_ENOUGH);
+
+        assertThat(simulation.await(other.gossip().get(doomed.hash()))).isEmpty();
+        assertThat(simulation.await(third.gossip().get(doomed.hash()))).isEmpty();
+        assertThat(simulation.await(other.gossip().status()).fingerprint())
+                .isEqualTo(simulation.await(third.gossip().status()).fingerprint());
+    }
+
     private SimulatedNode add(Told told) {
         return simulation.add(told.plan().sharing(disk));
     }

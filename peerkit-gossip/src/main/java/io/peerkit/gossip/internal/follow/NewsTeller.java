@@ -7,6 +7,9 @@ import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.internal.entry.EntryCodec;
+import io.peerkit.gossip.internal.entry.SealedEntry;
+import io.peerkit.gossip.internal.epoch.Admitted;
+import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -99,6 +102,13 @@ final class NewsTeller {
             return Optional.empty();
         }
         if (header.author().equals(parts.self())) {
+            return Optional.empty();
+        }
+        if (header.kind() == EntryHeader.KIND_DELETE) {
+            // The other may die before it has removed what it names, and this node must not take that from a peer
+            // again.
+            parts.epochs()
+                    .stored(List.of(new Admitted(new SealedEntry(entry, header), EpochLedger.Admission.OPEN, true)));
             return Optional.empty();
         }
         if (header.kind() == EntryHeader.KIND_LARGE_BLOB && entry.blob().isPresent()) {

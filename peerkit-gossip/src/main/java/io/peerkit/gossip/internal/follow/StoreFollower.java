@@ -8,6 +8,7 @@ import io.peerkit.api.storage.Storage;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.FollowAction.LookFor;
 import io.peerkit.gossip.internal.follow.FollowAction.ReadKeys;
 import io.peerkit.gossip.internal.follow.FollowAction.Tell;
@@ -45,7 +46,8 @@ public final class StoreFollower implements NewsInbox.Reader {
             Integrator integrator,
             LargeBlobs blobs,
             NodeListener listener,
-            UserTasks tasks) {}
+            UserTasks tasks,
+            Epochs epochs) {}
 
     private final Parts parts;
     private final SetFollower machine;

@@ -149,7 +149,8 @@ public final class DataSide {
                 integrator,
                 blobs,
                 settings.listener(),
-                tasks));
+                tasks,
+                epochs));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
     }
