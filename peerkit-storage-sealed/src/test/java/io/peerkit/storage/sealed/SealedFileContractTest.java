@@ -21,14 +21,14 @@ class SealedFileContractTest extends FileContract {
 
     @Override
     protected List<String> earlierStores() {
-        return List.of("version-1.zip");
+        return List.of("version-2.zip");
     }
 
     private static SealedStorage sealed(StorageFactory store) {
         return SealedStorage.of(store, StorageKey.of(new byte[StorageKey.KEY_BYTES]));
     }
 
-    /** Made the recording: {@code version-1.zip}, values of version 1 in a SQLite file of version 2. */
+    /** Made the recording: {@code version-2.zip}, values of version 2 in a SQLite file of version 3. */
     public static final class Opener implements StoreOpener {
         /** For the recording. */
         public Opener() {}

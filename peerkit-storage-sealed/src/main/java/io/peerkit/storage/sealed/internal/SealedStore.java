@@ -75,12 +75,16 @@ public final class SealedStore implements Storage {
             throw new StorageException(Conversion.HALF_SEALED);
         }
         Optional<byte[]> wrapped = Futures.await(inner.metadata(SEALED_MARKER));
+        if (wrapped.isEmpty() && !isEmpty(inner)) {
+            // Another process may have opened the same new store since.
+            wrapped = Futures.await(inner.metadata(SEALED_MARKER));
+            if (wrapped.isEmpty()) {
+                throw new StorageException(
+                        "the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
+            }
+        }
         if (wrapped.isPresent()) {
             return KeyWrap.unwrap(wrapped.get(), source);
-        }
-        if (!isEmpty(inner)) {
-            throw new StorageException(
-                    "the store holds values that are not sealed; SealedStorage.seal seals them where they lie");
         }
         SecureRandom random = new SecureRandom();
         byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, Argon2Cost.STANDARD, random);
