@@ -220,14 +220,19 @@ public final class Integrator implements ArrivalWriter.Outcome {
     }
 
     /**
-     * What a session should count as here: what is stored, and what waits for the clock or for the application to recover, since
-     * it would otherwise be sent again in each round. Asked for such a one, the session finds nothing in the store and passes it
+     * What a session should count as here: what is stored or on its way there, and what waits for the clock or for the application to
+     * recover, since it would otherwise be sent again. Asked for such a one, the session finds nothing in the store and passes it
      * over.
      */
     public EntrySnapshot snapshot() {
         List<EntryKey> added = new ArrayList<>();
         addMissing(held.keys(), added);
         addMissing(failed.resting(), added);
+        addMissing(
+                underWay.values().stream()
+                        .map(arrival -> arrival.entry().stored().key())
+                        .toList(),
+                added);
         EntrySnapshot both = parts.set().snapshot();
         added.forEach(key -> parts.set().remove(key.time(), key.id().toBytes(), 0));
         return both;

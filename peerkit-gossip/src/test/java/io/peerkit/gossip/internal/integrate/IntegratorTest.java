@@ -164,6 +164,19 @@ class IntegratorTest {
     }
 
     @Test
+    void snapshot_entriesOnTheirWay_countAsHere() {
+        Side side = new Side(storage, incoming -> IntegrationVerdict.ACCEPTED);
+        side.receive(entry(ANN, 1));
+        side.receive(entry(BEN, 2));
+        assertThat(side.set.size()).isZero();
+        assertThat(side.integrator.snapshot().size()).isEqualTo(2);
+        assertThat(side.set.size()).isZero();
+        side.run();
+        assertThat(side.integrator.snapshot().size()).isEqualTo(2);
+        assertThat(side.set.size()).isEqualTo(2);
+    }
+
+    @Test
     void receive_deleteByTheAuthor_entryLeavesSetHookAndStore() {
         List<EntryId> asked = new ArrayList<>();
         Side side = new Side(storage, removing(asked::add));
