@@ -37,7 +37,7 @@ class KilledSealingIT {
     private static final long SEED = Long.getLong("peerkit.seed", System.nanoTime());
 
     /** Kills of each kind at most before one is let through. */
-    private static final int KILLS = Integer.getInteger("peerkit.crash.rounds", 60) / 10;
+    private static final int KILLS = Math.max(6, Integer.getInteger("peerkit.crash.rounds", 60) / 10);
 
     /** A kill comes after so many writes at most, of some fifty, and then so much later at most, in nanoseconds. */
     private static final int MAX_WRITES = 8;
