@@ -22,6 +22,12 @@ class SqliteCrashIT extends CrashContract {
         return Opener.class;
     }
 
+    /** Enough for every build; 200 in the profile {@code crash}. */
+    @Override
+    protected int rounds() {
+        return Integer.getInteger("peerkit.crash.rounds", 80);
+    }
+
     /** Opens the store in the processes that are killed. */
     public static final class Opener implements StoreOpener {
         /** For the suite. */

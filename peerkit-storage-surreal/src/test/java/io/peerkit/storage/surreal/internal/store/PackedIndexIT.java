@@ -16,8 +16,9 @@ import io.peerkit.storage.surreal.internal.index.Removal;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init") // JUnit sets the fields
 class PackedIndexIT {
     private static final int ALL_BYTES = Integer.MAX_VALUE;
+
+    /** Batches of 1,000 on their way; a store takes 100,000 entries at most. */
+    private static final int AT_ONCE = 50;
 
     @TempDir
     private static Path folder;
@@ -56,12 +60,15 @@ class PackedIndexIT {
     void write_overAHundredThousand_mergedSplitAndFound() throws Exception {
         int count = 101_000;
         try (SurrealStore store = TestStores.open(engine, "large", TestStores.SMALL)) {
-            List<CompletableFuture<BitSet>> writes = new ArrayList<>();
+            Deque<CompletableFuture<BitSet>> writes = new ArrayDeque<>();
             for (int first = 0; first < count; first += 1_000) {
                 writes.add(store.write(TestStores.batch(first, 1_000)));
+                if (writes.size() > AT_ONCE) {
+                    assertWritten(writes.remove());
+                }
             }
-            for (CompletableFuture<BitSet> write : writes) {
-                assertThat(write.get(120, TimeUnit.SECONDS).cardinality()).isEqualTo(1_000);
+            while (!writes.isEmpty()) {
+                assertWritten(writes.remove());
             }
             assertFound(store, IntStream.range(0, count).filter(i -> i % 37 == 0), count);
         }
@@ -75,6 +82,10 @@ class PackedIndexIT {
             // What is not in buckets is in journals, and those are few.
             assertThat(rows("large", Tables.JOURNAL)).isLessThan(3 * 400);
         }
+    }
+
+    private static void assertWritten(CompletableFuture<BitSet> write) throws Exception {
+        assertThat(write.get(120, TimeUnit.SECONDS).cardinality()).isEqualTo(1_000);
     }
 
     private static void assertFound(Storage store, IntStream numbers, int behind) {
