@@ -168,7 +168,7 @@ class NodeCommandIT {
         assertCode(node, "connect", Map.of("address", "nowhere"), "invalid-bytes");
         assertCode(node, "connect", Map.of("address", "/ip4/127.0.0.1/tcp/1"), "peer-unreachable");
         assertCode(node, "send", Map.of("to", "00".repeat(32), "data", "aGk="), "peer-unreachable");
-        assertCode(node, "delete", Map.of("entry", "00".repeat(32)), "unsupported");
+        assertCode(node, "delete", Map.of("entry", "00".repeat(32)), "not-found");
         assertThat(status(node).path("entries").asInt()).isZero();
     }
 

@@ -151,14 +151,22 @@ class SharedSpaceIT {
     @Test
     void thirdPeer_connectedToBoth_getsAllOnceAndIsQuietThen() throws InterruptedException {
         Told told = new Told();
+        Told ofOne = new Told();
+        Told ofOther = new Told();
         try (PeerkitNode third = node(MemoryStorage.factory(), told, List.of());
-                PeerkitNode one = node(space("three", "three-1"), new NodeListener() {}, third.addresses());
-                PeerkitNode other = node(space("three", "three-2"), new NodeListener() {}, third.addresses())) {
+                PeerkitNode one = node(space("three", "three-1"), ofOne, third.addresses());
+                PeerkitNode other = node(space("three", "three-2"), ofOther, third.addresses())) {
             one.publish("by one".getBytes(UTF_8)).join();
             other.publish("by other".getBytes(UTF_8)).join();
             told.next();
             told.next();
             third.publish("by third".getBytes(UTF_8)).join();
+            // Of the other's entry and of the third's, which may still be on its way into the store when a session
+            // ends.
+            for (Told each : List.of(ofOne, ofOther)) {
+                each.next();
+                each.next();
+            }
             one.sync().join();
             other.sync().join();
 
