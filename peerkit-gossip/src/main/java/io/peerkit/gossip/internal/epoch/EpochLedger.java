@@ -58,7 +58,7 @@ public final class EpochLedger {
     private final NetworkId network;
     private final Optional<Authority> authority;
     private final EntryDigests digests;
-    private final EntrySet open = new EntrySet();
+    private EntrySet open = new EntrySet();
     private final Tombstones tombstones = new Tombstones();
     private Head head = Head.NONE;
     private AwaitedDigests awaited = AwaitedDigests.NONE;
@@ -99,11 +99,6 @@ public final class EpochLedger {
         }
     }
 
-    /** An entry of a closed epoch is here; asked about all of them when something was awaited. */
-    void restoreHeld(byte[] id, int offset) {
-        awaited.take(digests.of(id, offset));
-    }
-
     /** The last adopted snapshot. */
     public Head head() {
         return head;
@@ -126,8 +121,16 @@ public final class EpochLedger {
 
     /** Whether an agent may delete what an author wrote. */
     public boolean mayDelete(AgentId agent, AgentId author) {
-        return agent.equals(author)
-                || authority.map(them -> them.includes(agent)).orElse(false);
+        return agent.equals(author) || isAuthority(agent);
+    }
+
+    private boolean isAuthority(AgentId agent) {
+        return authority.filter(them -> them.includes(agent)).isPresent();
+    }
+
+    /** Whether somebody closes epochs, so that it matters which entries are open. */
+    boolean tracksOpen() {
+        return authority.isPresent();
     }
 
     /**
@@ -165,7 +168,7 @@ public final class EpochLedger {
 
     /** An admitted entry is stored. */
     public void added(EntryKey key, Admission as) {
-        if (as == Admission.OPEN && authority.isPresent()) {
+        if (as == Admission.OPEN && tracksOpen()) {
             open.add(key.time(), key.id().toBytes(), 0);
         } else if (as == Admission.CLOSED) {
             awaited.take(digests.of(key.id()));
@@ -179,10 +182,15 @@ public final class EpochLedger {
     public void claimed(EntryId delete, AgentId claimant, List<EntryId> targets) {
         for (EntryId target : targets) {
             tombstones.claim(delete, claimant, target);
-            if (authority.filter(them -> them.includes(claimant)).isPresent()) {
-                tombstones.confirm(target, awaited.take(digests.of(target)));
+            if (isAuthority(claimant)) {
+                confirmUnseen(target);
             }
         }
+    }
+
+    /** What the authority deletes counts whether the entry is known or not. */
+    private void confirmUnseen(EntryId target) {
+        tombstones.confirm(target, awaited.take(digests.of(target)));
     }
 
     /** An entry was removed because of a delete. */
@@ -200,16 +208,13 @@ public final class EpochLedger {
                 .toList();
     }
 
-    /** After everything was restored: what the authority deletes counts whether the entry is known or not. */
+    /** Everything was restored. */
     void restored() {
-        for (Map.Entry<EntryId, Tombstones.Tombstone> stone : tombstones.all().entrySet()) {
-            boolean byAuthority = stone.getValue().claimants().stream()
-                    .anyMatch(claimant ->
-                            authority.filter(them -> them.includes(claimant)).isPresent());
-            if (byAuthority) {
-                tombstones.confirm(stone.getKey(), awaited.take(digests.of(stone.getKey())));
+        tombstones.all().forEach((target, stone) -> {
+            if (stone.claimants().stream().anyMatch(this::isAuthority)) {
+                confirmUnseen(target);
             }
-        }
+        });
     }
 
     /** Whether an entry that is here belongs to the last snapshot. */
@@ -252,10 +257,6 @@ public final class EpochLedger {
         head = next;
         awaited = stillAwaited;
         tombstones.clear();
-        while (open.size() > 0) {
-            long time = open.timeAt(open.size() - 1);
-            byte[] id = open.idAt(open.size() - 1).toBytes();
-            open.remove(time, id, 0);
-        }
+        open = new EntrySet();
     }
 }

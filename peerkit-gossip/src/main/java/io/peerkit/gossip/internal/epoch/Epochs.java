@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.epoch;
 
 import io.peerkit.api.EntryId;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
@@ -21,17 +22,14 @@ public final class Epochs {
     private final EpochLedger ledger;
     private final EpochStore store;
     private final EntryRemover remover;
-    private final boolean tracksOpen;
 
     /**
      * @param parts what the remover works with, and the ledger
-     * @param tracksOpen whether there is an authority that closes epochs
      */
-    public Epochs(EntryRemover.Parts parts, boolean tracksOpen) {
+    public Epochs(EntryRemover.Parts parts) {
         this.ledger = parts.ledger();
         this.store = new EpochStore(parts.loop(), parts.storage());
         this.remover = new EntryRemover(parts);
-        this.tracksOpen = tracksOpen;
     }
 
     /** Reads what was stored, then removes what a crash left. Completes on the loop when the ledger is whole. */
@@ -52,13 +50,12 @@ public final class Epochs {
 
     /** Judges an entry whose signature is right. */
     public EpochLedger.Admission admit(SealedEntry entry) {
-        boolean delete = new Admitted(entry, EpochLedger.Admission.OPEN, true).isDelete();
         return ledger.admit(
                 entry.stored().id(),
                 entry.header().origin(),
                 entry.header().author(),
                 entry.header().epoch(),
-                delete);
+                entry.header().kind() == EntryHeader.KIND_DELETE);
     }
 
     /** Adds what the store has to remember of entries that are written with a batch. */
@@ -66,7 +63,7 @@ public final class Epochs {
         List<EntryKey> open = new ArrayList<>();
         List<StoredRecord> records = new ArrayList<>();
         for (Admitted admitted : entries) {
-            if (admitted.as() == EpochLedger.Admission.OPEN && tracksOpen) {
+            if (admitted.as() == EpochLedger.Admission.OPEN && ledger.tracksOpen()) {
                 open.add(admitted.entry().stored().key());
             }
             if (admitted.isDelete()) {

@@ -73,17 +73,15 @@ public final class DataSide {
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
-        this.epochs = new Epochs(
-                new EntryRemover.Parts(
-                        settings.loop(),
-                        storage,
-                        set,
-                        new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
-                        settings.hooks(),
-                        settings.listener(),
-                        tasks,
-                        belongings()),
-                settings.authority().isPresent());
+        this.epochs = new Epochs(new EntryRemover.Parts(
+                settings.loop(),
+                storage,
+                set,
+                new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
+                settings.hooks(),
+                settings.listener(),
+                tasks,
+                belongings()));
         this.integrator = new Integrator(
                 new Integrator.Parts(
                         settings.loop(),

@@ -603,17 +603,15 @@ class IntegratorTest {
                 }
             };
             UserTasks tasks = new UserTasks(user::add);
-            epochs = new Epochs(
-                    new EntryRemover.Parts(
-                            loop,
-                            storage,
-                            set,
-                            new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
-                            Optional.of(hooks),
-                            listener,
-                            tasks,
-                            NOTHING_BESIDE),
-                    false);
+            epochs = new Epochs(new EntryRemover.Parts(
+                    loop,
+                    storage,
+                    set,
+                    new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
+                    Optional.of(hooks),
+                    listener,
+                    tasks,
+                    NOTHING_BESIDE));
             integrator = new Integrator(
                     new Integrator.Parts(
                             loop,
