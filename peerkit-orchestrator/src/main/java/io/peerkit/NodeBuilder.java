@@ -10,6 +10,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.StorageFactory;
@@ -35,6 +36,7 @@ public final class NodeBuilder {
     private Optional<NetworkAccess> access = Optional.empty();
     private Optional<KeyStore> keys = Optional.empty();
     private Optional<NetworkId> network = Optional.empty();
+    private Optional<Authority> authority = Optional.empty();
     private Optional<ConnectionStrategy> connections = Optional.empty();
     private Optional<StorageHooks> hooks = Optional.empty();
     private Optional<Executor> executor = Optional.empty();
@@ -134,6 +136,18 @@ public final class NodeBuilder {
      */
     public NodeBuilder network(NetworkId network) {
         this.network = Optional.of(network);
+        return this;
+    }
+
+    /**
+     * Names who closes the epochs of the network, and may delete what others wrote. It becomes part of the network's id. Without
+     * this setting deletes remain as small entries for ever, and each author deletes its own.
+     *
+     * @param authority the same for all of a network, chosen when it is created
+     * @return this
+     */
+    public NodeBuilder authority(Authority authority) {
+        this.authority = Optional.of(authority);
         return this;
     }
 
@@ -238,8 +252,8 @@ public final class NodeBuilder {
                         carrier,
                         policy,
                         secrets,
-                        network.orElseGet(policy::networkId),
-                        Optional.empty(),
+                        inAuthority(network.orElseGet(policy::networkId)),
+                        authority,
                         distribution,
                         connections.orElseGet(ConnectionStrategies::adaptive),
                         hooks,
@@ -248,6 +262,10 @@ public final class NodeBuilder {
                         bootstrap,
                         timing))
                 .thenApply(node -> node);
+    }
+
+    private NetworkId inAuthority(NetworkId named) {
+        return authority.map(them -> them.bind(named)).orElse(named);
     }
 
     private static KeyStore keysBeside(StorageFactory store) {

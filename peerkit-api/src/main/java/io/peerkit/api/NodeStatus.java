@@ -18,6 +18,7 @@ import java.util.List;
  * @param failing entries that the application's hook failed on, and that come again
  * @param opaque stored entries of a kind or version that this version does not know: passed on, not processed
  * @param excluded agents that are turned away for a time because of what they sent
+ * @param epoch the number of the last closed epoch, 0 when there is none
  */
 public record NodeStatus(
         long entries,
@@ -30,7 +31,8 @@ public record NodeStatus(
         int pending,
         int failing,
         long opaque,
-        int excluded) {
+        int excluded,
+        long epoch) {
     /** Copies the list. */
     public NodeStatus {
         peers = List.copyOf(peers);

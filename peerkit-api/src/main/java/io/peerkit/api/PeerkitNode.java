@@ -165,6 +165,21 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<List<EntryId>> delete(List<EntryId> entries);
 
     /**
+     * Closes the open epoch, so that its deletes are forgotten: what this node has is from then on what the network has. Best while
+     * those who wrote are connected and in sync; what this node has not got is issued anew by its authors. Publications wait
+     * meanwhile, about 2 s for a million entries.
+     *
+     * @return a future of the number of the closed epoch, failed with
+     *     <ul>
+     *       <li>{@link NotPermittedException} when the network has no {@linkplain io.peerkit.api.gossip.Authority authority}, this node's
+     *           agent does not belong to it, its statements contradict each other, or the application's hook fails on deleted entries
+     *       <li>{@link PeerUnreachableException} when this node is just going to another epoch
+     *       <li>{@link StorageException} when the store failed
+     *     </ul>
+     */
+    CompletableFuture<Long> closeEpoch();
+
+    /**
      * Blocks an agent without a reason.
      *
      * @param agent any agent but this node's own

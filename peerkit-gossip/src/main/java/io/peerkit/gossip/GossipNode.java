@@ -21,6 +21,7 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
+import io.peerkit.gossip.internal.epoch.EpochKeeper;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.node.DataSide;
@@ -138,6 +139,9 @@ public final class GossipNode {
             transport.handleStreams(Pusher.PROTOCOL, this::accept);
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
             transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
+            if (settings.authority().isPresent()) {
+                transport.handleStreams(EpochKeeper.PROTOCOL, this::accept);
+            }
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -327,6 +331,15 @@ public final class GossipNode {
                     copy.size() + " entries to delete, must be 1 to " + PeerkitNode.MAX_BATCH));
         }
         return askData((data, answer) -> data.delete(copy, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#closeEpoch}.
+     *
+     * @return a future of the number of the closed epoch
+     */
+    public CompletableFuture<Long> closeEpoch() {
+        return askData(DataSide::closeEpoch);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -88,6 +89,10 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         storage.ifPresent(opened -> {
             closing.add(opened::close);
             SealedMarkers.requireNone(opened);
+            if (settings.authority().isPresent() && opened.isShared()) {
+                throw new InvalidSettingException(
+                        "authority: a store that several processes share cannot go from epoch to epoch yet");
+            }
         });
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(
@@ -204,6 +209,11 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<List<EntryId>> delete(List<EntryId> entries) {
         return calls.handOver(() -> gossip.delete(entries));
+    }
+
+    @Override
+    public CompletableFuture<Long> closeEpoch() {
+        return calls.handOver(gossip::closeEpoch);
     }
 
     @Override

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
@@ -19,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +49,8 @@ public final class NodePlan {
     private Optional<MemoryDisk> disk = Optional.empty();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
 
+    private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
+
     private NodePlan() {}
 
     private NodePlan(NodePlan other) {
@@ -64,6 +71,7 @@ public final class NodePlan {
         store = other.store;
         disk = other.disk;
         transport = other.transport;
+        authority = other.authority;
     }
 
     /**
@@ -110,6 +118,27 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.bootstrap = List.copyOf(addresses);
         return plan;
+    }
+
+    /**
+     * The same in a network whose epochs somebody closes.
+     *
+     * @param of names the authority; is given the agent of the node
+     * @return a copy
+     */
+    public NodePlan authority(Function<AgentId, Authority> of) {
+        NodePlan plan = new NodePlan(this);
+        plan.authority = of.andThen(Optional::of);
+        return plan;
+    }
+
+    Optional<Authority> authority(AgentId self) {
+        return authority.apply(self);
+    }
+
+    NetworkId network(AgentId self) {
+        NetworkId named = NetworkAccess.sharedKey(publishingKey).networkId();
+        return authority(self).map(them -> them.bind(named)).orElse(named);
     }
 
     /**

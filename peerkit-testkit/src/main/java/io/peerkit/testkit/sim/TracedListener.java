@@ -60,6 +60,24 @@ final class TracedListener implements NodeListener {
     }
 
     @Override
+    public void epochClosed(long epoch) {
+        record("epoch", (int) epoch, new byte[0]);
+        listener.epochClosed(epoch);
+    }
+
+    @Override
+    public void reissued(EntryId first, EntryId again) {
+        record("reissued", 0, again.toBytes());
+        listener.reissued(first, again);
+    }
+
+    @Override
+    public void epochForked(long epoch) {
+        record("forked", (int) epoch, new byte[0]);
+        listener.epochForked(epoch);
+    }
+
+    @Override
     public void integrationFailed(EntryId entry, AgentId author, String reason) {
         record("failed", reason.hashCode(), entry.toBytes());
         listener.integrationFailed(entry, author, reason);

@@ -54,6 +54,24 @@ public final class MemoryDisk {
     /** An empty disk. */
     public MemoryDisk() {}
 
+    /**
+     * What is durable now, on a disk of its own, as a backup has it.
+     *
+     * @return a copy that nobody has open
+     */
+    public synchronized MemoryDisk copy() {
+        MemoryDisk copy = new MemoryDisk();
+        copy.inOrder.putAll(inOrder);
+        copy.byId.putAll(byId);
+        byBlob.forEach((hash, entries) -> copy.byBlob.put(hash, new TreeMap<>(entries)));
+        copy.metadata.putAll(metadata);
+        copy.cards.putAll(cards);
+        copy.records.putAll(records);
+        copy.collections.putAll(collections);
+        copy.chunks.putAll(chunks);
+        return copy;
+    }
+
     synchronized void attach(MemoryStorage storage) {
         if (!users.isEmpty() && !(storage.isShared() && users.get(0).isShared())) {
             throw new StorageException("the store is open already");

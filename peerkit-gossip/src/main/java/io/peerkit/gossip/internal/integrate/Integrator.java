@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -92,6 +93,8 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private long waitingBytes;
     private int waitingEntries;
     private boolean full;
+    private boolean paused;
+    private Optional<CompletableFuture<Void>> quiet = Optional.empty();
     private long refused;
     private GossipWatcher watcher = GossipWatcher.none();
 
@@ -159,7 +162,13 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (!parts.distribution().willStore(parts.self(), entry.header())) {
             return Receipt.KNOWN;
         }
+        if (paused) {
+            return Receipt.NOT_ADMITTED; // It comes again when this node has gone to another epoch.
+        }
         EpochLedger.Admission admission = parts.epochs().admit(entry.sealed());
+        if (admission == EpochLedger.Admission.AHEAD) {
+            parts.epochs().isAhead(source.node());
+        }
         if (!admission.isIn()) {
             return Receipt.NOT_ADMITTED;
         }
@@ -203,7 +212,12 @@ public final class Integrator implements ArrivalWriter.Outcome {
         Arrival.Way way = opened.get().header().kind() == EntryHeader.KIND_DELETE
                 ? Arrival.Way.REPROCESSED_DELETE
                 : Arrival.Way.REPROCESSED;
-        enqueue(new Arrival(opened.get().sealed(), wire, source, way, EpochLedger.Admission.OPEN));
+        enqueue(new Arrival(
+                opened.get().sealed(),
+                wire,
+                source,
+                way,
+                parts.epochs().ledger().admissionOf(stored.key())));
         return true;
     }
 
@@ -372,6 +386,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
         parts.tasks().execute(() -> tell(batch, given));
         writer.flush();
+        tellQuiet();
     }
 
     private void tell(List<Arrival> batch, List<Arrival> given) {
@@ -400,6 +415,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     }
 
     private void release(List<Arrival> batch) {
+        tellQuiet();
         for (Arrival arrival : batch) {
             waitingBytes -= arrival.bytes();
         }
@@ -407,6 +423,28 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (full && waitingBytes <= MAX_WAITING_BYTES / 2 && waitingEntries <= MAX_WAITING_ENTRIES / 2) {
             full = false;
             hasRoom.run();
+        }
+    }
+
+    /** Takes nothing until {@link #unpause}; completes when nothing is on its way into the store any more. */
+    public CompletableFuture<Void> pause() {
+        paused = true;
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        quiet = Optional.of(future);
+        tellQuiet();
+        return future;
+    }
+
+    /** Goes on. */
+    public void unpause() {
+        paused = false;
+    }
+
+    private void tellQuiet() {
+        if (underWay.isEmpty() && quiet.isPresent()) {
+            CompletableFuture<Void> told = quiet.get();
+            quiet = Optional.empty();
+            told.complete(null);
         }
     }
 
@@ -420,9 +458,16 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public void tick() {
         failed.tick();
         long nowMillis = parts.loop().now().toEpochMilli();
+        if (paused) {
+            return;
+        }
         for (Arrival arrival : held.due(nowMillis)) {
             StoredEntry stored = arrival.entry().stored();
-            if (!parts.set().contains(stored.time(), stored.id().toBytes(), 0) && !underWay.containsKey(stored.id())) {
+            // An epoch may have been closed while it was held.
+            arrival.admit(parts.epochs().admit(arrival.entry()));
+            if (arrival.isAdmitted()
+                    && !parts.set().contains(stored.time(), stored.id().toBytes(), 0)
+                    && !underWay.containsKey(stored.id())) {
                 parts.clock().merge(stored.time(), nowMillis);
                 enqueue(arrival);
             }

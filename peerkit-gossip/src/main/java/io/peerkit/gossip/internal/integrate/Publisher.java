@@ -9,6 +9,7 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -18,6 +19,7 @@ import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.epoch.Admitted;
+import io.peerkit.gossip.internal.epoch.Again;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
@@ -88,6 +90,8 @@ public final class Publisher {
      * @param kind of the entries
      * @param links of each entry, or nothing when none has any
      * @param records what to store with each entry, at most 4
+     * @param again what each entry issues anew, or nothing when they are new
+     * @param finished records that go with the batch
      * @param done completes when they are stored
      */
     public record Call(
@@ -96,9 +100,13 @@ public final class Publisher {
             int kind,
             List<List<EntryId>> links,
             EntryRecords records,
+            List<Again> again,
+            List<RecordKey> finished,
             CompletableFuture<List<Publication>> done) {
         /** The empty blob of deletes. */
         private static final byte[] NOTHING = {};
+
+        private static final EntryRecords NO_RECORDS = (index, entry) -> List.of();
 
         /** A call without links. */
         public Call(
@@ -107,7 +115,7 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), records, done);
+            this(blobs, hashes, kind, List.of(), records, List.of(), List.of(), done);
         }
 
         /**
@@ -116,18 +124,44 @@ public final class Publisher {
          * @param targets entries, at most {@link EntryHeader#MAX_LINKS} for each delete, at most {@link #MAX_DELETES} times
          */
         public static Call deletes(List<List<EntryId>> targets, CompletableFuture<List<Publication>> done) {
+            return deletes(targets, List.of(), done);
+        }
+
+        /**
+         * A call that deletes.
+         *
+         * @param targets as above
+         * @param finished records that go with it
+         */
+        public static Call deletes(
+                List<List<EntryId>> targets, List<RecordKey> finished, CompletableFuture<List<Publication>> done) {
             return new Call(
                     Collections.nCopies(targets.size(), NOTHING),
                     Collections.nCopies(targets.size(), BlobHash.ofBlob(NOTHING)),
                     EntryHeader.KIND_DELETE,
                     targets,
-                    (index, entry) -> List.of(),
+                    NO_RECORDS,
+                    List.of(),
+                    finished,
+                    done);
+        }
+
+        /** A call that issues entries anew, each in place of its first. */
+        public static Call again(List<Again> entries, CompletableFuture<List<Publication>> done) {
+            return new Call(
+                    entries.stream().map(Again::blob).toList(),
+                    entries.stream().map(entry -> entry.header().blobHash()).toList(),
+                    EntryHeader.KIND_BLOB,
+                    List.of(),
+                    NO_RECORDS,
+                    entries,
+                    entries.stream().map(Again::record).toList(),
                     done);
         }
 
         /** A call that publishes ordinary blobs, and nothing with them. */
         public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, EntryHeader.KIND_BLOB, (index, entry) -> List.of(), done);
+            this(blobs, hashes, EntryHeader.KIND_BLOB, NO_RECORDS, done);
         }
 
         long bytes() {
@@ -163,6 +197,7 @@ public final class Publisher {
     private int waitingEntries;
     private long waitingBytes;
     private boolean stopped;
+    private boolean paused;
 
     /**
      * @param parts what it works with
@@ -202,7 +237,7 @@ public final class Publisher {
     }
 
     private void flush() {
-        while (!waiting.isEmpty() && writes < MAX_WRITES) {
+        while (!waiting.isEmpty() && writes < MAX_WRITES && !paused) {
             write();
         }
     }
@@ -233,10 +268,15 @@ public final class Publisher {
         int at = 0;
         for (Call call : calls) {
             for (int i = 0; i < call.blobs().size(); i++) {
-                StoredEntry entry = sealed.get(at++).stored();
-                batch.entries(List.of(toStore(call, entry)))
+                StoredEntry entry = sealed.get(at).stored();
+                int kind = sealed.get(at++).header().kind();
+                if (!call.again().isEmpty()) {
+                    batch.removeEntries(List.of(call.again().get(i).first()));
+                }
+                batch.entries(List.of(toStore(kind, entry)))
                         .records(call.records().of(i, entry.id()));
             }
+            batch.removeRecords(call.finished());
         }
         batch.metadata(
                 clockMetadata(parts.self()),
@@ -250,11 +290,15 @@ public final class Publisher {
     }
 
     /** A manifest stays in the store: its chunks are there too. */
-    private StoredEntry toStore(Call call, StoredEntry entry) {
-        return parts.keepsBlobs() && call.kind() == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
+    private StoredEntry toStore(int kind, StoredEntry entry) {
+        return parts.keepsBlobs() && kind == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
     }
 
     private EntryHeader header(Call call, int index, long time) {
+        if (!call.again().isEmpty()) {
+            Again again = call.again().get(index);
+            return again.header().anew(time, parts.epochs().ledger().openEpoch(), again.first());
+        }
         return new EntryHeader(
                 parts.network(),
                 parts.self(),
@@ -304,15 +348,38 @@ public final class Publisher {
             waitingBytes -= call.bytes();
         }
         flush();
-        if (writes == 0 && waiting.isEmpty()) {
-            idle.forEach(future -> future.complete(null));
+        if (writes == 0 && (paused || waiting.isEmpty())) {
+            List<CompletableFuture<Void>> told = List.copyOf(idle);
             idle.clear();
+            told.forEach(future -> future.complete(null));
         }
+    }
+
+    /** Calls wait from now on until {@link #unpause}; completes when nothing is being written. */
+    public CompletableFuture<Void> pause() {
+        paused = true;
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        if (writes == 0) {
+            future.complete(null);
+        } else {
+            idle.add(future);
+        }
+        return future;
+    }
+
+    /** Goes on. */
+    public void unpause() {
+        paused = false;
+        flush();
     }
 
     /** Takes no more calls; the future completes when those taken have ended. */
     public CompletableFuture<Void> stop() {
         stopped = true;
+        if (paused) {
+            waiting.forEach(call -> call.done().completeExceptionally(new ClosedException("node is closed")));
+            waiting.clear();
+        }
         CompletableFuture<Void> future = new CompletableFuture<>();
         if (writes == 0 && waiting.isEmpty()) {
             future.complete(null);

@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.NotPermittedException;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -19,6 +20,7 @@ import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.epoch.EntryRemover;
+import io.peerkit.gossip.internal.epoch.EpochKeeper;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.StoreFollower;
@@ -31,6 +33,7 @@ import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.stream.LoopHop;
@@ -58,6 +61,7 @@ public final class DataSide {
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
     private final LocalDeletes deletes;
+    private final Optional<EpochKeeper> keeper;
 
     DataSide(
             GossipSettings settings,
@@ -67,21 +71,25 @@ public final class DataSide {
             Transport transport,
             UserTasks tasks,
             boolean keepsBlobs,
-            Gatekeeper gatekeeper) {
+            Gatekeeper gatekeeper,
+            PeerTable peers) {
         this.loop = settings.loop();
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
-        this.epochs = new Epochs(new EntryRemover.Parts(
-                settings.loop(),
-                storage,
-                set,
-                new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
-                settings.hooks(),
-                settings.listener(),
-                tasks,
-                belongings()));
+        this.epochs = new Epochs(
+                new EntryRemover.Parts(
+                        settings.loop(),
+                        storage,
+                        set,
+                        new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
+                        settings.hooks(),
+                        settings.listener(),
+                        tasks,
+                        belongings()),
+                clock);
+        WatchedEpochs watch = new WatchedEpochs();
         this.integrator = new Integrator(
                 new Integrator.Parts(
                         settings.loop(),
@@ -111,16 +119,14 @@ public final class DataSide {
                         served,
                         set,
                         integrator,
-                        new SyncScope(
-                                settings.network(),
-                                SyncScope.ALL,
-                                epochs.ledger().openEpoch()),
+                        new SyncScope(settings.network(), SyncScope.ALL),
+                        watch,
                         settings.timing().session()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution()),
+                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution(), watch),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -151,6 +157,20 @@ public final class DataSide {
                 epochs));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+        EpochTraffic traffic = new EpochTraffic(integrator, publisher, syncer, peers);
+        this.keeper = settings.authority()
+                .map(authority -> new EpochKeeper(new EpochKeeper.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        settings.agent(),
+                        authority,
+                        clock,
+                        settings.timing().session(),
+                        epochs,
+                        traffic,
+                        traffic)));
+        keeper.ifPresent(watch::use);
     }
 
     /** Reads what the store has beside entries; completes on the loop. */
@@ -164,6 +184,7 @@ public final class DataSide {
         follower.start();
         blockedEntries.cleanUp(gatekeeper::isBlocked);
         integrator.start();
+        keeper.ifPresent(EpochKeeper::start);
     }
 
     private void storedByOthers(List<EntryKey> keys) {
@@ -196,6 +217,7 @@ public final class DataSide {
     }
 
     void peerUp(Peer peer) {
+        keeper.ifPresent(epochsOf -> epochsOf.peerUp(peer));
         // Push first: what is published from now on waits for its stream, what came before is in the session's
         // snapshot.
         pusher.peerUp(peer);
@@ -204,6 +226,7 @@ public final class DataSide {
     }
 
     void peerDown(Peer peer) {
+        keeper.ifPresent(epochsOf -> epochsOf.peerDown(peer));
         pusher.peerDown(peer);
         syncer.peerDown(peer);
         blobs.peerDown(peer);
@@ -211,6 +234,7 @@ public final class DataSide {
 
     void tick() {
         epochs.tick();
+        keeper.ifPresent(EpochKeeper::tick);
         integrator.tick();
         pusher.tick();
         syncer.tick();
@@ -221,6 +245,24 @@ public final class DataSide {
     /** Publishes. */
     public void publish(Publisher.Call call) {
         publisher.publish(call);
+    }
+
+    /** Closes the open epoch. */
+    public void closeEpoch(CompletableFuture<Long> answer) {
+        if (keeper.isEmpty()) {
+            answer.completeExceptionally(new NotPermittedException("this network has no authority that closes epochs"));
+        } else {
+            keeper.get().close(answer);
+        }
+    }
+
+    /** The number of the last epoch whose closing was adopted. */
+    long epoch() {
+        return epochs.ledger().head().epoch();
+    }
+
+    Optional<EpochKeeper> keeper() {
+        return keeper;
     }
 
     /** Deletes entries. */
@@ -313,6 +355,7 @@ public final class DataSide {
     CompletableFuture<Void> stop() {
         pusher.stop();
         syncer.stop();
+        keeper.ifPresent(EpochKeeper::stop);
         follower.stop();
         return blobs.stop();
     }

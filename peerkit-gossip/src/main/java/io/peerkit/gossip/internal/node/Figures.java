@@ -38,6 +38,7 @@ final class Figures {
                 integrator.map(Integrator::pending).orElse(0),
                 integrator.map(Integrator::failing).orElse(0),
                 integrator.map(Integrator::opaque).orElse(0L),
-                gatekeeper.excluded());
+                gatekeeper.excluded(),
+                data.map(DataSide::epoch).orElse(0L));
     }
 }

@@ -138,7 +138,8 @@ public final class LiveNode {
                                 SketchKey.of(settings.network(), SyncScope.ALL))
                         .start(),
                 set -> loadRest(
-                        new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper),
+                        new DataSide(
+                                settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper, peers),
                         ready),
                 ready::completeExceptionally);
     }
@@ -288,6 +289,10 @@ public final class LiveNode {
                         data.get().syncer().accept(stream);
                     } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
                         data.get().blobs().accept(stream);
+                    } else if (data.get().keeper().isPresent()) {
+                        data.get().keeper().get().accept(stream);
+                    } else {
+                        stream.reset();
                     }
                 },
                 stream::reset);

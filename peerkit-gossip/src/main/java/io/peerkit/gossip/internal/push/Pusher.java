@@ -14,6 +14,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.EpochWatch;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.peer.Peer;
@@ -42,7 +43,8 @@ public final class Pusher {
             Storage storage,
             EntrySet set,
             Integrator integrator,
-            DistributionStrategy distribution) {}
+            DistributionStrategy distribution,
+            EpochWatch epochs) {}
 
     private final Parts parts;
     private final Consumer<NodeId> dirty;
@@ -125,6 +127,7 @@ public final class Pusher {
         PushPeer peer = peers.get(node);
         return peer != null
                 && peer.isOpen()
+                && parts.epochs().isAligned(node)
                 && !header.author().equals(peer.peer().agent())
                 && parts.distribution().willStore(peer.peer().agent(), header);
     }

@@ -17,6 +17,7 @@ public sealed interface SyncFrame {
      * @param network the first 8 bytes of its id, most significant first
      * @param scope the set that is reconciled
      * @param epoch the open epoch
+     * @param head the first 8 bytes of the hash of the statement that closed the one before it, 0 when there is none
      * @param count how many entries the side has
      * @param fingerprint of them, for this nonce
      * @param nonce of the session
@@ -28,6 +29,7 @@ public sealed interface SyncFrame {
             long network,
             String scope,
             long epoch,
+            long head,
             int count,
             Fingerprint fingerprint,
             long nonce,

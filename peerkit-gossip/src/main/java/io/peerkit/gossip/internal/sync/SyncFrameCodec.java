@@ -121,6 +121,9 @@ public final class SyncFrameCodec {
                 .put("s", hello.scope())
                 .put("v", hello.version())
                 .put("z", word(hello.nonce()));
+        if (hello.head() != 0) {
+            map.put("h", word(hello.head()));
+        }
         hello.estimate().ifPresent(estimate -> map.put("x", estimate));
         if (hello.deep()) {
             map.put("d", true);
@@ -177,6 +180,7 @@ public final class SyncFrameCodec {
                 word(map, "n"),
                 map.requireText("s", MAX_SCOPE_LENGTH),
                 map.requireUnsigned("e"),
+                map.get("h").isPresent() ? word(map, "h") : 0,
                 map.requireInt("c", 0, Integer.MAX_VALUE),
                 Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)),
                 word(map, "z"),

@@ -52,6 +52,7 @@ public final class SyncInitiator extends SyncMachine {
                 scope.networkTag(),
                 scope.name(),
                 scope.epoch(),
+                scope.head(),
                 snapshot.size(),
                 snapshot.fingerprint(start.nonce()),
                 start.nonce(),
@@ -64,12 +65,16 @@ public final class SyncInitiator extends SyncMachine {
         if (frame instanceof SyncFrame.Busy) {
             return end(SyncAction.Outcome.BUSY);
         }
-        if (frame instanceof SyncFrame.Refuse) {
-            return end(SyncAction.Outcome.REFUSED);
+        if (frame instanceof SyncFrame.Refuse refuse) {
+            return end(
+                    refuse.reason().equals(SyncScope.WRONG_EPOCH)
+                            ? SyncAction.Outcome.OTHER_EPOCH
+                            : SyncAction.Outcome.REFUSED);
         }
         if (!(frame instanceof SyncFrame.Answer answer)) {
             throw unexpected(frame);
         }
+        accept();
         if (answer.way() == SyncFrame.Way.EQUAL) {
             return end(SyncAction.Outcome.EQUAL);
         }

@@ -58,6 +58,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     private Phase phase = Phase.HELLO;
     private SyncFrame.Way way = SyncFrame.Way.EQUAL;
     private int peerCount;
+    private boolean accepted;
     private long entriesTaken;
     private long entriesWanted;
     private long idsAsked;
@@ -124,6 +125,15 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     /** Whether hellos have not been exchanged yet. */
     public final boolean isGreeting() {
         return phase == Phase.HELLO;
+    }
+
+    /** Whether both sides want the session. */
+    final boolean isAccepted() {
+        return accepted;
+    }
+
+    final void accept() {
+        accepted = true;
     }
 
     /** Whether entries come in the order of keys, so that an interrupted session can be resumed. */

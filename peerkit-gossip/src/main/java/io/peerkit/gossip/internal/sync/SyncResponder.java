@@ -46,9 +46,13 @@ public final class SyncResponder extends SyncMachine {
         if (objection.isPresent()) {
             List<SyncAction> actions = new ArrayList<>();
             actions.add(new SyncAction.Send(new SyncFrame.Refuse(objection.get())));
-            actions.addAll(end(SyncAction.Outcome.REFUSED));
+            actions.addAll(end(
+                    objection.get().equals(SyncScope.WRONG_EPOCH)
+                            ? SyncAction.Outcome.OTHER_EPOCH
+                            : SyncAction.Outcome.REFUSED));
             return actions;
         }
+        accept();
         setPeerCount(hello.count());
         nonce = hello.nonce();
         int count = snapshot.size();
@@ -77,7 +81,9 @@ public final class SyncResponder extends SyncMachine {
         if (!hello.scope().equals(scope.name())) {
             return Optional.of("unknown-scope");
         }
-        return hello.epoch() == scope.epoch() ? Optional.empty() : Optional.of("wrong-epoch");
+        return hello.epoch() == scope.epoch() && hello.head() == scope.head()
+                ? Optional.empty()
+                : Optional.of(SyncScope.WRONG_EPOCH);
     }
 
     private List<SyncAction> same(SyncFrame.Hello hello) {

@@ -50,6 +50,9 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         /** Whether an incoming session must give way. */
         boolean isBusy(SyncSession session);
 
+        /** Both sides are in the same epoch; false when the session has to end, and another comes. */
+        boolean mayGoOn(SyncSession session);
+
         /** The session is over; {@code reason} tells why it failed. */
         void over(SyncSession session, Optional<SyncAction.Outcome> outcome, Optional<Throwable> reason);
 
@@ -169,7 +172,15 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             }
             machine = Optional.of(owner.begin(this));
         }
-        perform(machine.get().received(frame, payload.length));
+        SyncMachine now = machine.get();
+        boolean greeting = now.isGreeting();
+        List<SyncAction> actions = now.received(frame, payload.length);
+        if (greeting && !now.isGreeting() && now.isAccepted() && !owner.mayGoOn(this)) {
+            failed(new PeerUnreachableException(
+                    "not ready for a session with peer " + peer.agent() + "; another follows"));
+            return;
+        }
+        perform(actions);
     }
 
     private void perform(List<SyncAction> actions) {

@@ -168,7 +168,7 @@ public final class Syncer implements SyncSession.Owner {
 
     private void begin(NodeId node) {
         Slot slot = slots.get(node);
-        if (stopped || slot == null || !slot.isIdle()) {
+        if (stopped || slot == null || !slot.isIdle() || parts.epochs().isMoving()) {
             return;
         }
         slot.opening = true;
@@ -181,7 +181,8 @@ public final class Syncer implements SyncSession.Owner {
 
     private void opened(Slot slot, PeerStream stream) {
         slot.opening = false;
-        if (stopped || slots.get(slot.peer.node()) != slot || slot.incoming.isPresent()) {
+        boolean late = stopped || parts.epochs().isMoving();
+        if (late || slots.get(slot.peer.node()) != slot || slot.incoming.isPresent()) {
             // The peer's session, which wins, came first; or there is no peer any more.
             stream.reset();
             return;
@@ -217,7 +218,7 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent()) {
+        if (slot == null || slot.incoming.isPresent() || parts.epochs().isMoving()) {
             return true;
         }
         boolean greeting =
@@ -244,7 +245,7 @@ public final class Syncer implements SyncSession.Owner {
             slot.next = new ArrayList<>();
         }
         SyncStart start = new SyncStart(
-                parts.scope(),
+                parts.scope().behind(parts.epochs().head()),
                 parts.set(),
                 parts.integrator().snapshot(),
                 cursor,
@@ -284,6 +285,15 @@ public final class Syncer implements SyncSession.Owner {
             busy(slot);
             return;
         }
+        if (outcome.filter(SyncAction.Outcome.OTHER_EPOCH::equals).isPresent()) {
+            putOff(slot);
+            parts.epochs().differs(node);
+            return;
+        }
+        if (outcome.isEmpty() && parts.epochs().isMoving()) {
+            slot.next.addAll(slot.current);
+            slot.current.clear();
+        }
         if (slot.outgoing.isEmpty() && slot.incoming.isEmpty()) {
             settling.put(session, slot.current);
             slot.current = new ArrayList<>();
@@ -322,6 +332,10 @@ public final class Syncer implements SyncSession.Owner {
             return; // The peer's session won; it meets the demands.
         }
         schedule.dirty(slot.peer.node());
+        putOff(slot);
+    }
+
+    private static void putOff(Slot slot) {
         for (Demand demand : slot.current) {
             if (++demand.busy >= MAX_BUSY) {
                 demand.met.complete(null);
@@ -363,6 +377,31 @@ public final class Syncer implements SyncSession.Owner {
                 parts.integrator().misbehaved(session.agent());
             }
         }
+    }
+
+    @Override
+    public boolean mayGoOn(SyncSession session) {
+        boolean ready = parts.epochs().meets(session.peer().node());
+        if (ready && parts.set().changes() != session.changesBefore()) {
+            // What was stored since the hello is in no snapshot, and was not pushed to a peer in an unknown epoch.
+            schedule.dirty(session.peer().node());
+        }
+        return ready;
+    }
+
+    /** This node goes to another epoch: what is under way is given up, and comes again. */
+    public void breakOff() {
+        ClosedException moving = new ClosedException("this node goes to another epoch");
+        for (Slot slot : List.copyOf(slots.values())) {
+            slot.outgoing.ifPresent(session -> session.abandon(moving));
+            slot.incoming.ifPresent(session -> session.abandon(moving));
+            List.copyOf(slot.greetings).forEach(session -> session.abandon(moving));
+        }
+    }
+
+    /** Every peer gets a session soon. */
+    public void allDirty() {
+        slots.keySet().forEach(schedule::dirty);
     }
 
     /** There is room for entries again. */

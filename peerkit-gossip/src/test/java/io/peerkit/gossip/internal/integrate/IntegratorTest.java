@@ -603,15 +603,17 @@ class IntegratorTest {
                 }
             };
             UserTasks tasks = new UserTasks(user::add);
-            epochs = new Epochs(new EntryRemover.Parts(
-                    loop,
-                    storage,
-                    set,
-                    new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
-                    Optional.of(hooks),
-                    listener,
-                    tasks,
-                    NOTHING_BESIDE));
+            epochs = new Epochs(
+                    new EntryRemover.Parts(
+                            loop,
+                            storage,
+                            set,
+                            new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
+                            Optional.of(hooks),
+                            listener,
+                            tasks,
+                            NOTHING_BESIDE),
+                    new HybridClock(Duration.ofSeconds(60)));
             integrator = new Integrator(
                     new Integrator.Parts(
                             loop,

@@ -38,7 +38,7 @@ class SyncFrameCodecTest {
             new SyncFrame.Refuse("wrong-network"));
 
     private static SyncFrame hello(Optional<byte[]> estimate, boolean deep) {
-        return new SyncFrame.Hello(2, -3, "all", 1, 9, Fingerprint.of(new byte[16]), 5, estimate, deep);
+        return new SyncFrame.Hello(2, -3, "all", 1, 4, 9, Fingerprint.of(new byte[16]), 5, estimate, deep);
     }
 
     @Test
