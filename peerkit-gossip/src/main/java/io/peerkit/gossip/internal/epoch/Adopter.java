@@ -84,10 +84,22 @@ final class Adopter {
 
     /** Takes out of the set what earlier adoptions left in the store only, and finds out what of the snapshot is here. */
     CompletableFuture<Void> restore() {
-        return store.pending(EpochRecords.LEAVING, record -> hide(EpochRecords.readEntry(record)))
+        return opened().thenCompose(
+                        done -> store.pending(EpochRecords.LEAVING, record -> hide(EpochRecords.readEntry(record))))
                 .thenCompose(
                         done -> store.pending(EpochRecords.REISSUE, record -> hide(EpochRecords.readEntry(record))))
                 .thenCompose(done -> present());
+    }
+
+    /** What came in the open epoch is recorded, what went again is not. */
+    private CompletableFuture<Void> opened() {
+        byte[] id = new byte[32];
+        return Slices.each(loop, ledger.openSnapshot(), entry -> {
+            entry.copyId(id, 0);
+            if (!set.contains(entry.time(), id, 0)) {
+                ledger.forgetOpen(new EntryKey(entry.time(), entry.id()));
+            }
+        });
     }
 
     private CompletableFuture<Void> present() {

@@ -87,6 +87,11 @@ public final class EpochLedger {
         open.add(key.time(), key.id().toBytes(), 0);
     }
 
+    /** An entry of the open epoch is not here any more. */
+    void forgetOpen(EntryKey key) {
+        open.remove(key.time(), key.id().toBytes(), 0);
+    }
+
     /** A delete was stored. */
     void restoreClaim(EntryId delete, AgentId claimant, EntryId target) {
         tombstones.claim(delete, claimant, target);

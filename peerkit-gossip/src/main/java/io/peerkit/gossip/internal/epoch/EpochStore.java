@@ -188,7 +188,9 @@ final class EpochStore {
                 .putLong(from)
                 .put((byte) (leap ? 1 : 0))
                 .array();
-        return writeAll(records)
+        // An attempt that was cut off before the intention may have left longer lists under the same numbers.
+        return removeLists(from)
+                .thenCompose(done -> writeAll(records))
                 .thenCompose(done -> write(WriteBatch.builder().metadata(EpochRecords.ADOPTING_METADATA, intention)));
     }
 
@@ -264,6 +266,19 @@ final class EpochStore {
                 .thenCompose(done -> removeBefore(EpochRecords.AWAITED, head))
                 .thenCompose(done -> removeBefore(EpochRecords.LIST, kept.listsFrom()))
                 .thenCompose(done -> removeLive(head));
+    }
+
+    private CompletableFuture<Void> removeLists(long from) {
+        return storage.records(EpochRecords.LIST, Optional.of(EpochRecords.number(from)), PAGE_RECORDS, PAGE_BYTES)
+                .thenComposeAsync(
+                        found -> found.isEmpty()
+                                ? CompletableFuture.completedFuture(null)
+                                : write(WriteBatch.builder()
+                                                .removeRecords(found.stream()
+                                                        .map(StoredRecord::key)
+                                                        .toList()))
+                                        .thenCompose(done -> removeLists(from)),
+                        loop);
     }
 
     private CompletableFuture<Void> removeBefore(String collection, long number) {
