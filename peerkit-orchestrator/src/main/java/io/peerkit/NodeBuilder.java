@@ -4,6 +4,7 @@ package io.peerkit;
 import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Settings of a node. Not safe for concurrent use; starts one node. */
 public final class NodeBuilder {
@@ -36,7 +38,7 @@ public final class NodeBuilder {
     private Optional<NetworkAccess> access = Optional.empty();
     private Optional<KeyStore> keys = Optional.empty();
     private Optional<NetworkId> network = Optional.empty();
-    private Optional<Authority> authority = Optional.empty();
+    private Optional<Function<AgentId, Authority>> authority = Optional.empty();
     private Optional<ConnectionStrategy> connections = Optional.empty();
     private Optional<StorageHooks> hooks = Optional.empty();
     private Optional<Executor> executor = Optional.empty();
@@ -147,7 +149,18 @@ public final class NodeBuilder {
      * @return this
      */
     public NodeBuilder authority(Authority authority) {
-        this.authority = Optional.of(authority);
+        return authority(self -> authority);
+    }
+
+    /**
+     * Names the authority where it is this node's own agent, or may be: {@code authority(Authority::of)} founds a network that this node
+     * decides about.
+     *
+     * @param of is given this node's agent, which is made when it starts for the first time
+     * @return this
+     */
+    public NodeBuilder authority(Function<AgentId, Authority> of) {
+        this.authority = Optional.of(of);
         return this;
     }
 
@@ -252,7 +265,7 @@ public final class NodeBuilder {
                         carrier,
                         policy,
                         secrets,
-                        inAuthority(network.orElseGet(policy::networkId)),
+                        network.orElseGet(policy::networkId),
                         authority,
                         distribution,
                         connections.orElseGet(ConnectionStrategies::adaptive),
@@ -262,10 +275,6 @@ public final class NodeBuilder {
                         bootstrap,
                         timing))
                 .thenApply(node -> node);
-    }
-
-    private NetworkId inAuthority(NetworkId named) {
-        return authority.map(them -> them.bind(named)).orElse(named);
     }
 
     private static KeyStore keysBeside(StorageFactory store) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param entry the entry
  * @param header what its author signed
  * @param reason why it goes
- * @param content its blob, for {@link Reason#UNRESOLVED} only, where the store has it
+ * @param content its blob, where the store has it and the reason is not that it was deleted: an application may publish it again
  */
 public record Removed(EntryId entry, EntryHeader header, Reason reason, Optional<byte[]> content) {
     /** Why an entry goes. */

@@ -75,6 +75,7 @@ final class NodeAnswers implements JsonCommands.Answers {
                     }
                     return empty();
                 });
+            case "close-epoch" -> node.closeEpoch().thenApply(epoch -> empty().put("epoch", epoch));
             case "" -> throw new CommandException("bad-command", "cmd is missing");
             default -> throw new CommandException("unknown-command", "no command " + name);
         };

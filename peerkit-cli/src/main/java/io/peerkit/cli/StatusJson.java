@@ -25,6 +25,7 @@ final class StatusJson {
                 .put("pending", status.pending())
                 .put("failing", status.failing())
                 .put("opaque", status.opaque())
-                .put("excluded", status.excluded());
+                .put("excluded", status.excluded())
+                .put("epoch", status.epoch());
     }
 }

@@ -15,6 +15,7 @@ import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.api.Publication;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.storage.SealedMarkers;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -94,12 +95,13 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                         "authority: a store that several processes share cannot go from epoch to epoch yet");
             }
         });
+        Optional<Authority> authority = settings.authority().map(of -> of.apply(agent.id()));
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(
                 loop,
                 agent,
-                settings.network(),
-                settings.authority(),
+                authority.map(them -> them.bind(settings.network())).orElse(settings.network()),
+                authority,
                 storage,
                 settings.distribution(),
                 settings.connections(),

@@ -3,6 +3,7 @@ package io.peerkit.internal;
 
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
@@ -17,6 +18,7 @@ import io.peerkit.gossip.GossipSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * What a builder collected, checked for completeness.
@@ -26,8 +28,8 @@ import java.util.concurrent.Executor;
  * @param transport carries the bytes
  * @param access decides who belongs to the network
  * @param keys where the keys rest
- * @param network where entries belong
- * @param authority closes epochs, if anybody does
+ * @param network where entries belong, but for the authority
+ * @param authority closes epochs, if anybody does; is given this node's agent
  * @param distribution who stores what
  * @param connections to whom to connect
  * @param hooks looks at entries before they are stored
@@ -43,7 +45,7 @@ public record Settings(
         NetworkAccess access,
         KeyStore keys,
         NetworkId network,
-        Optional<Authority> authority,
+        Optional<Function<AgentId, Authority>> authority,
         DistributionStrategy distribution,
         ConnectionStrategy connections,
         Optional<StorageHooks> hooks,

@@ -50,6 +50,7 @@ public final class NodePlan {
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
 
     private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
+    private Optional<Authority> trueAuthority = Optional.empty();
 
     private NodePlan() {}
 
@@ -72,6 +73,7 @@ public final class NodePlan {
         disk = other.disk;
         transport = other.transport;
         authority = other.authority;
+        trueAuthority = other.trueAuthority;
     }
 
     /**
@@ -132,13 +134,31 @@ public final class NodePlan {
         return plan;
     }
 
+    /**
+     * A liar: belongs to the network of an authority, and behaves as if it were the authority itself. Not counted as correct.
+     *
+     * @param of names the true authority
+     * @return a copy
+     */
+    public NodePlan pretendingAuthority(Authority of) {
+        NodePlan plan = new NodePlan(this);
+        plan.authority = self -> Optional.of(Authority.of(self));
+        plan.trueAuthority = Optional.of(of);
+        plan.correct = false;
+        plan.forging = true;
+        return plan;
+    }
+
     Optional<Authority> authority(AgentId self) {
         return authority.apply(self);
     }
 
     NetworkId network(AgentId self) {
         NetworkId named = NetworkAccess.sharedKey(publishingKey).networkId();
-        return authority(self).map(them -> them.bind(named)).orElse(named);
+        return trueAuthority
+                .or(() -> authority(self))
+                .map(them -> them.bind(named))
+                .orElse(named);
     }
 
     /**

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One network with an authority through a bad day: members publish and delete, are cut off for long, die at any write and come back, while
- * the authority closes epochs. In the end all agree, what was deleted is nowhere, and nothing else is lost.
+ * the authority closes epochs, and now and then a member pretends to be the authority. In the end all agree, what was deleted is nowhere, and nothing else is lost.
  */
 final class EpochDays {
     private static final int MIB = 1_048_576;
@@ -56,6 +56,7 @@ final class EpochDays {
     private final Map<EntryId, Item> items = new LinkedHashMap<>();
     private final List<Item> all = new ArrayList<>();
     private final List<Long> heads = new ArrayList<>();
+    private Optional<SimulatedNode> pretender = Optional.empty();
     private int contents;
 
     EpochDays(long seed) {
@@ -72,6 +73,11 @@ final class EpochDays {
             add(NodePlan.member()
                     .authority(self -> Authority.of(nodes.get(0).agentId()))
                     .bootstrap(nodes.get(0).addresses()));
+        }
+        if (random.nextInt(3) == 0) {
+            pretender = Optional.of(simulation.add(NodePlan.member()
+                    .pretendingAuthority(Authority.of(nodes.get(0).agentId()))
+                    .bootstrap(nodes.get(0).addresses())));
         }
         pass(Duration.ofSeconds(20));
         for (int step = 0; step < STEPS; step++) {
@@ -107,6 +113,7 @@ final class EpochDays {
     }
 
     private void act() {
+        pretender.ifPresent(this::pretend);
         int kind = random.nextInt(100);
         int index = random.nextInt(nodes.size());
         SimulatedNode node = nodes.get(index);
@@ -131,6 +138,19 @@ final class EpochDays {
         } else {
             publish(index, node);
         }
+    }
+
+    /** Closes epochs as if it were the authority, deletes what others wrote, and publishes under whatever label it has come to (I12). */
+    private void pretend(SimulatedNode node) {
+        CompletableFuture<?> unused = switch (random.nextInt(4)) {
+            case 0 -> node.gossip().closeEpoch();
+            case 1 -> node.gossip().publishAll(List.of(("pretended " + ++contents).getBytes(UTF_8)));
+            case 2 ->
+                all.isEmpty()
+                        ? new CompletableFuture<>()
+                        : node.gossip().delete(List.of(all.get(random.nextInt(all.size())).entry));
+            default -> new CompletableFuture<>();
+        };
     }
 
     private void publish(int index, SimulatedNode node) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Small networks whose epochs are closed through bad days, one seed each: 100 of them, or as many as the property {@code
- * peerkit.sim.days} says. Invariants I1 to I8 and I10 of {@code docs/protocols/epochs.md}.
+ * peerkit.sim.days} says. Invariants I1 to I8, I10 and I12 of {@code docs/protocols/epochs.md}.
  */
 class EpochDaysTest {
     static LongStream seeds() {

@@ -84,10 +84,7 @@ public final class EntryRemover {
         Removed removed() {
             Removed.Reason reason = leaving.map(Leaving::reason).orElse(Removed.Reason.DELETED);
             return new Removed(
-                    stored.id(),
-                    header,
-                    reason,
-                    reason == Removed.Reason.UNRESOLVED ? stored.blob() : Optional.empty());
+                    stored.id(), header, reason, reason == Removed.Reason.DELETED ? Optional.empty() : stored.blob());
         }
 
         /** Deletes are nothing to the application. */

@@ -62,7 +62,7 @@ public final class EpochLedger {
     private EntrySet open = new EntrySet();
     private final Tombstones tombstones = new Tombstones();
     private Head head = Head.NONE;
-    private AwaitedDigests awaited = AwaitedDigests.NONE;
+    private AwaitedDigests awaited = new AwaitedDigests(DigestList.EMPTY);
 
     /**
      * @param self the local agent
@@ -203,6 +203,15 @@ public final class EpochLedger {
         boolean closed = isClosed(target);
         open.remove(target.time(), target.id().toBytes(), 0);
         tombstones.confirm(target.id(), closed);
+    }
+
+    /** An entry has gone from here, though it is not deleted: it may come again. */
+    void dropped(EntryKey key) {
+        if (isOpen(key)) {
+            forgetOpen(key);
+        } else if (head.epoch() > 0) {
+            awaited.expect(digests.of(key.id()));
+        }
     }
 
     /** Entries that deletes name and that have not been seen to go. */

@@ -24,6 +24,7 @@ import java.util.List;
  *   epoch-statement  number (8)                               signed statement
  *   epoch-list       number (8), kind (1), part (4)           up to 4,096 digests: 1 added, 2 deleted, 3 live
  *   epoch-awaited    head (8), part (4)                       digests of entries of the snapshot that were not here
+ *   epoch-dropped    head (8), digest (16)                    nothing: an entry of the snapshot that was here and went
  *   epoch-open       epoch (8), chance (8)                    keys (40 each) of entries that came with one batch
  *   tombstone        epoch (8), target (32)                   1 deleted; 2 more when the snapshot before had it
  *   tombstone        epoch (8), target (32), claimant (32)    the delete (32)
@@ -36,6 +37,7 @@ final class EpochRecords {
     static final String STATEMENT = "epoch-statement";
     static final String LIST = "epoch-list";
     static final String AWAITED = "epoch-awaited";
+    static final String DROPPED = "epoch-dropped";
     static final String OPEN = "epoch-open";
     static final String TOMBSTONE = "tombstone";
     static final String REISSUE = "epoch-reissue";
@@ -113,6 +115,23 @@ final class EpochRecords {
                     RecordKey.of(collection, key), list.pack(from, Math.min(list.size(), from + PART_DIGESTS))));
         }
         return parts;
+    }
+
+    static StoredRecord dropped(long head, byte[] digest) {
+        byte[] key = ByteBuffer.allocate(Long.BYTES + EntryDigests.BYTES)
+                .putLong(head)
+                .put(digest)
+                .array();
+        return new StoredRecord(RecordKey.of(DROPPED, key), NOTHING);
+    }
+
+    static byte[] readDropped(StoredRecord record) {
+        byte[] key = record.key().key();
+        if (key.length != Long.BYTES + EntryDigests.BYTES) {
+            throw new StorageException(
+                    "key of a digest of " + key.length + " bytes, must be " + (Long.BYTES + EntryDigests.BYTES));
+        }
+        return Arrays.copyOfRange(key, Long.BYTES, key.length);
     }
 
     static StoredRecord open(long epoch, long chance, byte[] packedKeys) {

@@ -81,12 +81,22 @@ final class EpochStore {
                     ledger.restore(kept.head(), list);
                     return open(ledger);
                 })
+                .thenCompose(done -> dropped(ledger))
                 .thenCompose(done -> each(
                         EpochRecords.TOMBSTONE,
                         EpochRecords.number(ledger.openEpoch()),
                         EpochRecords.number(ledger.openEpoch()),
                         record -> EpochRecords.restoreTombstone(ledger, record)))
                 .thenApply(done -> kept));
+    }
+
+    private CompletableFuture<Void> dropped(EpochLedger ledger) {
+        byte[] head = EpochRecords.number(ledger.head().epoch());
+        return each(
+                EpochRecords.DROPPED,
+                head,
+                head,
+                record -> ledger.awaitedDigests().expect(EpochRecords.readDropped(record)));
     }
 
     private CompletableFuture<Void> open(EpochLedger ledger) {
@@ -264,6 +274,7 @@ final class EpochStore {
         return removeBefore(EpochRecords.OPEN, head + 1)
                 .thenCompose(done -> removeBefore(EpochRecords.TOMBSTONE, head + 1))
                 .thenCompose(done -> removeBefore(EpochRecords.AWAITED, head))
+                .thenCompose(done -> removeBefore(EpochRecords.DROPPED, head))
                 .thenCompose(done -> removeBefore(EpochRecords.LIST, kept.listsFrom()))
                 .thenCompose(done -> removeLive(head));
     }

@@ -147,6 +147,20 @@ public final class Epochs {
         batch.records(records);
     }
 
+    /** Adds what the store has to remember of entries that a batch removes though they are not deleted, so that they may come again. */
+    public void addDropped(WriteBatch.Builder batch, List<EntryKey> keys) {
+        batch.records(keys.stream()
+                .filter(ledger::isClosed)
+                .map(key -> EpochRecords.dropped(
+                        ledger.head().epoch(), ledger.digests().of(key.id())))
+                .toList());
+    }
+
+    /** The batch is written. */
+    public void dropped(List<EntryKey> keys) {
+        keys.forEach(ledger::dropped);
+    }
+
     /** A delete that is not heeded deletes itself alone, so that it is known for a delete. */
     private static List<EntryId> targets(Admitted delete) {
         return delete.heeded()

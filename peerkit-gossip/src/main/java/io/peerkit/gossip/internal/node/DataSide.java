@@ -155,7 +155,7 @@ public final class DataSide {
                 settings.listener(),
                 tasks,
                 epochs));
-        this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
+        this.blockedEntries = new BlockedEntries(settings.loop(), storage, set, epochs);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
         EpochTraffic traffic = new EpochTraffic(integrator, publisher, syncer, peers);
         this.keeper = settings.authority()
