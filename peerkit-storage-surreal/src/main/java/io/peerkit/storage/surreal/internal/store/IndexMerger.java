@@ -177,7 +177,7 @@ final class IndexMerger {
         List<IndexPlace> uppers = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             MergePlan.Change change = step.changes().get(i);
-            byte[] bytes = StoreReader.bytesOrNone(data.get(i));
+            byte[] bytes = Checksum.openOrNone(rows.get(i), StoreReader.bytesOrNone(data.get(i)));
             Bucket bucket = bytes == null ? Bucket.empty() : Bucket.of(change.upper(), bytes);
             if (!coversAll(bucket, change, step.kind())) {
                 return CompletableFuture.completedFuture(false);
@@ -185,10 +185,9 @@ final class IndexMerger {
             long revision = revisions.get(i) instanceof Long number ? number : 0;
             for (Bucket changed :
                     bucket.merged(change.added(), gone, index.limits().bucketRecords())) {
+                RecordId row = tables.bucketRow(step.kind(), changed.upper());
                 put.add(Map.of(
-                        "id", tables.bucketRow(step.kind(), changed.upper()).key(),
-                        "rev", revision + 1,
-                        "data", changed.toBytes()));
+                        "id", row.key(), "rev", revision + 1, "data", Checksum.seal(row, changed.toBytes())));
                 uppers.add(changed.upper());
             }
         }
@@ -213,7 +212,7 @@ final class IndexMerger {
         return cause instanceof QueryFailedException refused && refused.error().isThrown(WriteStatements.STALE);
     }
 
-    private CompletableFuture<Void> delete(List<RecordId> journals) {
+    CompletableFuture<Void> delete(List<RecordId> journals) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (int from = 0; from < journals.size(); from += DELETED_AT_ONCE) {
             List<RecordId> part = journals.subList(from, Math.min(journals.size(), from + DELETED_AT_ONCE));

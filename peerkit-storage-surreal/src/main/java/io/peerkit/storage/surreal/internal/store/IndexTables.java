@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.api.StorageException;
+import io.peerkit.storage.surreal.internal.index.Journal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import io.peerkit.storage.surreal.internal.index.Bucket;
 import io.peerkit.storage.surreal.internal.index.BucketDirectory;
 import io.peerkit.storage.surreal.internal.index.IndexKind;
@@ -14,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /** Reads the rows of journals and indexes. */
@@ -27,6 +30,8 @@ final class IndexTables {
 
     private static final String JOURNALS = "SELECT VALUE [record::id(id), bytes::len(data)] FROM type::record('"
             + Tables.JOURNAL + "', $after>..$end) LIMIT " + PAGE_KEYS;
+
+    private static final Logger LOG = LoggerFactory.getLogger(IndexTables.class);
 
     private final SurrealSession session;
     private final Space space;
@@ -78,9 +83,9 @@ final class IndexTables {
     }
 
     private CompletableFuture<List<Bucket>> part(IndexKind kind, List<IndexPlace> uppers) {
-        List<Object> rows = new ArrayList<>(uppers.size());
-        uppers.forEach(upper -> rows.add(bucketRow(kind, upper)));
-        return reader.fields(rows, "data").thenApply(values -> {
+        List<RecordId> rows =
+                uppers.stream().map(upper -> bucketRow(kind, upper)).toList();
+        return reader.values(rows, "data").thenApply(values -> {
             List<Bucket> found = new ArrayList<>(uppers.size());
             for (int i = 0; i < uppers.size(); i++) {
                 byte[] bytes = values.get(i);
@@ -92,13 +97,24 @@ final class IndexTables {
         });
     }
 
+    /** Takes journals. */
+    interface JournalTaker {
+        /** One is there. */
+        void journal(RecordId row, byte[] bytes);
+
+        /** One is there that cannot be read. What it says is found again when the space is next opened. */
+        default void damaged(RecordId row, StorageException why) {
+            LOG.warn("journal {} of an index: {}", row.key(), why.getMessage());
+        }
+    }
+
     /** Reads all journals of the space that are wanted. */
-    CompletableFuture<Void> journals(Predicate<RecordId> wanted, BiConsumer<RecordId, byte[]> taker) {
+    CompletableFuture<Void> journals(Predicate<RecordId> wanted, JournalTaker taker) {
         return journals(space.key(new byte[0]), space.key(StoredForm.behindAll()), wanted, taker);
     }
 
     /** Reads the journals of a lane behind a transaction. */
-    CompletableFuture<Void> journals(RecordId lane, long after, BiConsumer<RecordId, byte[]> taker) {
+    CompletableFuture<Void> journals(RecordId lane, long after, JournalTaker taker) {
         byte[] owner = lane.bytesAt(1);
         Object number = StoreReader.list(lane.key()).get(2);
         return journals(
@@ -109,7 +125,7 @@ final class IndexTables {
     }
 
     private CompletableFuture<Void> journals(
-            Object after, Object end, Predicate<RecordId> wanted, BiConsumer<RecordId, byte[]> taker) {
+            Object after, Object end, Predicate<RecordId> wanted, JournalTaker taker) {
         return session.query(JOURNALS, Map.of("after", after, "end", end)).thenCompose(results -> {
             List<?> page = StoreReader.list(results.get(0));
             List<RecordId> rows = new ArrayList<>();
@@ -132,15 +148,28 @@ final class IndexTables {
     }
 
     /** Rows that were merged in between are left out. */
-    private CompletableFuture<List<RecordId>> journals(List<RecordId> rows, BiConsumer<RecordId, byte[]> taker) {
-        return reader.fields(new ArrayList<>(rows), "data").thenApply(values -> {
+    private CompletableFuture<List<RecordId>> journals(List<RecordId> rows, JournalTaker taker) {
+        return reader.fields(rows, "data").thenApply(values -> {
             for (int i = 0; i < rows.size(); i++) {
-                byte[] bytes = values.get(i);
-                if (bytes != null) {
-                    taker.accept(rows.get(i), bytes);
+                byte[] sealed = values.get(i);
+                if (sealed != null) {
+                    take(rows.get(i), sealed, taker);
                 }
             }
             return List.of();
         });
+    }
+
+    /** One that is damaged must not keep the others from being read. */
+    private static void take(RecordId row, byte[] sealed, JournalTaker taker) {
+        byte[] bytes;
+        try {
+            bytes = Checksum.open(row, sealed);
+            Journal.items(bytes);
+        } catch (StorageException e) {
+            taker.damaged(row, e);
+            return;
+        }
+        taker.journal(row, bytes);
     }
 }

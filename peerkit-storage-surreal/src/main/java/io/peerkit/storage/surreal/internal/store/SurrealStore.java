@@ -126,10 +126,17 @@ public final class SurrealStore implements Storage {
     /** Reads what the indexes have in memory, and brings rows of an earlier version to this one. */
     private CompletableFuture<Void> prepare(int upgradeSteps) {
         return CompletableFuture.runAsync(() -> {}, session.thread())
-                .thenCompose(onThread -> index.load(lease.others()))
-                .thenCompose(loaded -> lease.isUpgrade()
-                        ? new Upgrade(session, lease, reader, index, commits).run(upgradeSteps)
-                        : CompletableFuture.completedFuture(null))
+                .thenCompose(onThread -> lease.isUpgrade()
+                        ? new ChecksumUpgrade(session, lease, reader).run(upgradeSteps)
+                        : CompletableFuture.completedFuture(upgradeSteps))
+                .thenCompose(steps -> steps == 0
+                        ? CompletableFuture.completedFuture(null)
+                        : index.load(lease.others())
+                                .thenCompose(loaded -> new IndexRepair(session, lease, reader, index, commits)
+                                        .replace(index.damaged()))
+                                .thenCompose(replaced -> lease.isUpgrade()
+                                        ? new Upgrade(session, lease, reader, index, commits).run(steps)
+                                        : CompletableFuture.completedFuture(null)))
                 .thenRun(() -> {
                     var unused = commits.merge();
                 });
