@@ -2,8 +2,8 @@
 
 // Does the engine keep what it acknowledged? Without any Peerkit: transactions of the shape that its store sends (a fence on the lane's
 // row, deletions, rows, a journal row, a record, sometimes a chunk, the lane's number) on four connections, until the engine is killed; then
-// a new one on the same files must have every transaction that was answered, and each whole. Prints a JSON line for each loss and one in
-// the end.
+// a new one on the same files must have every transaction that was answered, and each whole. Prints a JSON line for each lane that
+// lost something (numbers of transactions: at the last start, answered, sent, found again; and rows) and one in the end.
 //   node killtest.mjs [--storage rocksdb|surrealkv] [--kills 200] [--minutes 30] [--directory DIR] [--seed N] [--connections 4]
 
 import { createHash } from 'node:crypto'
@@ -67,7 +67,7 @@ process.exit(totals.losses === 0 ? 0 : 1)
 async function oneStore () {
   const folder = await mkdtemp(join(values.directory, 'peerkit-surreal-kill-'))
   totals.stores++
-  const lanes = Array.from({ length: connections }, (_, number) => ({ number, answered: 0, sent: 0, removed: 0 }))
+  const lanes = Array.from({ length: connections }, (_, number) => ({ number, started: 0, answered: 0, sent: 0 }))
   let lost = false
   for (let life = 0; life < 50 && !lost && totals.kills < kills && Date.now() < deadline; life++) {
     const bridge = await Bridge.start(`${values.storage}://${join(folder, 'db')}`)
@@ -100,10 +100,17 @@ async function checked (bridge, lanes, life) {
       lost = true
       totals.losses++
       console.log(JSON.stringify({
-        lost: lane.number, life, answered: lane.answered, sent: lane.sent, found: seq, rows: Number(rows), expected
+        lost: lane.number,
+        life,
+        started: lane.started,
+        answered: lane.answered,
+        sent: lane.sent,
+        found: seq,
+        rows: Number(rows),
+        expected
       }))
     }
-    lane.answered = lane.sent = seq
+    lane.started = lane.answered = lane.sent = seq
   }
   await client.close()
   return lost
