@@ -148,7 +148,11 @@ final class ChecksumUpgrade {
                     changes.add(Map.of("row", rows.get(i), "bytes", Checksum.seal(rows.get(i), value, more)));
                 }
             }
-            return write(field, changes, new Position(index, StoreReader.list(rows.get(rows.size() - 1).key())));
+            return write(
+                    field,
+                    changes,
+                    new Position(
+                            index, StoreReader.list(rows.get(rows.size() - 1).key())));
         }));
     }
 

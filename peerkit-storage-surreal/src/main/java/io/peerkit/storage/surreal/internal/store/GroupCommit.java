@@ -135,6 +135,8 @@ final class GroupCommit {
         var unused = there.whenComplete((already, failure) -> {
             if (failure == null) {
                 done(lane, group, () -> group.committed(already));
+            } else if (isThrown(failure, WriteStatements.UNEXPECTED)) {
+                done(lane, group, group::refused);
             } else if (error(failure).isEmpty()) {
                 group.failed(StoreFailure.of(failure));
                 seal(lane, group, lane.last());
@@ -248,9 +250,11 @@ final class GroupCommit {
     }
 
     private static boolean isLost(Throwable failure) {
-        return error(failure)
-                .filter(error -> error.isThrown(WriteStatements.LOST))
-                .isPresent();
+        return isThrown(failure, WriteStatements.LOST);
+    }
+
+    private static boolean isThrown(Throwable failure, String what) {
+        return error(failure).filter(error -> error.isThrown(what)).isPresent();
     }
 
     private static Throwable cause(Throwable failure) {

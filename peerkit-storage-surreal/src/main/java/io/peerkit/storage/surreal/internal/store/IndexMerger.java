@@ -186,8 +186,7 @@ final class IndexMerger {
             for (Bucket changed :
                     bucket.merged(change.added(), gone, index.limits().bucketRecords())) {
                 RecordId row = tables.bucketRow(step.kind(), changed.upper());
-                put.add(Map.of(
-                        "id", row.key(), "rev", revision + 1, "data", Checksum.seal(row, changed.toBytes())));
+                put.add(Map.of("id", row.key(), "rev", revision + 1, "data", Checksum.seal(row, changed.toBytes())));
                 uppers.add(changed.upper());
             }
         }

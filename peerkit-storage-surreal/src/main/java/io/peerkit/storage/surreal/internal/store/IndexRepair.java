@@ -64,11 +64,13 @@ final class IndexRepair {
         if (damaged.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        return step(new byte[0]).thenCompose(done -> commits.delete(damaged)).thenRun(() -> LOG.warn(
-                "space {}: {} damaged journals replaced, {} entries had no other record",
-                space.name(),
-                damaged.size(),
-                added));
+        return step(new byte[0])
+                .thenCompose(done -> commits.delete(damaged))
+                .thenRun(() -> LOG.warn(
+                        "space {}: {} damaged journals replaced, {} entries had no other record",
+                        space.name(),
+                        damaged.size(),
+                        added));
     }
 
     private CompletableFuture<Void> step(byte[] after) {

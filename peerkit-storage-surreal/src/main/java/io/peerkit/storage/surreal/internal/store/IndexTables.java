@@ -2,14 +2,12 @@
 package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.StorageException;
-import io.peerkit.storage.surreal.internal.index.Journal;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import io.peerkit.storage.surreal.internal.index.Bucket;
 import io.peerkit.storage.surreal.internal.index.BucketDirectory;
 import io.peerkit.storage.surreal.internal.index.IndexKind;
 import io.peerkit.storage.surreal.internal.index.IndexPlace;
 import io.peerkit.storage.surreal.internal.index.IndexRecord;
+import io.peerkit.storage.surreal.internal.index.Journal;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayList;
@@ -19,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the rows of journals and indexes. */
 final class IndexTables {
@@ -124,8 +124,7 @@ final class IndexTables {
                 taker);
     }
 
-    private CompletableFuture<Void> journals(
-            Object after, Object end, Predicate<RecordId> wanted, JournalTaker taker) {
+    private CompletableFuture<Void> journals(Object after, Object end, Predicate<RecordId> wanted, JournalTaker taker) {
         return session.query(JOURNALS, Map.of("after", after, "end", end)).thenCompose(results -> {
             List<?> page = StoreReader.list(results.get(0));
             List<RecordId> rows = new ArrayList<>();

@@ -154,8 +154,7 @@ final class Lease {
                 }
                 case WAIT -> pause();
                 case TAKEN -> {
-                    return new Lease(
-                            session, space, owner, length, lanes, shared, look.from(), question.others(seen));
+                    return new Lease(session, space, owner, length, lanes, shared, look.from(), question.others(seen));
                 }
             }
         }

@@ -190,10 +190,10 @@ final class StoreReader {
 
     /** A value of many rows, in their order; null for rows that are not there. */
     CompletableFuture<List<byte @Nullable []>> values(List<RecordId> rows, String field) {
-        return fields(rows, field).thenApply(sealed -> {
+        return fields(rows, field).thenApply(stored -> {
             List<byte @Nullable []> values = new ArrayList<>(rows.size());
             for (int i = 0; i < rows.size(); i++) {
-                values.add(Checksum.openOrNone(rows.get(i), sealed.get(i)));
+                values.add(Checksum.openOrNone(rows.get(i), stored.get(i)));
             }
             return values;
         });

@@ -44,7 +44,13 @@ final class Tables {
     static final String CHUNK = "peerkit_chunk";
 
     private static final List<List<String>> FIELDS = List.of(
-            List.of(SPACE, "version int", "opened int", "merges option<int>", "upgrading option<int>", "checked option<array>"),
+            List.of(
+                    SPACE,
+                    "version int",
+                    "opened int",
+                    "merges option<int>",
+                    "upgrading option<int>",
+                    "checked option<array>"),
             List.of(OWNER, "mode string", "until datetime"),
             List.of(LANE, "seq int", "entries int", "added option<bytes>", "removed option<bytes>"),
             List.of(TIMELINE, "data bytes"),

@@ -89,9 +89,7 @@ final class Upgrade {
         if (most == 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return lease.upgradedFrom() > VERSION
-                ? end()
-                : step().thenCompose(more -> more ? run(most - 1) : end());
+        return lease.upgradedFrom() > VERSION ? end() : step().thenCompose(more -> more ? run(most - 1) : end());
     }
 
     private CompletableFuture<Void> end() {

@@ -4,6 +4,7 @@ package io.peerkit.storage.surreal.internal.store;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.storage.surreal.internal.index.Journal;
 import io.peerkit.storage.surreal.internal.index.Removal;
@@ -31,6 +32,9 @@ final class WriteStatements {
 
     /** Thrown when an entry that is to be removed is not what it was. */
     static final String STALE = "peerkit:stale";
+
+    /** Thrown when a record is not as a condition wants it. */
+    static final String UNEXPECTED = "peerkit:unexpected";
 
     static final String FENCE = """
             LET $was = $lane.seq;
@@ -110,6 +114,7 @@ final class WriteStatements {
                 .toList();
         TransactionBuilder out = new TransactionBuilder(Map.of("space", space.name(), "lane", lane.row(), "seq", seq));
         out.add(FENCE);
+        conditions(out, group.conditions());
         removeEntries(out, removed);
         insert(
                 out,
@@ -131,6 +136,26 @@ final class WriteStatements {
         rest(out, group);
         finish(out, lane.row(), added, removed);
         return new Prepared(out.build(), row, journal);
+    }
+
+    /** The records are written by the same transaction, so that one that changes them meanwhile collides with it. */
+    private void conditions(TransactionBuilder out, List<RecordCondition> conditions) {
+        out.add(
+                "LET $wanted = ",
+                conditions,
+                condition -> ROW_BYTES
+                        + condition.expected().map(bytes -> bytes.length).orElse(0),
+                condition -> {
+                    RecordId row = space.record(condition.key());
+                    Optional<Object> expected = condition.expected().map(value -> Checksum.seal(row, value));
+                    return Map.of("row", row, "value", expected.orElse(Absent.NONE));
+                },
+                """
+                ;
+                LET $rows = $wanted.row;
+                LET $found = $rows.value;
+                LET $expected = $wanted.value;
+                IF $found != $expected { THROW '%s' }""".formatted(UNEXPECTED));
     }
 
     private void removeEntries(TransactionBuilder out, List<Removal> removed) {

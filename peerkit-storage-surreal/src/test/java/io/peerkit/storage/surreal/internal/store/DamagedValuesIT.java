@@ -70,7 +70,9 @@ class DamagedValuesIT {
             String space = filled();
             damage(space, table, field, damage, Integer.MAX_VALUE);
             try (Storage store = TestStores.open(engine, space, TestStores.TINY)) {
-                assertThat(StoredValues.readAll(store)).as("%s %s", table, damage).isPositive();
+                assertThat(StoredValues.readAll(store))
+                        .as("%s %s", table, damage)
+                        .isPositive();
             }
         }
     }

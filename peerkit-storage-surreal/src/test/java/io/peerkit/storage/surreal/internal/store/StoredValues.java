@@ -90,18 +90,19 @@ final class StoredValues {
             StoredChunk chunk = new StoredChunk(TestStores.hash(i), text("chunk", i));
             refused += bytes(
                     () -> store.chunks(List.of(chunk.hash()), 1_000)
-                            .thenApply(found -> found.stream().map(StoredChunk::bytes).findFirst()),
+                            .thenApply(found ->
+                                    found.stream().map(StoredChunk::bytes).findFirst()),
                     chunk.bytes());
         }
-        refused += isRefused(() -> store.records("things", Optional.empty(), 10, 1_000).thenAccept(found -> {
-            assertThat(found).hasSize(OTHERS);
-            IntStream.range(0, OTHERS)
-                    .forEach(i -> assertThat(found.get(i).value()).isEqualTo(text("record", i)));
-        }));
+        refused += isRefused(() -> store.records("things", Optional.empty(), 10, 1_000)
+                .thenAccept(found -> {
+                    assertThat(found).hasSize(OTHERS);
+                    IntStream.range(0, OTHERS)
+                            .forEach(i -> assertThat(found.get(i).value()).isEqualTo(text("record", i)));
+                }));
         refused += isRefused(() -> store.agents(10).thenAccept(found -> {
             assertThat(found).hasSize(OTHERS);
-            IntStream.range(0, OTHERS)
-                    .forEach(i -> assertThat(found.get(i)).isEqualTo(text("card", OTHERS - 1 - i)));
+            IntStream.range(0, OTHERS).forEach(i -> assertThat(found.get(i)).isEqualTo(text("card", OTHERS - 1 - i)));
         }));
         refused += isRefused(() -> store.cards(Optional.empty(), 10)
                 .thenAccept(found -> assertThat(found)
@@ -125,9 +126,9 @@ final class StoredValues {
     }
 
     private static int bytes(Supplier<CompletableFuture<Optional<byte[]>>> read, byte[] written) {
-        return isRefused(
-                () -> read.get().thenAccept(found -> assertThat(found).hasValueSatisfying(value -> assertThat(value)
-                        .isEqualTo(written))));
+        return isRefused(() -> read.get()
+                .thenAccept(found -> assertThat(found)
+                        .hasValueSatisfying(value -> assertThat(value).isEqualTo(written))));
     }
 
     /** 1 when it is refused as damaged. */

@@ -148,7 +148,8 @@ class UpgradeIT {
     @Test
     void open_upgradeCutOffByAKill_goesOnWhereItWas() throws Exception {
         try (WebSocketSession session = TestStores.session(engine)) {
-            // As a process that was killed: a checksum for the metadata, two steps, then nothing more, and a lease that nobody gives back.
+            // As a process that was killed: a checksum for the metadata, two steps, then nothing more, and a lease that
+            // nobody gives back.
             SurrealStore cut =
                     SurrealStore.openAndUpgrade(session, TestStores.settings("old", TestStores.TINY, false), 3);
             cut.abandon();
