@@ -9,6 +9,7 @@ import io.peerkit.api.storage.StoredEntry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -84,6 +85,21 @@ public final class Journal {
          */
         public IndexPlace idPlace() {
             return new IndexPlace(id, time, blob);
+        }
+
+        /**
+         * Its record in an index.
+         *
+         * @param kind of the index
+         * @return the record; nothing when the entry is not in that index
+         */
+        public Optional<IndexRecord> index(IndexKind kind) {
+            if (kind == IndexKind.ID) {
+                return Optional.of(new IndexRecord(idPlace(), bytes, false));
+            }
+            return hasBlob
+                    ? Optional.of(new IndexRecord(new IndexPlace(blob, time, id), bytes, false))
+                    : Optional.empty();
         }
     }
 

@@ -59,11 +59,18 @@ final class EntryIndex {
      * @param shared whether others may write to the space
      */
     EntryIndex(
-            SurrealSession session, Space space, IndexTables tables, IndexLimits limits, byte[] self, boolean shared) {
+            SurrealSession session,
+            Space space,
+            StoreReader reader,
+            IndexTables tables,
+            IndexLimits limits,
+            byte[] self,
+            boolean shared) {
         this.tables = tables;
         this.limits = limits;
         this.self = self.clone();
         pending = new PendingIndex<>(limits);
+        tables.mendBy(new BucketRepair(session, space, reader, tables, directory, limits)::mend);
         others = shared
                 ? Optional.of(new SharedJournals(session, space, tables, pending, this::isOthers))
                 : Optional.empty();

@@ -36,7 +36,7 @@ final class GroupCommit {
 
     /**
      * A group is sent beside others when at least a half as much waits as is under way. Without that, a lane that becomes free takes what
-     * little has come by then: of 64 callers with an entry each, groups had 13 and now have 20, and each costs the engine some 0.5 ms.
+     * little has come by then: 64 callers with an entry each made groups of 13, with it of 20 (in virtual time), and each group costs some 0.5 ms.
      */
     private static final int WAITING_SHARE = 2;
 

@@ -2,14 +2,11 @@
 package io.peerkit.storage.surreal.internal.store;
 
 import io.peerkit.api.EntryId;
-import io.peerkit.api.StorageException;
-import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.storage.surreal.internal.index.IndexRecord;
 import io.peerkit.storage.surreal.internal.index.Journal;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +17,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes good for journals that are damaged. Nobody can tell which entries were in them, so all entries are gone over; those without
  * a record get one, in a new journal, and the damaged ones are deleted behind the last of them. Records of entries that such a journal removed
- * stay, which are hints and do no harm. Takes about 100 µs an entry. Belongs to the session's thread.
+ * stay, which are hints and do no harm. Belongs to the session's thread.
  */
 final class IndexRepair {
-    /** Entries looked at by one step, at most. */
-    private static final int STEP_ENTRIES = 4_096;
-
-    /** Steps between two messages of the log. */
-    private static final int STEPS_TOLD = 25;
-
-    private static final String SIZES = "SELECT VALUE [record::id(id)[1], bytes::len(data)] FROM type::record('"
-            + Tables.TIMELINE + "', $after>..$end) LIMIT " + STEP_ENTRIES;
-
     private static final String ADD = """
             BEGIN;
             %s
@@ -47,7 +35,6 @@ final class IndexRepair {
     private final StoreReader reader;
     private final EntryIndex index;
     private final GroupCommit commits;
-    private int steps;
     private long added;
 
     IndexRepair(SurrealSession session, Lease lease, StoreReader reader, EntryIndex index, GroupCommit commits) {
@@ -64,7 +51,8 @@ final class IndexRepair {
         if (damaged.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        return step(new byte[0])
+        return new TimelineWalk(session, space, reader, this::addMissing)
+                .run()
                 .thenCompose(done -> commits.delete(damaged))
                 .thenRun(() -> LOG.warn(
                         "space {}: {} damaged journals replaced, {} entries had no other record",
@@ -73,62 +61,7 @@ final class IndexRepair {
                         added));
     }
 
-    private CompletableFuture<Void> step(byte[] after) {
-        if (steps++ % STEPS_TOLD == 0) {
-            LOG.warn("space {}: looking for entries without an index record, {} steps so far", space.name(), steps - 1);
-        }
-        Map<String, Object> range = Map.of("after", space.key(after), "end", space.key(StoredForm.behindAll()));
-        return session.query(SIZES, range).thenCompose(results -> {
-            List<byte[]> keys = new ArrayList<>();
-            List<Long> sizes = new ArrayList<>();
-            for (Object row : StoreReader.list(results.get(0))) {
-                keys.add(StoreReader.bytes(StoreReader.list(row).get(0)));
-                sizes.add(StoreReader.number(StoreReader.list(row).get(1)));
-            }
-            if (keys.isEmpty()) {
-                return CompletableFuture.completedFuture(null);
-            }
-            byte[] last = keys.get(keys.size() - 1);
-            if (Arrays.compareUnsigned(after, last) >= 0) {
-                throw new StorageException("the server gave the keys of a range out of order");
-            }
-            return StoreReader.inParts(keys, sizes, this::read)
-                    .thenCompose(this::addMissing)
-                    .thenCompose(done -> step(last));
-        });
-    }
-
-    /** An entry whose row is damaged too is lost by itself: its row says so to whoever comes upon it in order. */
-    private CompletableFuture<List<Found>> read(List<byte[]> keys) {
-        List<RecordId> rows =
-                keys.stream().map(key -> space.id(Tables.TIMELINE, key)).toList();
-        return reader.fields(rows, "data").thenApply(values -> {
-            List<Found> found = new ArrayList<>();
-            for (int i = 0; i < keys.size(); i++) {
-                byte[] sealed = values.get(i);
-                if (sealed != null) {
-                    try {
-                        byte[] data = Checksum.open(rows.get(i), sealed);
-                        StoredEntry entry = StoredForm.entry(StoredForm.key(keys.get(i)), data);
-                        found.add(new Found(entry.id(), Journal.Addition.of(entry)));
-                    } catch (StorageException e) {
-                        LOG.warn("space {}: {}", space.name(), e.getMessage());
-                    }
-                }
-            }
-            return found;
-        });
-    }
-
-    /**
-     * An entry that is there.
-     *
-     * @param id names it
-     * @param record what the indexes should know
-     */
-    private record Found(EntryId id, Journal.Addition record) {}
-
-    private CompletableFuture<Void> addMissing(List<Found> found) {
+    private CompletableFuture<Void> addMissing(List<TimelineWalk.Found> found) {
         Map<EntryId, Journal.Addition> wanted = new HashMap<>();
         found.forEach(each -> wanted.put(each.id(), each.record()));
         return index.ofIds(wanted.keySet()).thenCompose(records -> {

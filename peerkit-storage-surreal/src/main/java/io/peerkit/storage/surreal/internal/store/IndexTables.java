@@ -8,6 +8,7 @@ import io.peerkit.storage.surreal.internal.index.IndexKind;
 import io.peerkit.storage.surreal.internal.index.IndexPlace;
 import io.peerkit.storage.surreal.internal.index.IndexRecord;
 import io.peerkit.storage.surreal.internal.index.Journal;
+import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +34,23 @@ final class IndexTables {
     private static final String JOURNALS = "SELECT VALUE [record::id(id), bytes::len(data)] FROM type::record('"
             + Tables.JOURNAL + "', $after>..$end) LIMIT " + PAGE_KEYS;
 
+    private static final String WRITE = """
+            BEGIN;
+            LET $now = $rows.rev;
+            IF $now != $known { THROW '%s' };
+            INSERT INTO %s $put ON DUPLICATE KEY UPDATE rev = $input.rev, data = $input.data RETURN NONE;
+            COMMIT;""".formatted(WriteStatements.STALE, Tables.INDEX);
+
+    /** Buckets of one answer that are mended before the damage is told: each takes a look at all entries. */
+    private static final int MAX_MENDINGS = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger(IndexTables.class);
 
     private final SurrealSession session;
     private final Space space;
     private final StoreReader reader;
+    private BiFunction<IndexKind, IndexPlace, CompletableFuture<Void>> mender =
+            (kind, upper) -> CompletableFuture.failedFuture(new StorageException("bucket of an index is damaged"));
 
     IndexTables(SurrealSession session, Space space, StoreReader reader) {
         this.session = session;
@@ -82,19 +97,74 @@ final class IndexTables {
         });
     }
 
+    /** Tells how damaged buckets are mended, before any is read. */
+    void mendBy(BiFunction<IndexKind, IndexPlace, CompletableFuture<Void>> next) {
+        mender = next;
+    }
+
+    CompletableFuture<Void> mend(IndexKind kind, IndexPlace upper) {
+        return mender.apply(kind, upper);
+    }
+
     private CompletableFuture<List<Bucket>> part(IndexKind kind, List<IndexPlace> uppers) {
+        return part(kind, uppers, 1);
+    }
+
+    private CompletableFuture<List<Bucket>> part(IndexKind kind, List<IndexPlace> uppers, int attempt) {
         List<RecordId> rows =
                 uppers.stream().map(upper -> bucketRow(kind, upper)).toList();
-        return reader.values(rows, "data").thenApply(values -> {
+        return reader.fields(rows, "data").thenCompose(values -> {
             List<Bucket> found = new ArrayList<>(uppers.size());
             for (int i = 0; i < uppers.size(); i++) {
-                byte[] bytes = values.get(i);
-                if (bytes != null) {
-                    found.add(Bucket.of(uppers.get(i), bytes));
+                byte[] stored = values.get(i);
+                if (stored != null) {
+                    try {
+                        found.add(Bucket.of(uppers.get(i), Checksum.open(rows.get(i), stored)));
+                    } catch (StorageException e) {
+                        if (attempt == MAX_MENDINGS) {
+                            throw e;
+                        }
+                        return mend(kind, uppers.get(i)).thenCompose(done -> part(kind, uppers, attempt + 1));
+                    }
                 }
             }
-            return found;
+            return CompletableFuture.completedFuture(found);
         });
+    }
+
+    /**
+     * Writes buckets in place of others.
+     *
+     * @param rows of buckets that were read
+     * @param known their revisions then
+     * @param revision of those written
+     * @return whether none had another revision by now
+     */
+    CompletableFuture<Boolean> write(
+            IndexKind kind, List<RecordId> rows, List<?> known, List<Bucket> buckets, long revision) {
+        List<Object> put = new ArrayList<>();
+        buckets.forEach(bucket -> put.add(row(kind, bucket, revision)));
+        return write(rows, known, put);
+    }
+
+    Map<String, Object> row(IndexKind kind, Bucket bucket, long revision) {
+        RecordId row = bucketRow(kind, bucket.upper());
+        return Map.of("id", row.key(), "rev", revision, "data", Checksum.seal(row, bucket.toBytes()));
+    }
+
+    /** As {@link #write(IndexKind, List, List, List, long)}, of rows that are made already. */
+    CompletableFuture<Boolean> write(List<RecordId> rows, List<?> known, List<Object> put) {
+        return session.query(WRITE, Map.of("rows", rows, "known", known, "put", put))
+                .thenApply(results -> true)
+                .exceptionallyCompose(failure -> isStale(failure)
+                        ? CompletableFuture.completedFuture(false)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static boolean isStale(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof QueryFailedException refused && refused.error().isThrown(WriteStatements.STALE);
     }
 
     /** Takes journals. */

@@ -66,7 +66,7 @@ public final class SurrealStore implements Storage {
         reader = new StoreReader(session, space);
         listing = new StoreListing(session, space);
         IndexTables tables = new IndexTables(session, space, reader);
-        index = new EntryIndex(session, space, tables, settings.index(), lease.ownerBytes(), settings.shared());
+        index = new EntryIndex(session, space, reader, tables, settings.index(), lease.ownerBytes(), settings.shared());
         entries = new EntryReader(session, space, reader, index);
         commits = new GroupCommit(
                 session,

@@ -59,7 +59,6 @@ class DamagedValuesIT {
     @ParameterizedTest
     @CsvSource({
         "peerkit_timeline,data",
-        "peerkit_index,data",
         "peerkit_metadata,value",
         "peerkit_record,value",
         "peerkit_chunk,data",
@@ -88,6 +87,34 @@ class DamagedValuesIT {
                     assertThat(StoredValues.readAll(store)).as("%s", damage).isZero();
                 }
             }
+        }
+    }
+
+    @Test
+    void read_everyBucketDamaged_madeAnewAndEverythingIsFound() {
+        for (Damage damage : Damage.values()) {
+            String space = filled();
+            assertThat(damage(space, "peerkit_index", "data", damage, Integer.MAX_VALUE))
+                    .isGreaterThan(1);
+            for (int i = 0; i < 2; i++) { // the second time without anything to mend
+                try (Storage store = TestStores.open(engine, space, TestStores.SMALL)) {
+                    assertThat(StoredValues.readAll(store)).as("%s", damage).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void merge_everyBucketDamaged_mendedAndMerged() {
+        String space = filled();
+        damage(space, "peerkit_index", "data", Damage.CUT, Integer.MAX_VALUE);
+        try (Storage store = TestStores.open(engine, space, TestStores.TINY)) {
+            // Writing would wait for merging for ever if that failed.
+            for (int i = 0; i < 40; i++) {
+                store.write(TestStores.batch(1_000 + i, 1)).join();
+            }
+            store.write(TestStores.removal(1_000, 40)).join();
+            assertThat(StoredValues.readAll(store)).isZero();
         }
     }
 

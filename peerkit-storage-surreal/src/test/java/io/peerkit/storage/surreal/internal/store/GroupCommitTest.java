@@ -24,7 +24,7 @@ class GroupCommitTest {
         Space space = new Space("s");
         StoreReader reader = new StoreReader(server, space);
         IndexTables tables = new IndexTables(server, space, reader);
-        EntryIndex index = new EntryIndex(server, space, tables, IndexLimits.DEFAULT, new byte[16], false);
+        EntryIndex index = new EntryIndex(server, space, reader, tables, IndexLimits.DEFAULT, new byte[16], false);
         List<Lane> lanes = IntStream.range(0, LANES)
                 .mapToObj(number -> new Lane(space.id(Tables.LANE, new byte[16], number)))
                 .toList();
