@@ -9,6 +9,7 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
@@ -27,6 +28,7 @@ import io.peerkit.gossip.internal.stream.LoopHop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -90,9 +92,10 @@ public final class Publisher {
      * @param kind of the entries
      * @param links of each entry, or nothing when none has any
      * @param records what to store with each entry, at most 4
+     * @param once whether nothing is to be stored if one of the records is there already; in a store that has conditions
      * @param again what each entry issues anew, or nothing when they are new
      * @param finished records that go with the batch
-     * @param done completes when they are stored
+     * @param done completes when they are stored, or fails with {@link AlreadyThereException}
      */
     public record Call(
             List<byte[]> blobs,
@@ -100,6 +103,7 @@ public final class Publisher {
             int kind,
             List<List<EntryId>> links,
             EntryRecords records,
+            boolean once,
             List<Again> again,
             List<RecordKey> finished,
             CompletableFuture<List<Publication>> done) {
@@ -115,7 +119,7 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), records, List.of(), List.of(), done);
+            this(blobs, hashes, kind, List.of(), records, false, List.of(), List.of(), done);
         }
 
         /**
@@ -141,6 +145,7 @@ public final class Publisher {
                     EntryHeader.KIND_DELETE,
                     targets,
                     NO_RECORDS,
+                    false,
                     List.of(),
                     finished,
                     done);
@@ -154,6 +159,7 @@ public final class Publisher {
                     EntryHeader.KIND_BLOB,
                     List.of(),
                     NO_RECORDS,
+                    false,
                     entries,
                     entries.stream().map(Again::record).toList(),
                     done);
@@ -265,6 +271,7 @@ public final class Publisher {
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
         WriteBatch.Builder batch = WriteBatch.builder();
         parts.epochs().addTo(batch, admitted(sealed));
+        List<RecordCondition> conditions = new ArrayList<>();
         int at = 0;
         for (Call call : calls) {
             for (int i = 0; i < call.blobs().size(); i++) {
@@ -273,8 +280,11 @@ public final class Publisher {
                 if (!call.again().isEmpty()) {
                     batch.removeEntries(List.of(call.again().get(i).first()));
                 }
-                batch.entries(List.of(toStore(kind, entry)))
-                        .records(call.records().of(i, entry.id()));
+                List<StoredRecord> records = call.records().of(i, entry.id());
+                batch.entries(List.of(toStore(kind, entry))).records(records);
+                if (call.once()) {
+                    records.forEach(record -> conditions.add(RecordCondition.absent(record.key())));
+                }
             }
             batch.removeRecords(call.finished());
         }
@@ -284,9 +294,35 @@ public final class Publisher {
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(batch.build()),
-                added -> written(calls, sealed),
+                store(conditions, batch.build()),
+                added -> added.ifPresentOrElse(stored -> written(calls, sealed), () -> outrun(calls)),
                 reason -> failed(calls, reason));
+    }
+
+    private CompletableFuture<Optional<BitSet>> store(List<RecordCondition> conditions, WriteBatch batch) {
+        return conditions.isEmpty()
+                ? parts.storage().write(batch).thenApply(Optional::of)
+                : parts.storage().writeIf(conditions, batch);
+    }
+
+    /** Another process stored one of the records first; what came into one batch with that by chance is stored after all. */
+    private void outrun(List<Call> calls) {
+        List<Call> ended = calls.stream().filter(Call::once).toList();
+        List<Call> again = new ArrayList<>(calls);
+        again.removeAll(ended);
+        Collections.reverse(again);
+        again.forEach(waiting::addFirst);
+        ended.forEach(call -> call.done().completeExceptionally(new AlreadyThereException()));
+        ended(ended);
+    }
+
+    /** A record of a call that was to be stored once is there already. */
+    static final class AlreadyThereException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        AlreadyThereException() {
+            super("published by another process meanwhile");
+        }
     }
 
     /** A manifest stays in the store: its chunks are there too. */
