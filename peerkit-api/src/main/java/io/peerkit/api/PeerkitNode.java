@@ -54,12 +54,32 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<BlobHash> publish(byte[] blob);
 
     /**
+     * Publishes a blob about a topic, or to some agents.
+     *
+     * @param blob as for {@link #publish(byte[])}
+     * @param audience for whom it is; what comes of it the network's distribution strategy decides
+     * @return as {@link #publish(byte[])} does
+     */
+    default CompletableFuture<BlobHash> publish(byte[] blob, Audience audience) {
+        return publishAll(List.of(blob), audience).thenApply(done -> done.get(0).hash());
+    }
+
+    /**
      * Publishes blobs to the network, all or none, in their order.
      *
      * @param blobs at most {@link #MAX_BATCH} of at most {@link #MAX_BLOB_BYTES} bytes and 16 MiB together, copied
      * @return a future that completes when they are stored durably here; failed as {@link #publish} is
      */
     CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs);
+
+    /**
+     * Publishes blobs about a topic, or to some agents, all or none, in their order.
+     *
+     * @param blobs as for {@link #publishAll(List)}
+     * @param audience for whom they are
+     * @return as {@link #publishAll(List)} does
+     */
+    CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs, Audience audience);
 
     /**
      * Publishes a blob unless something was published under the same key: for callers that may die before they hear of the

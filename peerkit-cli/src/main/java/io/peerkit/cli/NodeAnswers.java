@@ -4,14 +4,17 @@ package io.peerkit.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
+import io.peerkit.api.Audience;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The commands of a node. */
@@ -27,7 +30,7 @@ final class NodeAnswers implements JsonCommands.Answers {
         String name = command.path("cmd").asText();
         return switch (name) {
             case "publish" ->
-                node.publishAll(List.of(bytes(command, "data")))
+                node.publishAll(List.of(bytes(command, "data")), audience(command))
                         .thenApply(
                                 done -> empty().put("hash", done.get(0).hash().toString())
                                         .put("entry", done.get(0).entry().toString()));
@@ -107,6 +110,14 @@ final class NodeAnswers implements JsonCommands.Answers {
             throw new CommandException("bad-argument", field + " is missing or no text");
         }
         return value.asText();
+    }
+
+    /** An optional topic, or an optional list of agents. */
+    private static Audience audience(JsonNode command) {
+        List<AgentId> recipients = new ArrayList<>();
+        command.path("to").forEach(agent -> recipients.add(AgentId.parse(agent.asText())));
+        Optional<String> topic = command.has("topic") ? Optional.of(text(command, "topic")) : Optional.empty();
+        return new Audience(topic, recipients);
     }
 
     private static byte[] bytes(JsonNode command, String field) {

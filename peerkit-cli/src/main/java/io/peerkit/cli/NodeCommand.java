@@ -48,6 +48,9 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--connect", paramLabel = "ADDR", description = "a node to stay connected to; repeatable")
     private List<String> connect = new ArrayList<>();
 
+    @Mixin
+    private DistributionOption distribution = new DistributionOption();
+
     @Option(names = "--json", description = "events and commands as JSON lines")
     private boolean json;
 
@@ -79,6 +82,7 @@ final class NodeCommand implements Callable<Integer> {
                 .access(access.access(specified()))
                 .transport(transport)
                 .storage(storage.storage(specified()))
+                .distribution(distribution.strategy(specified()))
                 .listener(listener);
         storage.keys().ifPresent(builder::keys);
         authority.authority(specified()).ifPresent(builder::authority);

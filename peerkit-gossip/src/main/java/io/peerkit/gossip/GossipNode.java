@@ -2,6 +2,7 @@
 package io.peerkit.gossip;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.Audience;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.ClosedException;
@@ -213,10 +214,21 @@ public final class GossipNode {
      * @return a future that completes when they are stored durably
      */
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        return publishAll(blobs, Audience.everybody());
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(byte[], Audience)}, for several.
+     *
+     * @param blobs the blobs, copied
+     * @param audience for whom they are
+     * @return a future that completes when they are stored durably
+     */
+    public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs, Audience audience) {
         return BlobCopies.of(
                 blobs,
                 (copies, hashes) ->
-                        askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
+                        askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer, audience))));
     }
 
     /**

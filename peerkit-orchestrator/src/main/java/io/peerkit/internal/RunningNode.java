@@ -4,6 +4,7 @@ package io.peerkit.internal;
 import io.peerkit.agent.AccessHandshake;
 import io.peerkit.agent.LocalAgent;
 import io.peerkit.api.AgentId;
+import io.peerkit.api.Audience;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.EntryId;
@@ -151,15 +152,18 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
 
     @Override
     public CompletableFuture<BlobHash> publish(byte[] blob) {
-        byte[] copy = blob.clone();
-        return calls.handOver(() ->
-                gossip.publishAll(List.of(copy)).thenApply(done -> done.get(0).hash()));
+        return publish(blob, Audience.everybody());
     }
 
     @Override
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
+        return publishAll(blobs, Audience.everybody());
+    }
+
+    @Override
+    public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs, Audience audience) {
         List<byte[]> copies = blobs.stream().map(byte[]::clone).toList();
-        return calls.handOver(() -> gossip.publishAll(copies));
+        return calls.handOver(() -> gossip.publishAll(copies, audience));
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param blobSize the blob's length in bytes
  * @param links entries that this one builds on, or that it deletes, at most {@value #MAX_LINKS}
  * @param origin the entry that this one issues anew, where its epoch was closed without it
+ * @param recipients to whom it is addressed, where the distribution strategy wants to know, at most {@value #MAX_RECIPIENTS}
  */
 public record EntryHeader(
         NetworkId network,
@@ -33,7 +34,8 @@ public record EntryHeader(
         BlobHash blobHash,
         int blobSize,
         List<EntryId> links,
-        Optional<EntryId> origin) {
+        Optional<EntryId> origin,
+        List<AgentId> recipients) {
     /** An entry that carries an application's blob. */
     public static final int KIND_BLOB = 0;
 
@@ -51,6 +53,9 @@ public record EntryHeader(
 
     /** The most links. */
     public static final int MAX_LINKS = 64;
+
+    /** The most recipients: a conversation, not a mailing list, which is a topic. */
+    public static final int MAX_RECIPIENTS = 16;
 
     /**
      * A header of an entry that is new.
@@ -88,12 +93,55 @@ public record EntryHeader(
      */
     public EntryHeader anew(long newTime, long newEpoch, EntryId first) {
         return new EntryHeader(
-                network, author, newTime, newEpoch, topic, kind, blobHash, blobSize, links, Optional.of(first));
+                network,
+                author,
+                newTime,
+                newEpoch,
+                topic,
+                kind,
+                blobHash,
+                blobSize,
+                links,
+                Optional.of(first),
+                recipients);
+    }
+
+    /**
+     * A header of an entry that is addressed to nobody in particular.
+     *
+     * @param network where the entry belongs
+     * @param author who signed it
+     * @param time hybrid logical time
+     * @param epoch the label
+     * @param topic what it is about
+     * @param kind what it is
+     * @param blobHash names the blob
+     * @param blobSize the blob's length in bytes
+     * @param links entries that this one builds on, or that it deletes
+     * @param origin the entry that this one issues anew
+     */
+    public EntryHeader(
+            NetworkId network,
+            AgentId author,
+            long time,
+            long epoch,
+            Optional<String> topic,
+            int kind,
+            BlobHash blobHash,
+            int blobSize,
+            List<EntryId> links,
+            Optional<EntryId> origin) {
+        this(network, author, time, epoch, topic, kind, blobHash, blobSize, links, origin, List.of());
     }
 
     /** Checks the bounds. */
     public EntryHeader {
         links = List.copyOf(links);
+        recipients = List.copyOf(recipients);
+        if (recipients.size() > MAX_RECIPIENTS) {
+            throw new InvalidBytesException(
+                    "entry with " + recipients.size() + " recipients, at most " + MAX_RECIPIENTS);
+        }
         if (links.size() > MAX_LINKS) {
             throw new InvalidBytesException("entry with " + links.size() + " links, at most " + MAX_LINKS);
         }

@@ -8,13 +8,20 @@ import java.util.Set;
 enum FullReplication implements DistributionStrategy {
     INSTANCE;
 
+    private static final Set<String> ALL = Set.of(EVERYTHING);
+
     @Override
     public boolean willStore(AgentId agent, EntryHeader entry) {
         return true;
     }
 
     @Override
-    public Set<String> scopes(AgentId one, AgentId other) {
-        return Set.of("all");
+    public Set<String> scopesOf(EntryHeader entry) {
+        return ALL;
+    }
+
+    @Override
+    public Set<String> scopesOf(AgentId agent) {
+        return ALL;
     }
 }

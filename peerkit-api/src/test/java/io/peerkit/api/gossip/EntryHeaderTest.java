@@ -48,6 +48,6 @@ class EntryHeaderTest {
         AgentId one = AgentId.of(new byte[32]);
 
         assertThat(everything.willStore(one, header(Optional.empty(), 0, 0))).isTrue();
-        assertThat(everything.scopes(one, one)).isEqualTo(Set.of("all"));
+        assertThat(everything.scopesOf(one)).isEqualTo(Set.of("all"));
     }
 }

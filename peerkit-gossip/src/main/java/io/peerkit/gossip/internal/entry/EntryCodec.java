@@ -16,13 +16,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Headers and envelopes as deterministic CBOR maps; the keys are single letters because they stand in every entry.
  *
  * <pre>{@code
  *   header   = { a: author (32), b: blob hash (32), e: epoch, k: kind, l?: links (32 each, one behind the other),
- *                n: network (32), o?: topic, r?: entry issued anew (32), s: blob size, t: time }
+ *                n: network (32), o?: topic, r?: entry issued anew (32), s: blob size, t: time,
+ *                w?: recipients (32 each, one behind the other) }
  *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
  * }</pre>
  *
@@ -34,8 +37,8 @@ public final class EntryCodec {
     /** The length of an Ed25519 signature in bytes. */
     public static final int SIGNATURE_BYTES = 64;
 
-    /** The longest header in bytes: 64 links, a topic of 128 characters of three bytes, and the fixed fields. */
-    static final int MAX_HEADER_BYTES = 3_072;
+    /** The longest header in bytes: 64 links, 16 recipients, a topic of 128 characters of three bytes, and the fixed fields. */
+    static final int MAX_HEADER_BYTES = 3_584;
 
     /** The greatest kind; kinds that are not known are passed on without being processed. */
     private static final int MAX_KIND = 255;
@@ -68,6 +71,13 @@ public final class EntryCodec {
             }
             map.put("l", links);
         }
+        if (!header.recipients().isEmpty()) {
+            byte[] recipients = new byte[header.recipients().size() * ID_BYTES];
+            for (int i = 0; i < header.recipients().size(); i++) {
+                header.recipients().get(i).copyTo(recipients, i * ID_BYTES);
+            }
+            map.put("w", recipients);
+        }
         header.topic().ifPresent(topic -> map.put("o", topic));
         header.origin().ifPresent(origin -> map.put("r", origin.toBytes()));
         return Cbor.encode(map.build());
@@ -83,6 +93,7 @@ public final class EntryCodec {
         Optional<byte[]> links = map.optionalBytes("l", EntryHeader.MAX_LINKS * ID_BYTES);
         Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
         Optional<byte[]> origin = map.optionalBytesExact("r", ID_BYTES);
+        Optional<byte[]> recipients = map.optionalBytes("w", EntryHeader.MAX_RECIPIENTS * ID_BYTES);
         EntryHeader header = new EntryHeader(
                 NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
                 AgentId.of(map.requireBytesExact("a", ID_BYTES)),
@@ -92,22 +103,28 @@ public final class EntryCodec {
                 map.requireInt("k", 0, MAX_KIND),
                 BlobHash.of(map.requireBytesExact("b", ID_BYTES)),
                 map.requireInt("s", 0, StoredEntry.MAX_BLOB_BYTES),
-                links.map(EntryCodec::readLinks).orElse(List.of()),
-                origin.map(EntryId::of));
-        int known =
-                HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0) + (origin.isPresent() ? 1 : 0);
+                links.map(packed -> readIds("links", packed, EntryId::of)).orElse(List.of()),
+                origin.map(EntryId::of),
+                recipients
+                        .map(packed -> readIds("recipients", packed, AgentId::of))
+                        .orElse(List.of()));
+        long known = HEADER_KEYS
+                + Stream.of(links, topic, origin, recipients)
+                        .filter(Optional::isPresent)
+                        .count();
         return new DecodedHeader(header, map.size() == known);
     }
 
-    private static List<EntryId> readLinks(byte[] packed) {
+    private static <T> List<T> readIds(String field, byte[] packed, Function<byte[], T> read) {
         if (packed.length == 0 || packed.length % ID_BYTES != 0) {
-            throw new InvalidBytesException("links of " + packed.length + " bytes, must be a multiple of " + ID_BYTES);
+            throw new InvalidBytesException(
+                    field + " of " + packed.length + " bytes, must be a multiple of " + ID_BYTES);
         }
-        List<EntryId> links = new ArrayList<>(packed.length / ID_BYTES);
+        List<T> ids = new ArrayList<>(packed.length / ID_BYTES);
         for (int at = 0; at < packed.length; at += ID_BYTES) {
-            links.add(EntryId.of(Arrays.copyOfRange(packed, at, at + ID_BYTES)));
+            ids.add(read.apply(Arrays.copyOfRange(packed, at, at + ID_BYTES)));
         }
-        return links;
+        return ids;
     }
 
     /** The bytes that travel and are stored. */

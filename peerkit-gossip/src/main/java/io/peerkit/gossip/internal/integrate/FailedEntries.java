@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Entries that the application's hook failed on, and when they may come again: after {@link #FIRST_TICKS}, then twice as many,
@@ -34,6 +39,9 @@ final class FailedEntries {
     /** Those whose rest is not over, with the tick at which it is. */
     private final Map<EntryKey, Long> resting = new LinkedHashMap<>();
 
+    /** What is known of those whose rest is not over. */
+    private final Map<EntryKey, EntryHeader> headers = new HashMap<>();
+
     private long tick;
 
     /** The hook failed on an entry. */
@@ -49,11 +57,33 @@ final class FailedEntries {
         }
     }
 
+    /** The hook failed on an entry. */
+    void failed(EntryKey key, EntryHeader header) {
+        failed(key);
+        headers.put(key, header);
+        if (headers.size() > 2 * MAX_ENTRIES) {
+            headers.keySet().retainAll(resting.keySet());
+        }
+    }
+
+    /** Those that are not to come yet, as far as they are wanted. */
+    List<EntryKey> resting(Predicate<EntryHeader> wanted) {
+        List<EntryKey> keys = new ArrayList<>();
+        for (EntryKey key : resting.keySet()) {
+            EntryHeader header = headers.get(key);
+            if (header != null && wanted.test(header)) {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
     /** The hook answered. */
     void answered(EntryKey key) {
         if (!failed.isEmpty()) {
             failed.remove(key);
             resting.remove(key);
+            headers.remove(key);
         }
     }
 
@@ -72,6 +102,7 @@ final class FailedEntries {
         tick++;
         if (!failed.isEmpty()) {
             resting.values().removeIf(until -> until <= tick);
+            headers.keySet().retainAll(resting.keySet());
             failed.values().removeIf(rest -> rest.until() + FORGET_TICKS <= tick);
         }
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Entries from the future, until the local clock gets there. When there are too many, those farthest in the future go
@@ -44,6 +45,11 @@ public final class HeldEntries {
     /** The keys of what is held, in order; not a copy. */
     Set<EntryKey> keys() {
         return waiting.keySet();
+    }
+
+    /** What is held, in order. */
+    Stream<Arrival> arrivals() {
+        return waiting.values().stream().map(Waiting::arrival);
     }
 
     /** Takes out what is due; the order of keys is that of time. */

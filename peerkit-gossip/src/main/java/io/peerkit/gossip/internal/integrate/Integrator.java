@@ -6,7 +6,6 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
-import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.Storage;
@@ -25,6 +24,7 @@ import io.peerkit.gossip.internal.peer.Membership;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
+import io.peerkit.gossip.internal.scope.ScopeSets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +35,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,14 +71,14 @@ public final class Integrator implements ArrivalWriter.Outcome {
             EntrySet set,
             EntryVerifier verifier,
             HybridClock clock,
-            DistributionStrategy distribution,
             Optional<StorageHooks> hooks,
             NodeListener listener,
             Executor executor,
             UserTasks tasks,
             Duration deadline,
             Membership membership,
-            Epochs epochs) {}
+            Epochs epochs,
+            ScopeSets scopes) {}
 
     private final Parts parts;
     private final Consumer<List<Arrival>> announce;
@@ -159,7 +161,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (checked instanceof EntryVerifier.Refused no) {
             return refuse(source, no.reason());
         }
-        if (!parts.distribution().willStore(parts.self(), entry.header())) {
+        if (!parts.scopes().placement().willStore(parts.self(), entry.header())) {
             return Receipt.KNOWN;
         }
         if (paused) {
@@ -252,9 +254,32 @@ public final class Integrator implements ArrivalWriter.Outcome {
         return both;
     }
 
+    /**
+     * The same for a part of the entries.
+     *
+     * @param set of that part
+     * @param isIn whether an entry is part of it
+     */
+    public EntrySnapshot snapshot(EntrySet set, Predicate<EntryHeader> isIn) {
+        List<EntryKey> added = new ArrayList<>();
+        List<EntryKey> here = new ArrayList<>(failed.resting(isIn));
+        Stream.concat(held.arrivals(), underWay.values().stream())
+                .map(Arrival::entry)
+                .filter(entry -> isIn.test(entry.header()))
+                .forEach(entry -> here.add(entry.stored().key()));
+        addMissing(set, here, added);
+        EntrySnapshot both = set.snapshot();
+        added.forEach(key -> set.remove(key.time(), key.id().toBytes(), 0));
+        return both;
+    }
+
     private void addMissing(Collection<EntryKey> keys, List<EntryKey> added) {
+        addMissing(parts.set(), keys, added);
+    }
+
+    private static void addMissing(EntrySet set, Collection<EntryKey> keys, List<EntryKey> added) {
         for (EntryKey key : keys) {
-            if (parts.set().add(key.time(), key.id().toBytes(), 0)) {
+            if (set.add(key.time(), key.id().toBytes(), 0)) {
                 added.add(key);
             }
         }
@@ -276,7 +301,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private boolean isStuck(OpenedEntry entry) {
         boolean stuck = hooks.map(gate -> gate.isStuck(entry.id())).orElse(false);
         if (stuck) {
-            failed.failed(entry.sealed().stored().key());
+            failed.failed(entry.sealed().stored().key(), entry.header());
         }
         return stuck;
     }
@@ -356,7 +381,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         for (Arrival arrival : refusing) {
             EntryKey key = arrival.entry().stored().key();
             underWay.remove(key.id());
-            failed.failed(key);
+            failed.failed(key, arrival.entry().header());
             arrival.source().dropped(key);
         }
         release(refusing);
@@ -371,6 +396,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
             underWay.remove(stored.id());
             // New to this node, that is: in a shared store another may have written it a moment before.
             boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
+            parts.scopes().sort(arrival.entry().header(), stored.key());
             arrival.source().stored(stored.key());
             if (added || !arrival.isNews()) {
                 fresh.add(arrival);

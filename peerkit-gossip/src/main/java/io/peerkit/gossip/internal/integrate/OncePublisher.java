@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.integrate;
 
+import io.peerkit.api.Audience;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
@@ -204,7 +205,8 @@ public final class OncePublisher {
                 storage.isShared() && storage.hasConditions(),
                 List.of(),
                 List.of(),
-                done));
+                done,
+                Audience.everybody()));
         LoopHop.then(
                 loop,
                 done,

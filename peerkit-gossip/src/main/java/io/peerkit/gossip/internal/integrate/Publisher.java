@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.integrate;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.Audience;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
@@ -24,6 +25,7 @@ import io.peerkit.gossip.internal.epoch.Again;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.scope.ScopeSets;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -96,6 +98,7 @@ public final class Publisher {
      * @param again what each entry issues anew, or nothing when they are new
      * @param finished records that go with the batch
      * @param done completes when they are stored, or fails with {@link AlreadyThereException}
+     * @param audience for whom they are
      */
     public record Call(
             List<byte[]> blobs,
@@ -106,7 +109,8 @@ public final class Publisher {
             boolean once,
             List<Again> again,
             List<RecordKey> finished,
-            CompletableFuture<List<Publication>> done) {
+            CompletableFuture<List<Publication>> done,
+            Audience audience) {
         /** The empty blob of deletes. */
         private static final byte[] NOTHING = {};
 
@@ -119,7 +123,7 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), records, false, List.of(), List.of(), done);
+            this(blobs, hashes, kind, List.of(), records, false, List.of(), List.of(), done, Audience.everybody());
         }
 
         /**
@@ -148,7 +152,8 @@ public final class Publisher {
                     false,
                     List.of(),
                     finished,
-                    done);
+                    done,
+                    Audience.everybody());
         }
 
         /** A call that issues entries anew, each in place of its first. */
@@ -162,12 +167,32 @@ public final class Publisher {
                     false,
                     entries,
                     entries.stream().map(Again::record).toList(),
-                    done);
+                    done,
+                    Audience.everybody());
         }
 
         /** A call that publishes ordinary blobs, and nothing with them. */
         public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, EntryHeader.KIND_BLOB, NO_RECORDS, done);
+            this(blobs, hashes, done, Audience.everybody());
+        }
+
+        /** A call that publishes ordinary blobs for somebody, and nothing with them. */
+        public Call(
+                List<byte[]> blobs,
+                List<BlobHash> hashes,
+                CompletableFuture<List<Publication>> done,
+                Audience audience) {
+            this(
+                    blobs,
+                    hashes,
+                    EntryHeader.KIND_BLOB,
+                    List.of(),
+                    NO_RECORDS,
+                    false,
+                    List.of(),
+                    List.of(),
+                    done,
+                    audience);
         }
 
         long bytes() {
@@ -193,7 +218,8 @@ public final class Publisher {
             HybridClock clock,
             EntrySealer sealer,
             boolean keepsBlobs,
-            Epochs epochs) {}
+            Epochs epochs,
+            ScopeSets scopes) {}
 
     private final Parts parts;
     private final Consumer<List<SealedEntry>> push;
@@ -340,11 +366,13 @@ public final class Publisher {
                 parts.self(),
                 time,
                 parts.epochs().ledger().openEpoch(),
-                Optional.empty(),
+                call.audience().topic(),
                 call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
-                call.links().isEmpty() ? List.of() : call.links().get(index));
+                call.links().isEmpty() ? List.of() : call.links().get(index),
+                Optional.empty(),
+                call.audience().recipients());
     }
 
     private static List<Admitted> admitted(List<SealedEntry> sealed) {
@@ -356,6 +384,7 @@ public final class Publisher {
     private void written(List<Call> calls, List<SealedEntry> sealed) {
         for (SealedEntry entry : sealed) {
             parts.set().add(entry.stored().time(), entry.stored().id().toBytes(), 0);
+            parts.scopes().sort(entry.header(), entry.stored().key());
         }
         parts.epochs().stored(admitted(sealed));
         push.accept(sealed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NotPermittedException;
@@ -36,6 +37,10 @@ import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.scope.Placement;
+import io.peerkit.gossip.internal.scope.Roster;
+import io.peerkit.gossip.internal.scope.ScopeSets;
+import io.peerkit.gossip.internal.scope.ScopeSorting;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
@@ -44,7 +49,9 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
@@ -62,6 +69,8 @@ public final class DataSide {
     private final Epochs epochs;
     private final LocalDeletes deletes;
     private final Optional<EpochKeeper> keeper;
+    private final ScopeSets scopes;
+    private final ScopeSorting sorting;
 
     DataSide(
             GossipSettings settings,
@@ -78,6 +87,9 @@ public final class DataSide {
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
+        this.scopes = new ScopeSets(
+                new Placement(settings.distribution(), settings.agent().id()), settings.network(), set);
+        this.sorting = new ScopeSorting(settings.loop(), storage, scopes);
         this.epochs = new Epochs(
                 new EntryRemover.Parts(
                         settings.loop(),
@@ -101,14 +113,14 @@ public final class DataSide {
                                 settings.network(),
                                 settings.timing().maxClockDrift()),
                         clock,
-                        settings.distribution(),
                         settings.hooks(),
                         settings.listener(),
                         settings.userExecutor(),
                         tasks,
                         settings.timing().validation(),
                         gatekeeper,
-                        epochs),
+                        epochs,
+                        scopes),
                 this::announce,
                 this::resume,
                 this::storedByOthers);
@@ -121,12 +133,13 @@ public final class DataSide {
                         integrator,
                         new SyncScope(settings.network(), SyncScope.ALL),
                         watch,
+                        scopes,
                         settings.timing().session()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution(), watch),
+                new Pusher.Parts(settings.loop(), transport, served, set, integrator, scopes.placement(), watch),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -138,7 +151,8 @@ public final class DataSide {
                         clock,
                         new EntrySealer(settings.agent()),
                         keepsBlobs,
-                        epochs),
+                        epochs,
+                        scopes),
                 pusher::published);
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
@@ -175,7 +189,14 @@ public final class DataSide {
 
     /** Reads what the store has beside entries; completes on the loop. */
     CompletableFuture<Void> load() {
-        return epochs.load();
+        return sorting.load().thenCompose(sorted -> epochs.load());
+    }
+
+    /** {@link Roster#TICK} has passed: who is known may have changed. */
+    void members(Supplier<Set<AgentId>> known) {
+        if (!scopes.placement().isWhole() && scopes.placement().tick(known.get())) {
+            syncer.placementChanged();
+        }
     }
 
     /** Goes on with what an earlier run left. */
@@ -235,6 +256,7 @@ public final class DataSide {
     void tick() {
         epochs.tick();
         keeper.ifPresent(EpochKeeper::tick);
+        sorting.tick();
         integrator.tick();
         pusher.tick();
         syncer.tick();

@@ -26,6 +26,8 @@ import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.SketchKey;
+import io.peerkit.gossip.internal.scope.Roster;
+import io.peerkit.gossip.internal.scope.Sightings;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
@@ -51,7 +53,7 @@ public final class LiveNode {
     private static final Duration TICK = Duration.ofSeconds(1);
 
     /** Agent cards are looked at once in so many ticks. */
-    private static final int AGENT_TICKS = 5;
+    private static final int AGENT_TICKS = (int) Roster.TICK.dividedBy(TICK);
 
     /** Messages and streams that wait until the store is read; more are dropped. */
     private static final int MAX_EARLY = 1_024;
@@ -69,6 +71,8 @@ public final class LiveNode {
     private final UserTasks tasks;
     private final Optional<Storage> storage;
     private final PeerTable peers = new PeerTable();
+    private final AgentDirectory directory;
+    private final Sightings sightings = new Sightings();
     private final Gatekeeper gatekeeper;
     private final Deque<Runnable> early = new ArrayDeque<>();
     private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
@@ -98,7 +102,7 @@ public final class LiveNode {
         this.storage = settings.storage().map(WatchedStorage::new);
         this.gatekeeper = new Gatekeeper(
                 settings, storage, tasks, agent -> peers.nodesOf(agent).forEach(transport::disconnect));
-        AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
+        this.directory = new AgentDirectory(settings.agent().id(), drift);
         this.dialer = new Dialer(loop, transport, settings.connections(), directory, peers, gatekeeper::isTurnedAway);
         this.agents = new AgentGossip(
                 loop,
@@ -182,6 +186,7 @@ public final class LiveNode {
                 data.ifPresent(DataSide::tick);
                 if (++ticks % AGENT_TICKS == 0) {
                     agents.tick();
+                    data.ifPresent(side -> side.members(() -> sightings.present(peers.agents(), directory.all())));
                 }
                 scheduleTick();
             }
@@ -216,6 +221,7 @@ public final class LiveNode {
             boolean direct = transport.isDirect(node);
             tasks.execute(() -> settings.listener().peerConnected(peer.agent(), direct));
             dialer.connected(peer.agent());
+            sightings.connected(peer.agent());
         }
         if (started) {
             up(peer);
@@ -244,6 +250,7 @@ public final class LiveNode {
         bootstrap.gone(node);
         if (last) {
             dialer.disconnected(peer.agent());
+            sightings.disconnected(peer.agent(), loop.now());
             tasks.execute(() -> settings.listener().peerDisconnected(peer.agent()));
         }
     }

@@ -23,7 +23,17 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://arxiv.org/abs/2212.13567">A. Meyer, Range-Based Set Reconciliation</a>
  */
 public final class EntrySet extends EntryView {
+    /** Hears what comes into a set and goes. */
+    public interface Watcher {
+        /** An entry was added. */
+        void added(long time, byte[] id, int offset);
+
+        /** An entry was removed. */
+        void removed(long time, byte[] id, int offset);
+    }
+
     private final @Nullable KeyedSummary summary;
+    private @Nullable Watcher watcher;
     private Object owner;
     private Node root;
     private long changes;
@@ -55,6 +65,11 @@ public final class EntrySet extends EntryView {
         return root;
     }
 
+    /** Tells one watcher of what is added and removed from now on. */
+    public void watch(Watcher next) {
+        watcher = next;
+    }
+
     /**
      * Adds an entry.
      *
@@ -76,6 +91,9 @@ public final class EntrySet extends EntryView {
         changes++;
         if (summary != null) {
             summary.add(time, id, offset);
+        }
+        if (watcher != null) {
+            watcher.added(time, id, offset);
         }
         return true;
     }
@@ -101,6 +119,9 @@ public final class EntrySet extends EntryView {
         changes++;
         if (summary != null) {
             summary.remove(time, id, offset);
+        }
+        if (watcher != null) {
+            watcher.removed(time, id, offset);
         }
         return true;
     }

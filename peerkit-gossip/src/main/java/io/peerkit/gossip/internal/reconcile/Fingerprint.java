@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.reconcile;
 
+import io.peerkit.api.BlobHash;
 import io.peerkit.api.InvalidBytesException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -39,6 +40,11 @@ public final class Fingerprint {
             throw new InvalidBytesException("fingerprint of " + bytes.length + " bytes, must be " + LENGTH_BYTES);
         }
         return new Fingerprint(bytes.clone());
+    }
+
+    /** What several fingerprints come to: the first 16 bytes of the SHA-256 of all, one behind the other. */
+    public static Fingerprint ofBytes(byte[] fingerprints) {
+        return new Fingerprint(Arrays.copyOf(BlobHash.ofBlob(fingerprints).toBytes(), LENGTH_BYTES));
     }
 
     static Fingerprint ofSum(long[] sum, int count) {

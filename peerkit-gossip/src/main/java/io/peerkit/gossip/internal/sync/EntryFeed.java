@@ -9,6 +9,8 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.EntryCursor;
+import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
+import io.peerkit.gossip.internal.reconcile.EntryView;
 import io.peerkit.gossip.internal.stream.FrameChannel;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayDeque;
@@ -67,7 +69,10 @@ final class EntryFeed {
         if (piece instanceof SyncAction.KeysOf keys) {
             sources.add(new KeySource(keys));
         } else if (piece instanceof SyncAction.AllBut all) {
-            sources.add(new ScanSource(all));
+            sources.add(
+                    all.within().isPresent()
+                            ? new IdSource(new MissingIds(all, all.within().get()))
+                            : new ScanSource(all));
         } else if (piece instanceof SyncAction.Ranges ranges) {
             sources.add(new IdSource(new RangeIds(ranges)));
         } else if (piece instanceof SyncAction.Asked asked) {
@@ -152,15 +157,9 @@ final class EntryFeed {
         KeySource(SyncAction.KeysOf piece) {
             after = piece.after();
             int size = piece.snapshot().size();
-            int from = after.map(key -> behind(piece, key)).orElse(0);
+            int from = after.map(key -> behind(piece.snapshot(), key)).orElse(0);
             cursor = piece.snapshot().cursor(from, size);
             rest = size - from;
-        }
-
-        private static int behind(SyncAction.KeysOf piece, EntryKey key) {
-            byte[] id = key.id().toBytes();
-            int index = piece.snapshot().lowerBound(key.time(), id, 0);
-            return piece.snapshot().contains(key.time(), id, 0) ? index + 1 : index;
         }
 
         @Override
@@ -176,6 +175,12 @@ final class EntryFeed {
             after = Optional.empty();
             return rest > 0;
         }
+    }
+
+    private static int behind(EntrySnapshot snapshot, EntryKey key) {
+        byte[] id = key.id().toBytes();
+        int index = snapshot.lowerBound(key.time(), id, 0);
+        return snapshot.contains(key.time(), id, 0) ? index + 1 : index;
     }
 
     private final class ScanSource implements Source {
@@ -281,6 +286,30 @@ final class EntryFeed {
             }
             at += EntryKeys.ID_BYTES;
             return Optional.of(EntryKeys.id(packed, at - EntryKeys.ID_BYTES));
+        }
+    }
+
+    /** What a snapshot has and the peer has not. */
+    private static final class MissingIds implements Ids {
+        private final EntryCursor cursor;
+        private final EntryView except;
+        private final byte[] id = new byte[EntryKeys.ID_BYTES];
+
+        MissingIds(SyncAction.AllBut piece, EntrySnapshot within) {
+            int from = piece.after().map(key -> behind(within, key)).orElse(0);
+            cursor = within.cursor(from, within.size());
+            except = piece.except();
+        }
+
+        @Override
+        public Optional<EntryId> next() {
+            while (cursor.next()) {
+                cursor.copyId(id, 0);
+                if (!except.contains(cursor.time(), id, 0)) {
+                    return Optional.of(cursor.id());
+                }
+            }
+            return Optional.empty();
         }
     }
 

@@ -14,13 +14,15 @@ import java.util.Optional;
 /** The keys that the smaller side of a bulk session lists, as the larger side takes them. */
 final class KeyListing {
     private final EntrySnapshot snapshot;
+    private final SyncStart.Extent extent;
     private final EntrySetLoader peerKeys = new EntrySetLoader();
     private Optional<EntryKey> resumeAfter = Optional.empty();
     private boolean begun;
     private long keys;
 
-    KeyListing(EntrySnapshot snapshot) {
-        this.snapshot = snapshot;
+    KeyListing(SyncStart start) {
+        this.snapshot = start.snapshot();
+        this.extent = start.extent();
     }
 
     /** How many keys came. */
@@ -45,8 +47,10 @@ final class KeyListing {
         if (missing.length > 0) {
             actions.add(new SyncAction.Send(new SyncFrame.Want(missing)));
         }
-        if (frame.last()) {
-            actions.add(new SyncAction.Feed(new SyncAction.AllBut(resumeAfter, peerKeys.load())));
+        if (frame.last() && extent != SyncStart.Extent.OFFER) {
+            Optional<EntrySnapshot> within =
+                    extent == SyncStart.Extent.WHOLE ? Optional.empty() : Optional.of(snapshot);
+            actions.add(new SyncAction.Feed(new SyncAction.AllBut(resumeAfter, peerKeys.load(), within)));
         }
         return actions;
     }

@@ -28,6 +28,9 @@ public sealed interface SyncAction {
      */
     record Check(EntrySnapshot snapshot, long nonce) implements SyncAction {}
 
+    /** Tells {@link SyncMachine#settled} as soon as all that was taken is stored, or dropped. */
+    record Settle() implements SyncAction {}
+
     /** Closes the stream; nothing follows. */
     record End(Outcome outcome) implements SyncAction {}
 
@@ -43,6 +46,10 @@ public sealed interface SyncAction {
         REFUSED,
         /** The two sides have not adopted the same snapshot. */
         OTHER_EPOCH;
+
+        static Outcome ofRefusal(String reason) {
+            return reason.equals(SyncScope.WRONG_EPOCH) ? OTHER_EPOCH : REFUSED;
+        }
 
         /** Whether sets were compared to the end. */
         boolean isWhole() {
@@ -66,8 +73,9 @@ public sealed interface SyncAction {
      *
      * @param after where to begin
      * @param except what the peer has
+     * @param within those of which all are meant, or nothing when it is all that is stored
      */
-    record AllBut(Optional<EntryKey> after, EntryView except) implements Piece {}
+    record AllBut(Optional<EntryKey> after, EntryView except, Optional<EntrySnapshot> within) implements Piece {}
 
     /**
      * Entries of a snapshot.

@@ -23,6 +23,7 @@ public sealed interface SyncFrame {
      * @param nonce of the session
      * @param estimate what the responder needs to guess the number of differences; absent where symbols are not wanted
      * @param deep whether equal fingerprints should be looked into
+     * @param offer whether the initiator, who does not hold the scope, offers what it has of it, and wants nothing
      */
     record Hello(
             int version,
@@ -34,8 +35,24 @@ public sealed interface SyncFrame {
             Fingerprint fingerprint,
             long nonce,
             Optional<byte[]> estimate,
-            boolean deep)
-            implements SyncFrame {}
+            boolean deep,
+            boolean offer)
+            implements SyncFrame {
+        /** Of one who holds the scope. */
+        Hello(
+                int version,
+                long network,
+                String scope,
+                long epoch,
+                long head,
+                int count,
+                Fingerprint fingerprint,
+                long nonce,
+                Optional<byte[]> estimate,
+                boolean deep) {
+            this(version, network, scope, epoch, head, count, fingerprint, nonce, estimate, deep, false);
+        }
+    }
 
     /** How a session goes on. */
     enum Way {
@@ -48,12 +65,14 @@ public sealed interface SyncFrame {
         /** By coded symbols, the first of which come along. */
         SYMBOLS(3),
         /** By ranges. */
-        RANGES(4);
+        RANGES(4),
+        /** The initiator lists the keys of what it offers. */
+        OFFER(5);
 
         /** On the wire; the largest is {@value #MAX_CODE}. */
         final int code;
 
-        static final int MAX_CODE = 4;
+        static final int MAX_CODE = 5;
 
         Way(int code) {
             this.code = code;
@@ -107,6 +126,52 @@ public sealed interface SyncFrame {
      * @param sum 16 bytes
      */
     record Sum(byte[] sum) implements SyncFrame {}
+
+    /**
+     * Begins a comparison of several scopes at once.
+     *
+     * @param version of the protocol
+     * @param network the first 8 bytes of its id
+     * @param epoch the open epoch
+     * @param head as in a hello
+     * @param scopes those that the initiator thinks both hold, in order
+     * @param fingerprint of the initiator's sets of them, for this nonce
+     * @param nonce of the session
+     * @param wishes the scopes that the initiator chose to hold, unless the responder knows
+     */
+    record Compare(
+            int version,
+            long network,
+            long epoch,
+            long head,
+            List<String> scopes,
+            Fingerprint fingerprint,
+            long nonce,
+            Optional<List<String>> wishes)
+            implements SyncFrame {}
+
+    /**
+     * Answers a comparison.
+     *
+     * @param different nothing when all scopes are held by both, and are equal
+     * @param wishes the scopes that the responder chose to hold, unless the initiator knows
+     */
+    record Compared(Optional<Scopes> different, Optional<List<String>> wishes) implements SyncFrame {}
+
+    /**
+     * Scopes with the fingerprints of their sets.
+     *
+     * @param names those of the initiator's that the responder thinks both hold, in order
+     * @param fingerprints for the nonce, the first 8 bytes of each, one behind the other
+     */
+    record Scopes(List<String> names, byte[] fingerprints) {}
+
+    /**
+     * All that came of an offer is stored.
+     *
+     * @param missing the entries that were asked for and are not
+     */
+    record Stored(long missing) implements SyncFrame {}
 
     /** Another session between the two is under way. */
     record Busy() implements SyncFrame {}

@@ -2,17 +2,22 @@
 package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.cbor.Cbor;
+import io.peerkit.cbor.CborArray;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
 import io.peerkit.cbor.CborMapBuilder;
+import io.peerkit.cbor.CborText;
+import io.peerkit.cbor.CborValue;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
 import io.peerkit.gossip.internal.reconcile.ShortSymbols;
 import io.peerkit.gossip.internal.reconcile.Sketch;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +25,7 @@ import java.util.Optional;
  * Sync frames as CBOR maps; unknown keys are ignored, unknown types refused.
  *
  * <pre>{@code
- *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), n: network (8), s: scope, v: version,
+ *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), n: network (8), o?: offer, s: scope, v: version,
  *     x?: estimate (64), z: nonce (8) }                                                        hello
  *   { t: 2 }                                                                                   busy
  *   { t: 3, a?: key (40), k: keys (40 each), l: last }                                         keys
@@ -29,11 +34,15 @@ import java.util.Optional;
  *   { t: 6, e: packed }                                                                        entries
  *   { t: 7 }                                                                                   done
  *   { t: 8, r: reason }                                                                        refuse
- *   { t: 9, c?: count, w: way (0 to 4), y?: symbols (12 each) }                                answer
+ *   { t: 9, c?: count, w: way (0 to 5), y?: symbols (12 each) }                                answer
  *   { t: 10, u: up to }                                                                        more
  *   { t: 11, y: symbols (12 each) }                                                            symbols
  *   { t: 12, i: short ids (8 each) }                                                           want by short id
  *   { t: 13, h: sum (16) }                                                                     sum
+ *   { t: 14, e: epoch, f: fingerprint (16), h?: head (8), n: network (8), s: [scope], v: version, w?: [scope],
+ *     z: nonce (8) }                                                                           compare
+ *   { t: 15, f?: fingerprints (8 each), s?: [scope], w?: [scope] }                             compared
+ *   { t: 16, m: missing }                                                                      stored
  * }</pre>
  */
 public final class SyncFrameCodec {
@@ -50,7 +59,13 @@ public final class SyncFrameCodec {
     static final int MAX_SYMBOLS = 2_048;
 
     /** The longest name of a scope in characters. */
-    static final int MAX_SCOPE_LENGTH = 128;
+    static final int MAX_SCOPE_LENGTH = DistributionStrategy.MAX_SCOPE_LENGTH;
+
+    /** The most scopes that a frame names: those of an agent, and the one that everybody holds. */
+    static final int MAX_SCOPES = DistributionStrategy.MAX_SCOPES + 1;
+
+    /** The length of a scope's fingerprint beside others: enough, since it holds for one nonce that the initiator drew. */
+    static final int SHORT_FINGERPRINT_BYTES = 8;
 
     static final int ID_BYTES = EntryKeys.ID_BYTES;
     static final int SYMBOL_BYTES = ShortSymbols.SYMBOL_BYTES;
@@ -71,6 +86,9 @@ public final class SyncFrameCodec {
     private static final int SYMBOLS = 11;
     private static final int WANT_SHORT = 12;
     private static final int SUM = 13;
+    private static final int COMPARE = 14;
+    private static final int COMPARED = 15;
+    private static final int STORED = 16;
 
     private SyncFrameCodec() {}
 
@@ -107,6 +125,15 @@ public final class SyncFrameCodec {
             map.put("t", WANT_SHORT).put("i", want.shortIds());
         } else if (frame instanceof SyncFrame.Sum sum) {
             map.put("t", SUM).put("h", sum.sum());
+        } else if (frame instanceof SyncFrame.Compare compare) {
+            putCompare(map.put("t", COMPARE), compare);
+        } else if (frame instanceof SyncFrame.Compared compared) {
+            map.put("t", COMPARED);
+            compared.different()
+                    .ifPresent(scopes -> map.put("s", names(scopes.names())).put("f", scopes.fingerprints()));
+            compared.wishes().ifPresent(wishes -> map.put("w", names(wishes)));
+        } else if (frame instanceof SyncFrame.Stored stored) {
+            map.put("t", STORED).put("m", stored.missing());
         } else {
             map.put("t", frame instanceof SyncFrame.Busy ? BUSY : DONE);
         }
@@ -121,13 +148,39 @@ public final class SyncFrameCodec {
                 .put("s", hello.scope())
                 .put("v", hello.version())
                 .put("z", word(hello.nonce()));
-        if (hello.head() != 0) {
-            map.put("h", word(hello.head()));
-        }
+        putHead(map, hello.head());
         hello.estimate().ifPresent(estimate -> map.put("x", estimate));
         if (hello.deep()) {
             map.put("d", true);
         }
+        if (hello.offer()) {
+            map.put("o", true);
+        }
+    }
+
+    private static void putHead(CborMapBuilder map, long head) {
+        if (head != 0) {
+            map.put("h", word(head));
+        }
+    }
+
+    private static long head(CborMap map) {
+        return map.get("h").isPresent() ? word(map, "h") : 0;
+    }
+
+    private static void putCompare(CborMapBuilder map, SyncFrame.Compare compare) {
+        map.putUnsigned("e", compare.epoch())
+                .put("f", compare.fingerprint().toBytes())
+                .put("n", word(compare.network()))
+                .put("s", names(compare.scopes()))
+                .put("v", compare.version())
+                .put("z", word(compare.nonce()));
+        putHead(map, compare.head());
+        compare.wishes().ifPresent(wishes -> map.put("w", names(wishes)));
+    }
+
+    private static CborValue names(List<String> names) {
+        return new CborArray(names.stream().<CborValue>map(CborText::new).toList());
     }
 
     private static void putAnswer(CborMapBuilder map, SyncFrame.Answer answer) {
@@ -170,7 +223,10 @@ public final class SyncFrameCodec {
             case SYMBOLS -> new SyncFrame.Symbols(symbols(map));
             case WANT_SHORT -> new SyncFrame.WantShort(packed(map, "i", Long.BYTES));
             case SUM -> new SyncFrame.Sum(map.requireBytesExact("h", DeepCheck.LENGTH_BYTES));
-            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to 13");
+            case COMPARE -> compare(map);
+            case COMPARED -> compared(map);
+            case STORED -> new SyncFrame.Stored(map.requireInt("m", 0, Integer.MAX_VALUE));
+            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to " + STORED);
         };
     }
 
@@ -180,12 +236,49 @@ public final class SyncFrameCodec {
                 word(map, "n"),
                 map.requireText("s", MAX_SCOPE_LENGTH),
                 map.requireUnsigned("e"),
-                map.get("h").isPresent() ? word(map, "h") : 0,
+                head(map),
                 map.requireInt("c", 0, Integer.MAX_VALUE),
                 Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)),
                 word(map, "z"),
                 map.optionalBytesExact("x", Sketch.ESTIMATE_BYTES),
-                map.optionalBoolean("d").orElse(false));
+                map.optionalBoolean("d").orElse(false),
+                map.optionalBoolean("o").orElse(false));
+    }
+
+    private static SyncFrame.Compare compare(CborMap map) {
+        return new SyncFrame.Compare(
+                map.requireInt("v", 1, Integer.MAX_VALUE),
+                word(map, "n"),
+                map.requireUnsigned("e"),
+                head(map),
+                names("s", map.requireList("s", MAX_SCOPES)),
+                Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)),
+                word(map, "z"),
+                map.optionalList("w", MAX_SCOPES).map(names -> names("w", names)));
+    }
+
+    private static SyncFrame.Compared compared(CborMap map) {
+        Optional<List<String>> names = map.optionalList("s", MAX_SCOPES).map(items -> names("s", items));
+        Optional<SyncFrame.Scopes> different = names.map(scopes ->
+                new SyncFrame.Scopes(scopes, map.requireBytesExact("f", scopes.size() * SHORT_FINGERPRINT_BYTES)));
+        return new SyncFrame.Compared(
+                different, map.optionalList("w", MAX_SCOPES).map(items -> names("w", items)));
+    }
+
+    /** Names of scopes, in order and each once. */
+    private static List<String> names(String field, List<CborValue> items) {
+        List<String> names = new ArrayList<>(items.size());
+        for (CborValue item : items) {
+            if (!(item instanceof CborText text)
+                    || text.value().isEmpty()
+                    || text.value().length() > MAX_SCOPE_LENGTH
+                    || (!names.isEmpty() && names.get(names.size() - 1).compareTo(text.value()) >= 0)) {
+                throw new InvalidBytesException(
+                        field + " must be names of 1 to " + MAX_SCOPE_LENGTH + " characters in ascending order");
+            }
+            names.add(text.value());
+        }
+        return names;
     }
 
     private static SyncFrame.Answer answer(CborMap map) {

@@ -43,7 +43,7 @@ public final class SyncInitiator extends SyncMachine {
     @Override
     public List<SyncAction> start() {
         Optional<byte[]> estimate = Optional.empty();
-        if (!start.byRanges() && snapshot.size() >= SyncMode.FEW_ENTRIES) {
+        if (!start.byRanges() && !start.isOffer() && snapshot.size() >= SyncMode.FEW_ENTRIES) {
             estimate = snapshot.sketch().map(Sketch::estimate);
         }
         SyncScope scope = start.scope();
@@ -57,7 +57,8 @@ public final class SyncInitiator extends SyncMachine {
                 snapshot.fingerprint(start.nonce()),
                 start.nonce(),
                 estimate,
-                start.deep())));
+                start.deep(),
+                start.isOffer())));
     }
 
     @Override
@@ -66,16 +67,14 @@ public final class SyncInitiator extends SyncMachine {
             return end(SyncAction.Outcome.BUSY);
         }
         if (frame instanceof SyncFrame.Refuse refuse) {
-            return end(
-                    refuse.reason().equals(SyncScope.WRONG_EPOCH)
-                            ? SyncAction.Outcome.OTHER_EPOCH
-                            : SyncAction.Outcome.REFUSED);
+            return end(SyncAction.Outcome.ofRefusal(refuse.reason()));
         }
         if (!(frame instanceof SyncFrame.Answer answer)) {
             throw unexpected(frame);
         }
         accept();
         if (answer.way() == SyncFrame.Way.EQUAL) {
+            confirm();
             return end(SyncAction.Outcome.EQUAL);
         }
         go(answer.way());
@@ -83,6 +82,12 @@ public final class SyncInitiator extends SyncMachine {
             return awaitSum(frame);
         }
         setPeerCount(answer.count());
+        if (start.isOffer() || answer.way() == SyncFrame.Way.OFFER) {
+            if (!start.isOffer() || answer.way() != SyncFrame.Way.OFFER) {
+                throw unexpected(frame);
+            }
+            return beginBulk(true);
+        }
         maxRounds = Negentropy.maxRounds(snapshot.size(), answer.count(), SyncFrameCodec.MAX_MESSAGE_BYTES);
         boolean bulk = SyncMode.isBulk(snapshot.size(), answer.count());
         if (bulk != (answer.way() == SyncFrame.Way.BULK)) {

@@ -15,9 +15,11 @@ import java.util.Optional;
  * it is done; the other answers what was asked and then says so too.
  *
  * <pre>{@code
- *   HELLO --equal--> ended
+ *   HELLO --equal, compared--> ended
  *     |---bulk, larger---> LISTING --last keys--> LEADING --done--> ended
  *     |---bulk, smaller--> FOLLOWING --done--> CLOSING --all sent--> ended
+ *     |---offer, initiator--> FOLLOWING --done--> CLOSING --all sent--> AWAITING --stored--> ended
+ *     |          responder--> LISTING --last keys--> LEADING --done--> STORING --all stored--> ended
  *     |---initiator: check--> CHECKING --same sum--> LEADING
  *     |              symbols-> DECODING <--another sum-- CHECKING
  *     |                           |--found--> LEADING
@@ -29,7 +31,7 @@ import java.util.Optional;
  *
  * <p>No IO, no clock, no chance but the nonce it is given. After an {@link InvalidBytesException} the session is over.
  */
-public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
+public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, ScopeComparison {
     /** Entries beyond those that the peer has told of that it may send: what it got since. */
     static final int MAX_EXTRA_ENTRIES = 65_536;
 
@@ -48,6 +50,8 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         LEADING,
         FOLLOWING,
         CLOSING,
+        AWAITING,
+        STORING,
         ENDED
     }
 
@@ -57,6 +61,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     private Optional<SyncBudget> exceeded = Optional.empty();
     private Phase phase = Phase.HELLO;
     private SyncFrame.Way way = SyncFrame.Way.EQUAL;
+    private boolean confirmed;
     private int peerCount;
     private boolean accepted;
     private long entriesTaken;
@@ -67,7 +72,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     SyncMachine(SyncStart start) {
         this.start = start;
         this.snapshot = start.snapshot();
-        this.listing = new KeyListing(snapshot);
+        this.listing = new KeyListing(start);
     }
 
     /** The first step, before anything has come. */
@@ -104,7 +109,15 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
             enter(Phase.CLOSING);
             return List.of(new SyncAction.Feed(new SyncAction.Last()));
         }
+        if (frame instanceof SyncFrame.Done && phase == Phase.LEADING && way == SyncFrame.Way.OFFER) {
+            enter(Phase.STORING);
+            return List.of(new SyncAction.Settle());
+        }
         if (frame instanceof SyncFrame.Done && phase == Phase.LEADING) {
+            return end(SyncAction.Outcome.DONE);
+        }
+        if (frame instanceof SyncFrame.Stored stored && phase == Phase.AWAITING) {
+            confirmed = stored.missing() == 0;
             return end(SyncAction.Outcome.DONE);
         }
         return found(frame);
@@ -112,7 +125,36 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
 
     /** All pieces are sent; only then a following side ends. */
     public final List<SyncAction> fed() {
+        if (phase == Phase.CLOSING && way == SyncFrame.Way.OFFER) {
+            enter(Phase.AWAITING);
+            return List.of();
+        }
         return phase == Phase.CLOSING ? end(SyncAction.Outcome.DONE) : List.of();
+    }
+
+    /**
+     * All that the session took is stored, or dropped.
+     *
+     * @param stored how many entries are
+     */
+    final List<SyncAction> settled(long stored) {
+        if (phase != Phase.STORING) {
+            return List.of();
+        }
+        List<SyncAction> actions = new ArrayList<>();
+        long missing = Math.min(Integer.MAX_VALUE, Math.max(0, entriesWanted - stored));
+        actions.add(new SyncAction.Send(new SyncFrame.Stored(missing)));
+        actions.addAll(end(SyncAction.Outcome.DONE));
+        return actions;
+    }
+
+    /** Whether the peer has stored all of an offer, or had it before. */
+    final boolean isConfirmed() {
+        return confirmed;
+    }
+
+    final void confirm() {
+        confirmed = true;
     }
 
     /**
@@ -186,7 +228,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     }
 
     final List<SyncAction> beginBulk(boolean listsKeys) {
-        way = SyncFrame.Way.BULK;
+        way = start.isOffer() ? SyncFrame.Way.OFFER : SyncFrame.Way.BULK;
         if (listsKeys) {
             phase = Phase.FOLLOWING;
             return List.of(new SyncAction.Feed(new SyncAction.KeysOf(snapshot, start.cursor())));
@@ -220,7 +262,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     }
 
     private boolean isOpen() {
-        return phase != Phase.CLOSING && phase != Phase.ENDED;
+        return phase != Phase.CLOSING && phase != Phase.AWAITING && phase != Phase.STORING && phase != Phase.ENDED;
     }
 
     private List<SyncAction> taken(SyncFrame.Entries entries) {

@@ -6,6 +6,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.epoch.EpochWatch;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.scope.ScopeSets;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param integrator takes what comes
  * @param scope what is reconciled
  * @param epochs knows the epoch
+ * @param scopes the sets of scopes, and who holds them
  * @param patience how long a session may go without progress
  */
 public record SyncParts(
@@ -26,4 +28,5 @@ public record SyncParts(
         Integrator integrator,
         SyncScope scope,
         EpochWatch epochs,
+        ScopeSets scopes,
         Duration patience) {}

@@ -18,6 +18,8 @@ public final class SyncResponder extends SyncMachine {
     /** With more differences than this, as guessed, symbols are not tried: no more than some 1,450 can be found by them. */
     static final int MAX_DIFFERENCES = 2_048;
 
+    private static final String UNKNOWN_SCOPE = "unknown-scope";
+
     private final NegentropyResponder ranges;
     private long nonce;
     private int symbolsSent;
@@ -39,18 +41,15 @@ public final class SyncResponder extends SyncMachine {
 
     @Override
     List<SyncAction> firstFrame(SyncFrame frame) {
+        if (frame instanceof SyncFrame.Compare) {
+            return refuse(UNKNOWN_SCOPE); // The peer has another strategy.
+        }
         if (!(frame instanceof SyncFrame.Hello hello)) {
             throw unexpected(frame);
         }
         Optional<String> objection = objection(hello);
         if (objection.isPresent()) {
-            List<SyncAction> actions = new ArrayList<>();
-            actions.add(new SyncAction.Send(new SyncFrame.Refuse(objection.get())));
-            actions.addAll(end(
-                    objection.get().equals(SyncScope.WRONG_EPOCH)
-                            ? SyncAction.Outcome.OTHER_EPOCH
-                            : SyncAction.Outcome.REFUSED));
-            return actions;
+            return refuse(objection.get());
         }
         accept();
         setPeerCount(hello.count());
@@ -58,6 +57,12 @@ public final class SyncResponder extends SyncMachine {
         int count = snapshot.size();
         if (count == hello.count() && snapshot.fingerprint(nonce).equals(hello.fingerprint())) {
             return same(hello);
+        }
+        if (start.isOffer()) {
+            List<SyncAction> actions = new ArrayList<>();
+            actions.add(new SyncAction.Send(SyncFrame.Answer.of(SyncFrame.Way.OFFER, count)));
+            actions.addAll(beginBulk(false));
+            return actions;
         }
         if (SyncMode.isBulk(count, hello.count())) {
             List<SyncAction> actions = new ArrayList<>();
@@ -69,21 +74,19 @@ public final class SyncResponder extends SyncMachine {
         return List.of(new SyncAction.Send(differ(hello)));
     }
 
+    private List<SyncAction> refuse(String reason) {
+        List<SyncAction> actions = new ArrayList<>();
+        actions.add(new SyncAction.Send(new SyncFrame.Refuse(reason)));
+        actions.addAll(end(SyncAction.Outcome.ofRefusal(reason)));
+        return actions;
+    }
+
     /** Why a session with this hello cannot be, if so. */
     private Optional<String> objection(SyncFrame.Hello hello) {
-        SyncScope scope = start.scope();
-        if (hello.version() != SyncScope.VERSION) {
-            return Optional.of("unsupported-version");
-        }
-        if (hello.network() != scope.networkTag()) {
-            return Optional.of("wrong-network");
-        }
-        if (!hello.scope().equals(scope.name())) {
-            return Optional.of("unknown-scope");
-        }
-        return hello.epoch() == scope.epoch() && hello.head() == scope.head()
-                ? Optional.empty()
-                : Optional.of(SyncScope.WRONG_EPOCH);
+        boolean known = hello.scope().equals(start.scope().name()) && hello.offer() == start.isOffer();
+        return start.scope()
+                .objection(hello.version(), hello.network(), hello.epoch(), hello.head())
+                .or(() -> known ? Optional.empty() : Optional.of(UNKNOWN_SCOPE));
     }
 
     private List<SyncAction> same(SyncFrame.Hello hello) {

@@ -5,6 +5,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.reconcile.SketchKey;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What a session reconciles: both sides must mean the same.
@@ -37,9 +38,25 @@ public record SyncScope(NetworkId network, String name, long epoch, long head) {
         return new SyncScope(network, name, adopted.epoch() + 1, tag);
     }
 
+    /** Another scope of the same network in the same epoch. */
+    SyncScope named(String other) {
+        return new SyncScope(network, other, epoch, head);
+    }
+
     /** The key of the scope's sketch. */
     public SketchKey key() {
         return SketchKey.of(network, name);
+    }
+
+    /** Why a session that begins like this cannot be, if so. */
+    Optional<String> objection(int version, long networkTag, long otherEpoch, long otherHead) {
+        if (version != VERSION) {
+            return Optional.of("unsupported-version");
+        }
+        if (networkTag != networkTag()) {
+            return Optional.of("wrong-network");
+        }
+        return otherEpoch == epoch && otherHead == head ? Optional.empty() : Optional.of(WRONG_EPOCH);
     }
 
     /** The first 8 bytes of the network's id, enough to notice a mistake; entries carry and prove the whole. */

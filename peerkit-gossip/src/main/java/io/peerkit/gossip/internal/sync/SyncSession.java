@@ -44,11 +44,14 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     /** The owner of sessions. */
     interface Owner {
-        /** Makes the machine when the session begins: for a responder, when the peer's first frame comes. */
+        /** Makes the machine when the session begins. */
         SyncMachine begin(SyncSession session);
 
+        /** Makes the machine of a responder when the peer's first frame comes. */
+        SyncMachine begin(SyncSession session, SyncFrame first);
+
         /** Whether an incoming session must give way. */
-        boolean isBusy(SyncSession session);
+        boolean isBusy(SyncSession session, SyncFrame first);
 
         /** Both sides are in the same epoch; false when the session has to end, and another comes. */
         boolean mayGoOn(SyncSession session);
@@ -72,6 +75,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     private boolean inOrder;
     private boolean progress = true;
     private boolean over;
+    private boolean settling;
     private boolean settled;
     private Optional<SyncBudget> exceeded = Optional.empty();
     private long stored;
@@ -165,12 +169,12 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         progress = true;
         SyncFrame frame = SyncFrameCodec.decode(payload);
         if (machine.isEmpty()) {
-            if (owner.isBusy(this)) {
+            if (owner.isBusy(this, frame)) {
                 channel.send(SyncFrameCodec.encode(new SyncFrame.Busy()));
                 conclude(SyncAction.Outcome.BUSY);
                 return;
             }
-            machine = Optional.of(owner.begin(this));
+            machine = Optional.of(owner.begin(this, frame));
         }
         SyncMachine now = machine.get();
         boolean greeting = now.isGreeting();
@@ -194,6 +198,9 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
                 feed.add(piece.piece());
             } else if (action instanceof SyncAction.Take take) {
                 take(take.entries());
+            } else if (action instanceof SyncAction.Settle) {
+                settling = true;
+                settle();
             } else if (action instanceof SyncAction.Check check) {
                 check(new DeepCheck(check.snapshot(), check.nonce()));
             } else if (action instanceof SyncAction.End end) {
@@ -284,10 +291,19 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     }
 
     private void settle() {
+        if (settling && taken == 0 && !over) {
+            settling = false;
+            machine.ifPresent(now -> perform(now.settled(stored)));
+        }
         if (over && taken == 0 && !settled) {
             settled = true;
             owner.settled(this);
         }
+    }
+
+    /** What decides, once it is known. */
+    Optional<SyncMachine> machine() {
+        return machine;
     }
 
     /** The key up to which everything before it came and is stored, in a bulk session. */

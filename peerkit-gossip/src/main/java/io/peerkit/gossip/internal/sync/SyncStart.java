@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param nonce chance; the initiator's counts for both
  * @param deep whether to ask for a look into equal fingerprints, or to grant it
  * @param byRanges whether to do without coded symbols, because they did not lead to all entries before
+ * @param extent what the set is of the store
  */
 public record SyncStart(
         SyncScope scope,
@@ -24,7 +25,35 @@ public record SyncStart(
         Optional<EntryKey> cursor,
         long nonce,
         boolean deep,
-        boolean byRanges) {
+        boolean byRanges,
+        Extent extent) {
+    /** What a set is of the store. */
+    public enum Extent {
+        /** All of it. */
+        WHOLE,
+        /** A scope that both sides hold. */
+        SCOPE,
+        /** A scope that the responder holds and the initiator does not: what the initiator has of it is offered. */
+        OFFER
+    }
+
+    /** With a set of all that is stored. */
+    public SyncStart(
+            SyncScope scope,
+            EntrySet set,
+            EntrySnapshot snapshot,
+            Optional<EntryKey> cursor,
+            long nonce,
+            boolean deep,
+            boolean byRanges) {
+        this(scope, set, snapshot, cursor, nonce, deep, byRanges, Extent.WHOLE);
+    }
+
+    /** Whether entries are only offered. */
+    boolean isOffer() {
+        return extent == Extent.OFFER;
+    }
+
     /** As it is without anything special. */
     public static SyncStart of(SyncScope scope, EntrySet set, EntrySnapshot snapshot, long nonce) {
         return new SyncStart(scope, set, snapshot, Optional.empty(), nonce, false, false);

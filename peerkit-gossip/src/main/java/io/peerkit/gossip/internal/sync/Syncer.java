@@ -78,6 +78,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Transport transport;
     private final AgentId self;
     private final Duration round;
+    private final SyncPlans plans;
     private final SyncSchedule schedule = new SyncSchedule();
     private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
     private final Map<SyncSession, List<Demand>> settling = new LinkedHashMap<>();
@@ -94,6 +95,7 @@ public final class Syncer implements SyncSession.Owner {
      */
     public Syncer(SyncParts parts, Transport transport, AgentId self, Duration round) {
         this.parts = parts;
+        this.plans = new SyncPlans(parts);
         this.transport = transport;
         this.self = self;
         this.round = round;
@@ -118,6 +120,7 @@ public final class Syncer implements SyncSession.Owner {
     public void peerUp(Peer peer) {
         slots.put(peer.node(), new Slot(peer, parts.loop().now()));
         schedule.connected(peer.node());
+        plans.peerUp(peer);
         if (Peer.wins(self, transport.nodeId(), peer)) {
             begin(peer.node());
         }
@@ -127,6 +130,7 @@ public final class Syncer implements SyncSession.Owner {
     public void peerDown(Peer peer) {
         schedule.gone(peer.node());
         Slot slot = slots.remove(peer.node());
+        plans.peerDown(peer);
         if (slot != null) {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
             slot.outgoing.ifPresent(session -> session.abandon(gone));
@@ -142,8 +146,14 @@ public final class Syncer implements SyncSession.Owner {
         schedule.dirty(peer);
     }
 
+    /** Scopes may have changed hands. */
+    public void placementChanged() {
+        plans.concerned().forEach(schedule::dirty);
+    }
+
     /** Begins sessions with dirty peers; called every second or so. */
     public void tick() {
+        plans.tick();
         schedule.dirtyPeers(this::isIdle).forEach(this::begin);
     }
 
@@ -198,8 +208,11 @@ public final class Syncer implements SyncSession.Owner {
         } else {
             LOG.debug("no sync stream to peer {}", slot.peer.agent(), reason);
         }
-        slot.next.forEach(demand -> demand.met.complete(null));
+        List<Demand> unmet = new ArrayList<>(slot.current);
+        unmet.addAll(slot.next);
+        slot.current.clear();
         slot.next.clear();
+        unmet.forEach(demand -> demand.met.complete(null));
     }
 
     /** A peer opened a stream. */
@@ -216,9 +229,9 @@ public final class Syncer implements SyncSession.Owner {
     }
 
     @Override
-    public boolean isBusy(SyncSession session) {
+    public boolean isBusy(SyncSession session, SyncFrame first) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent() || parts.epochs().isMoving()) {
+        if (slot == null || slot.incoming.isPresent() || parts.epochs().isMoving() || plans.isTaken(first)) {
             return true;
         }
         boolean greeting =
@@ -231,8 +244,16 @@ public final class Syncer implements SyncSession.Owner {
 
     @Override
     public SyncMachine begin(SyncSession session) {
+        return plans.ask(session, begun(session));
+    }
+
+    @Override
+    public SyncMachine begin(SyncSession session, SyncFrame first) {
+        return plans.answer(session, first, begun(session));
+    }
+
+    private SyncPlans.Extras begun(SyncSession session) {
         NodeId node = session.peer().node();
-        Optional<EntryKey> cursor = Optional.ofNullable(cursors.get(node));
         Slot slot = slots.get(node);
         if (slot != null) {
             slot.greetings.remove(session);
@@ -244,16 +265,11 @@ public final class Syncer implements SyncSession.Owner {
             slot.current.addAll(slot.next);
             slot.next = new ArrayList<>();
         }
-        SyncStart start = new SyncStart(
-                parts.scope().behind(parts.epochs().head()),
-                parts.set(),
-                parts.integrator().snapshot(),
-                cursor,
-                parts.loop().random().nextLong(),
+        session.began(parts.set().changes());
+        return new SyncPlans.Extras(
+                Optional.ofNullable(cursors.get(node)),
                 slot != null && isDeep(slot.history, session.isInitiator()),
                 slot != null && slot.history.byRanges());
-        session.began(parts.set().changes());
-        return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
     }
 
     private boolean isDeep(SyncHistory history, boolean asks) {
@@ -268,6 +284,9 @@ public final class Syncer implements SyncSession.Owner {
         reason.ifPresent(why -> log(session, why));
         outcome.ifPresent(counters::ended);
         session.exceeded().ifPresent(counters::exceeded);
+        if (plans.over(session, session.machine(), outcome)) {
+            schedule.dirty(node);
+        }
         Slot slot = slots.get(node);
         if (slot == null) {
             return;
@@ -295,6 +314,10 @@ public final class Syncer implements SyncSession.Owner {
             slot.current.clear();
         }
         if (slot.outgoing.isEmpty() && slot.incoming.isEmpty()) {
+            if (outcome.isPresent() && plans.hasNext(node)) {
+                begin(node);
+                return; // Demands are met by the last of the sessions that follow.
+            }
             settling.put(session, slot.current);
             slot.current = new ArrayList<>();
             if (!slot.next.isEmpty()) {
@@ -352,6 +375,8 @@ public final class Syncer implements SyncSession.Owner {
         if (demands != null) {
             demands.forEach(demand -> demand.met.complete(null));
         }
+        plans.settled(session).forEach(schedule::dirty);
+        plans.ready().forEach(this::begin);
     }
 
     private void remember(NodeId node, SyncSession session, Optional<SyncAction.Outcome> outcome) {

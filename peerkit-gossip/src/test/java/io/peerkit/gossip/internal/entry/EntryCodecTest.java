@@ -96,14 +96,14 @@ class EntryCodecTest {
 
     @Test
     void envelope_roundTrip_equal() {
-        EntryEnvelope envelope = new EntryEnvelope(new byte[3_072], new byte[64], 1_023, 1_024, new byte[320]);
+        EntryEnvelope envelope = new EntryEnvelope(new byte[3_584], new byte[64], 1_023, 1_024, new byte[320]);
         EntryEnvelope read = EntryCodec.decodeEnvelope(EntryCodec.encodeEnvelope(envelope));
         assertThat(read).usingRecursiveComparison().isEqualTo(envelope);
     }
 
     @Test
     void envelope_indexSizeAndPath_bounded() {
-        assertRefused(new EntryEnvelope(new byte[3_073], new byte[64], 0, 1, new byte[0]));
+        assertRefused(new EntryEnvelope(new byte[3_585], new byte[64], 0, 1, new byte[0]));
         assertRefused(new EntryEnvelope(new byte[1], new byte[63], 0, 1, new byte[0]));
         assertRefused(new EntryEnvelope(new byte[1], new byte[64], 1, 1, new byte[0]));
         assertRefused(new EntryEnvelope(new byte[1], new byte[64], 0, 1_025, new byte[0]));

@@ -29,6 +29,8 @@ import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.peer.JdkAgent;
 import io.peerkit.gossip.internal.peer.Membership;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.scope.Placement;
+import io.peerkit.gossip.internal.scope.ScopeSets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -622,14 +624,15 @@ class IntegratorTest {
                             set,
                             new EntryVerifier(BEN, NETWORK, Duration.ofSeconds(60)),
                             new HybridClock(Duration.ofSeconds(60)),
-                            DistributionStrategy.fullReplication(),
                             Optional.of(hooks),
                             listener,
                             user::add,
                             tasks,
                             DEADLINE,
                             membership,
-                            epochs),
+                            epochs,
+                            new ScopeSets(
+                                    new Placement(DistributionStrategy.fullReplication(), BEN.id()), NETWORK, set)),
                     announced::addAll,
                     () -> roomTold++);
         }

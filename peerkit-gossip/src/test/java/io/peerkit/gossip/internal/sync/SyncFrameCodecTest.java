@@ -10,6 +10,7 @@ import io.peerkit.cbor.CborMap;
 import io.peerkit.gossip.internal.entry.Mutations;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.Fingerprint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,18 @@ class SyncFrameCodecTest {
             new SyncFrame.Entries(
                     List.of(new WireEntry(new byte[9], new byte[3]), new WireEntry(new byte[1], new byte[0]))),
             new SyncFrame.Done(),
-            new SyncFrame.Refuse("wrong-network"));
+            new SyncFrame.Refuse("wrong-network"),
+            new SyncFrame.Hello(2, -3, "0a", 1, 0, 9, Fingerprint.of(new byte[16]), 5, Optional.empty(), false, true),
+            compare(List.of("00", "0a", "all"), Optional.of(List.of("#tea"))),
+            compare(List.of(), Optional.empty()),
+            new SyncFrame.Compared(Optional.empty(), Optional.of(List.of())),
+            new SyncFrame.Compared(
+                    Optional.of(new SyncFrame.Scopes(List.of("00", "all"), new byte[16])), Optional.empty()),
+            new SyncFrame.Stored(3));
+
+    private static SyncFrame compare(List<String> scopes, Optional<List<String>> wishes) {
+        return new SyncFrame.Compare(2, 7, 1, 9, scopes, Fingerprint.of(new byte[16]), 5, wishes);
+    }
 
     private static SyncFrame hello(Optional<byte[]> estimate, boolean deep) {
         return new SyncFrame.Hello(2, -3, "all", 1, 4, 9, Fingerprint.of(new byte[16]), 5, estimate, deep);
@@ -60,11 +72,11 @@ class SyncFrameCodecTest {
 
     @Test
     void decode_unknownType_refused() {
-        for (int type : new int[] {0, 14}) {
+        for (int type : new int[] {0, 17}) {
             byte[] frame = Cbor.encode(CborMap.builder().put("t", type).build());
             assertThatThrownBy(() -> SyncFrameCodec.decode(frame))
                     .isInstanceOf(InvalidBytesException.class)
-                    .hasMessageContaining("1 to 13");
+                    .hasMessageContaining("1 to 16");
         }
     }
 
@@ -90,6 +102,29 @@ class SyncFrameCodecTest {
 
     private static SyncFrame decodeWant(int bytes) {
         return SyncFrameCodec.decode(SyncFrameCodec.encode(new SyncFrame.Want(new byte[bytes])));
+    }
+
+    @Test
+    void decode_names_inOrderOnceAndNotTooMany() {
+        List<String> most = new ArrayList<>();
+        for (int i = 0; i < SyncFrameCodec.MAX_SCOPES; i++) {
+            most.add(String.format("%03d", i) + "x".repeat(SyncFrameCodec.MAX_SCOPE_LENGTH - 3));
+        }
+        assertThat(SyncFrameCodec.decode(SyncFrameCodec.encode(compare(most, Optional.empty()))))
+                .isInstanceOf(SyncFrame.Compare.class);
+        most.add("9999");
+        assertNamesRefused(most);
+        assertNamesRefused(List.of("b", "a"));
+        assertNamesRefused(List.of("a", "a"));
+        assertNamesRefused(List.of(""));
+        assertNamesRefused(List.of("x".repeat(SyncFrameCodec.MAX_SCOPE_LENGTH + 1)));
+    }
+
+    private static void assertNamesRefused(List<String> names) {
+        byte[] scopes = SyncFrameCodec.encode(compare(names, Optional.empty()));
+        assertThatThrownBy(() -> SyncFrameCodec.decode(scopes)).isInstanceOf(InvalidBytesException.class);
+        byte[] wishes = SyncFrameCodec.encode(compare(List.of(), Optional.of(names)));
+        assertThatThrownBy(() -> SyncFrameCodec.decode(wishes)).isInstanceOf(InvalidBytesException.class);
     }
 
     @Test

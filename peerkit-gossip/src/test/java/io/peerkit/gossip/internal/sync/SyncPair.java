@@ -9,6 +9,7 @@ import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.reconcile.EntryCursor;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,14 +39,18 @@ final class SyncPair {
         int entriesReceived;
         int framesReceived;
         int entryFramesReceived;
+
+        /** So many of the entries received are not stored. */
+        int lost;
+
         final EntrySet set;
 
         Side(SortedSet<EntryKey> keys, boolean initiator, Optional<EntryKey> cursor, Setup setup) {
             this.keys = keys;
             set = new EntrySet(setup.keyed ? Optional.of(SCOPE.key()) : Optional.empty());
             keys.forEach(key -> set.add(key.time(), key.id().toBytes(), 0));
-            SyncStart start =
-                    new SyncStart(SCOPE, set, set.snapshot(), cursor, random.nextLong(), setup.deep, setup.byRanges);
+            SyncStart start = new SyncStart(
+                    SCOPE, set, set.snapshot(), cursor, random.nextLong(), setup.deep, setup.byRanges, setup.extent);
             machine = initiator ? new SyncInitiator(start) : new SyncResponder(start);
         }
 
@@ -69,6 +74,8 @@ final class SyncPair {
                     while (sum.advance(7)) {}
                     checks++;
                     perform(machine.checked(sum.sum()));
+                } else if (action instanceof SyncAction.Settle) {
+                    perform(machine.settled(entriesReceived - lost));
                 } else if (action instanceof SyncAction.End end) {
                     outcome = Optional.of(end.outcome());
                 }
@@ -101,7 +108,8 @@ final class SyncPair {
             if (piece instanceof SyncAction.KeysOf list) {
                 feedKeys(list);
             } else if (piece instanceof SyncAction.AllBut all) {
-                feedEntries(keys.stream()
+                SortedSet<EntryKey> stored = all.within().map(SyncPair::keysOf).orElse(keys);
+                feedEntries(stored.stream()
                         .filter(key -> all.after()
                                 .map(after -> key.compareTo(after) > 0)
                                 .orElse(true))
@@ -204,8 +212,13 @@ final class SyncPair {
      * @param keyed whether its set has a sketch
      * @param deep whether it asks for deep checks, or grants them
      * @param byRanges whether it does without symbols
+     * @param extent what its set is of the store
      */
-    record Setup(boolean keyed, boolean deep, boolean byRanges) {
+    record Setup(boolean keyed, boolean deep, boolean byRanges, SyncStart.Extent extent) {
+        Setup(boolean keyed, boolean deep, boolean byRanges) {
+            this(keyed, deep, byRanges, SyncStart.Extent.WHOLE);
+        }
+
         static final Setup USUAL = new Setup(true, false, false);
     }
 
@@ -228,6 +241,15 @@ final class SyncPair {
             }
             moves.get(random.nextInt(moves.size())).run();
         }
+    }
+
+    private static SortedSet<EntryKey> keysOf(EntrySnapshot snapshot) {
+        SortedSet<EntryKey> keys = new TreeSet<>();
+        EntryCursor cursor = snapshot.cursor(0, snapshot.size());
+        while (cursor.next()) {
+            keys.add(new EntryKey(cursor.time(), cursor.id()));
+        }
+        return keys;
     }
 
     static SortedSet<EntryKey> keys(int from, int to) {
