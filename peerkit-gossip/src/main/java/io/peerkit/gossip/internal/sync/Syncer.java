@@ -244,12 +244,18 @@ public final class Syncer implements SyncSession.Owner {
 
     @Override
     public SyncMachine begin(SyncSession session) {
-        return plans.ask(session, begun(session));
+        return counted(session, plans.ask(session, begun(session)));
     }
 
     @Override
     public SyncMachine begin(SyncSession session, SyncFrame first) {
-        return plans.answer(session, first, begun(session));
+        return counted(session, plans.answer(session, first, begun(session)));
+    }
+
+    /** After the snapshot, the taking of which counts as changes where entries are held back. */
+    private SyncMachine counted(SyncSession session, SyncMachine machine) {
+        session.began(parts.set().changes());
+        return machine;
     }
 
     private SyncPlans.Extras begun(SyncSession session) {
@@ -265,7 +271,6 @@ public final class Syncer implements SyncSession.Owner {
             slot.current.addAll(slot.next);
             slot.next = new ArrayList<>();
         }
-        session.began(parts.set().changes());
         return new SyncPlans.Extras(
                 Optional.ofNullable(cursors.get(node)),
                 slot != null && isDeep(slot.history, session.isInitiator()),
