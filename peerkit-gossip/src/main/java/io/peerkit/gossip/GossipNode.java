@@ -278,6 +278,16 @@ public final class GossipNode {
     }
 
     /**
+     * As {@link io.peerkit.api.PeerkitNode#whenInSync}.
+     *
+     * @param agent a connected peer
+     * @return a future that completes when both have what either had at this call
+     */
+    public CompletableFuture<Void> whenInSync(AgentId agent) {
+        return calls.ask((node, answer) -> node.whenInSync(agent, answer));
+    }
+
+    /**
      * As {@link io.peerkit.api.PeerkitNode#status}.
      *
      * @return a future of the figures

@@ -227,6 +227,15 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
+    public CompletableFuture<Void> whenInSync(AgentId agent) {
+        CompletableFuture<Void> asked = gossip.whenInSync(agent);
+        CompletableFuture<Void> answer = calls.handOver(() -> asked);
+        // Whoever takes it back, or lets it time out, makes room for others.
+        CompletableFuture<Void> unused = answer.whenComplete((done, failure) -> asked.cancel(false));
+        return answer;
+    }
+
+    @Override
     public CompletableFuture<NodeStatus> status() {
         return calls.handOver(gossip::status);
     }

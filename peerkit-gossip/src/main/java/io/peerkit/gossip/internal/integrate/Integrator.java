@@ -28,10 +28,9 @@ import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -85,7 +84,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private final Optional<StoreGate> others;
     private final ArrivalWriter writer;
     private final OpaqueEntries opaque;
-    private final Map<EntryId, Arrival> underWay = new HashMap<>();
+    private final UnderWay underWay = new UnderWay();
     private final HeldEntries held = new HeldEntries();
     private final FailedEntries failed = new FailedEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
@@ -229,7 +228,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         addMissing(held.keys(), added);
         addMissing(failed.resting(), added);
         addMissing(
-                underWay.values().stream()
+                underWay.all().stream()
                         .map(arrival -> arrival.entry().stored().key())
                         .toList(),
                 added);
@@ -269,17 +268,19 @@ public final class Integrator implements ArrivalWriter.Outcome {
 
     /** Whether an entry is on its way into the store; if so, remembers that a peer has it. */
     public boolean isUnderWay(EntryId id, NodeId knower) {
-        Arrival arrival = underWay.get(id);
-        if (arrival == null) {
-            return false;
-        }
-        arrival.knownBy(knower);
-        return true;
+        Optional<Arrival> arrival = underWay.get(id);
+        arrival.ifPresent(known -> known.knownBy(knower));
+        return arrival.isPresent();
     }
 
     /** Whether an entry is on its way into the store. */
     public boolean isUnderWay(EntryId id) {
-        return underWay.containsKey(id);
+        return underWay.contains(id);
+    }
+
+    /** Completes when all that is on its way into the store now is through, whoever brought it; true when all of it was stored. */
+    public CompletableFuture<Boolean> settled() {
+        return underWay.settled();
     }
 
     private Receipt refuse(EntrySource source, Refusal reason) {
@@ -301,7 +302,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (parts.membership().isBlocked(arrival.entry().header().author())) {
             arrival.turnAway();
         }
-        underWay.put(arrival.entry().stored().id(), arrival);
+        underWay.add(arrival);
         waitingBytes += arrival.bytes();
         waitingEntries++;
         if (others.isPresent() && arrival.isAsked() && arrival.isNews()) {
@@ -325,7 +326,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<EntryKey> keys = new ArrayList<>(there.size());
         for (Arrival arrival : there) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), true);
             arrival.source().stored(key);
             keys.add(key);
         }
@@ -341,7 +342,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         writer.addAll(kept);
         for (Arrival arrival : refusing) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), false);
             failed.failed(key);
             arrival.source().dropped(key);
         }
@@ -354,7 +355,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             StoredEntry stored = arrival.entry().stored();
-            underWay.remove(stored.id());
+            underWay.left(stored.id(), true);
             // New to this node, that is: in a shared store another may have written it a moment before.
             boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
             arrival.source().stored(stored.key());
@@ -392,7 +393,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public void failed(List<Arrival> batch, Throwable reason) {
         LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
-            underWay.remove(arrival.entry().stored().id());
+            underWay.left(arrival.entry().stored().id(), false);
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);
         }
         release(batch);
@@ -422,7 +423,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         long nowMillis = parts.loop().now().toEpochMilli();
         for (Arrival arrival : held.due(nowMillis)) {
             StoredEntry stored = arrival.entry().stored();
-            if (!parts.set().contains(stored.time(), stored.id().toBytes(), 0) && !underWay.containsKey(stored.id())) {
+            if (!parts.set().contains(stored.time(), stored.id().toBytes(), 0) && !underWay.contains(stored.id())) {
                 parts.clock().merge(stored.time(), nowMillis);
                 enqueue(arrival);
             }

@@ -58,6 +58,7 @@ public final class DataSide {
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
     private final LocalDeletes deletes;
+    private final ProgressDesk progress;
 
     DataSide(
             GossipSettings settings,
@@ -151,6 +152,7 @@ public final class DataSide {
                 epochs));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+        this.progress = new ProgressDesk(settings.loop(), syncer, integrator, pusher, settings.listener(), tasks);
     }
 
     /** Reads what the store has beside entries; completes on the loop. */
@@ -216,6 +218,7 @@ public final class DataSide {
         syncer.tick();
         blobs.tick();
         follower.tick();
+        progress.tick();
     }
 
     /** Publishes. */
@@ -280,6 +283,10 @@ public final class DataSide {
     /** What push did. */
     public SpreadFigures spread() {
         return pusher.figures().read();
+    }
+
+    ProgressDesk progress() {
+        return progress;
     }
 
     EntrySet set() {

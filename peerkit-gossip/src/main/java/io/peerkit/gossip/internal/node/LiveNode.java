@@ -367,8 +367,13 @@ public final class LiveNode {
         } else if (data.isEmpty()) {
             answer.complete(null);
         } else {
-            LoopHop.then(loop, data.get().syncer().syncAll(), answer::complete, answer::completeExceptionally);
+            data.get().progress().sync(answer);
         }
+    }
+
+    /** Waits until this node and an agent have the same. */
+    public void whenInSync(AgentId agent, CompletableFuture<Void> answer) {
+        withData(answer, side -> side.progress().whenInSync(agent, peers.nodesOf(agent), answer));
     }
 
     /** Reads the figures. */

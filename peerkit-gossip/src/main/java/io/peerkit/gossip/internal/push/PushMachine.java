@@ -324,6 +324,11 @@ public final class PushMachine {
         return wants.isBusy();
     }
 
+    /** What is wanted. */
+    WantList wants() {
+        return wants;
+    }
+
     /** What it did. */
     public PushFigures figures() {
         return figures;

@@ -6,6 +6,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolRefusedException;
+import io.peerkit.api.SyncProgress;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.PeerStream;
@@ -64,6 +65,8 @@ final class PushPeer implements EntrySource {
     private int refusedEntries;
     private RunCursor arriving = new RunCursor(List.of());
     private int arrivingBytes;
+    private long pending;
+    private long stored;
     private final Allowance wants = new Allowance(WANTS_AT_ONCE, WANTS_PER_SECOND);
     private final Allowance duplicates = new Allowance(DUPLICATES_AT_ONCE, DUPLICATES_PER_SECOND);
 
@@ -166,6 +169,16 @@ final class PushPeer implements EntrySource {
         return !isMute() && queue.ask(id, route);
     }
 
+    /**
+     * How far the streams are.
+     *
+     * @param announced by the peer, and missing
+     * @param asked of the peer
+     */
+    SyncProgress.Counts progress(long announced, long asked) {
+        return new SyncProgress.Counts(announced + pending, asked + pending, stored, queue.waiting());
+    }
+
     private long unsentBytes() {
         return out.map(FrameChannel::unsentBytes).orElse(0L);
     }
@@ -260,13 +273,14 @@ final class PushPeer implements EntrySource {
 
     @Override
     public void taken(EntryKey key) {
-        queue.known(key.id());
-        pusher.machine().arrived(node(), key.id(), arriving.hops());
+        pending++;
+        held(key);
     }
 
     @Override
     public void held(EntryKey key) {
-        taken(key);
+        queue.known(key.id());
+        pusher.machine().arrived(node(), key.id(), arriving.hops());
     }
 
     @Override
@@ -303,15 +317,20 @@ final class PushPeer implements EntrySource {
     }
 
     @Override
-    public void stored(EntryKey key) {}
+    public void stored(EntryKey key) {
+        pending--;
+        stored++;
+    }
 
     @Override
     public void dropped(EntryKey key) {
+        pending--;
         pusher.dirty(peer.node());
     }
 
     @Override
     public void storageFailed(EntryKey key, Throwable reason) {
+        pending--;
         // No sync session at once: a store that fails gets a rest until the next round.
     }
 

@@ -4,6 +4,7 @@ package io.peerkit.gossip.internal.push;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
+import io.peerkit.api.SyncProgress;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /** Carries out what the {@link PushMachine} decides over a stream to and from each peer. Belongs to the node loop. */
@@ -76,6 +78,23 @@ public final class Pusher {
     /** What was pushed, and what came. */
     public PushFigures figures() {
         return machine.figures();
+    }
+
+    /** Whether announced entries are missing. */
+    public boolean isWanting() {
+        return machine.wants().size() > 0;
+    }
+
+    /** What is known of each peer at this moment. */
+    public Function<NodeId, SyncProgress.Counts> progress() {
+        Map<NodeId, Integer> announced = machine.wants().announced();
+        Map<NodeId, Integer> asked = machine.wants().asked();
+        return node -> {
+            PushPeer peer = peers.get(node);
+            return peer == null
+                    ? SyncProgress.Counts.NONE
+                    : peer.progress(announced.getOrDefault(node, 0), asked.getOrDefault(node, 0));
+        };
     }
 
     /** A peer is connected. */

@@ -314,6 +314,23 @@ public final class WantList {
         perPeer.computeIfPresent(peer, (same, count) -> count > 1 ? count - 1 : null);
     }
 
+    /** How many ids each peer is asked for. */
+    public Map<NodeId, Integer> asked() {
+        return Map.copyOf(perPeer);
+    }
+
+    /** How many of the wanted ids each peer announced. */
+    public Map<NodeId, Integer> announced() {
+        Map<NodeId, Integer> announced = new LinkedHashMap<>();
+        for (Map<EntryId, Want> wants : List.of(awaiting, choosing, asking)) {
+            for (Want want : wants.values()) {
+                want.others.forEach(other -> announced.merge(other.peer(), 1, Integer::sum));
+                want.asked.ifPresent(asked -> announced.merge(asked.peer(), 1, Integer::sum));
+            }
+        }
+        return announced;
+    }
+
     /** How many ids are wanted. */
     public int size() {
         return awaiting.size() + choosing.size() + asking.size();
