@@ -106,7 +106,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 access::deny,
                 access::allow,
                 settings.timing(),
-                GossipWatcher.none()));
+                GossipWatcher.none(),
+                settings.capacity()));
         TransportContext context = new TransportContext(
                 settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
         return settings.transport().start(context).thenCompose(transport -> {

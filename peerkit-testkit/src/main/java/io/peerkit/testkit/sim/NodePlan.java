@@ -5,6 +5,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
@@ -43,6 +44,7 @@ public final class NodePlan {
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private Optional<MemoryDisk> disk = Optional.empty();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
 
     private NodePlan() {}
 
@@ -64,6 +66,7 @@ public final class NodePlan {
         store = other.store;
         disk = other.disk;
         transport = other.transport;
+        capacity = other.capacity;
     }
 
     /**
@@ -146,6 +149,22 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.taskCost = perTask;
         return plan;
+    }
+
+    /**
+     * The same with less to spare.
+     *
+     * @param spare what the node has
+     * @return a copy
+     */
+    public NodePlan capacity(NodeCapacity spare) {
+        NodePlan plan = new NodePlan(this);
+        plan.capacity = spare;
+        return plan;
+    }
+
+    NodeCapacity capacity() {
+        return capacity;
     }
 
     /**

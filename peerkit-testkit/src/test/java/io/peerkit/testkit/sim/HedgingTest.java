@@ -61,8 +61,7 @@ class HedgingTest {
         List<NodeAddress> author = peers.get(0).addresses();
         if (bad) {
             // First, so that they are asked first.
-            peers.add(simulation.add(
-                    member().bootstrap(author).transport(honest -> muted(Transport.class, honest))));
+            peers.add(simulation.add(member().bootstrap(author).transport(honest -> muted(Transport.class, honest))));
             peers.add(simulation.add(member().bootstrap(author)));
         }
         peers.add(simulation.add(member().bootstrap(author)));
@@ -97,13 +96,13 @@ class HedgingTest {
             if (method.getName().equals("handleStreams")) {
                 @SuppressWarnings("unchecked") // the method's signature
                 Consumer<PeerStream> accept = (Consumer<PeerStream>) arguments[1];
-                Consumer<PeerStream> wrapped =
-                        stream -> accept.accept(muted(PeerStream.class, stream));
+                Consumer<PeerStream> wrapped = stream -> accept.accept(muted(PeerStream.class, stream));
                 return call(honest, method, new Object[] {arguments[0], wrapped});
             }
             Object answer = call(honest, method, arguments);
             if (method.getName().equals("openStream")) {
-                return ((CompletableFuture<?>) Objects.requireNonNull(answer)).thenApply(stream -> muted(PeerStream.class, (PeerStream) stream));
+                return ((CompletableFuture<?>) Objects.requireNonNull(answer))
+                        .thenApply(stream -> muted(PeerStream.class, (PeerStream) stream));
             }
             return answer;
         };
@@ -135,7 +134,9 @@ class HedgingTest {
         SimulatedNode late = simulation.addStopped(member().bootstrap(addresses(peers)));
         Duration begin = simulation.time().elapsed();
         simulation.await(late.start());
-        assertThat(simulation.time().advanceUntil(() -> late.contents().count().join() == 2_000, Duration.ofMinutes(10)))
+        assertThat(simulation
+                        .time()
+                        .advanceUntil(() -> late.contents().count().join() == 2_000, Duration.ofMinutes(10)))
                 .isTrue();
         return simulation.time().elapsed().minus(begin);
     }
@@ -157,8 +158,9 @@ class HedgingTest {
             Duration begin = simulation.time().elapsed();
             simulation.await(peers.get(0).publish(List.of(("news " + i).getBytes(UTF_8))));
             int wanted = i + 1;
-            assertThat(simulation.time().advanceUntil(
-                            () -> reader.contents().count().join() == wanted, Duration.ofMinutes(10)))
+            assertThat(simulation
+                            .time()
+                            .advanceUntil(() -> reader.contents().count().join() == wanted, Duration.ofMinutes(10)))
                     .isTrue();
             assertThat(simulation.time().elapsed().minus(begin))
                     .as("entry %d", i)
@@ -175,8 +177,8 @@ class HedgingTest {
         pass(Duration.ofSeconds(60));
         worsen(bad);
         List<BlobHash> complete = new ArrayList<>();
-        SimulatedNode late = simulation.addStopped(
-                member().bootstrap(addresses(peers)).listener(new NodeListener() {
+        SimulatedNode late =
+                simulation.addStopped(member().bootstrap(addresses(peers)).listener(new NodeListener() {
                     @Override
                     public void blobComplete(EntryId entry, BlobHash hash, long size) {
                         complete.add(hash);
@@ -216,7 +218,9 @@ class HedgingTest {
 
         peers.get(0).crash();
 
-        assertThat(simulation.time().advanceUntil(() -> late.contents().count().join() == 1_000, Duration.ofSeconds(30)))
+        assertThat(simulation
+                        .time()
+                        .advanceUntil(() -> late.contents().count().join() == 1_000, Duration.ofSeconds(30)))
                 .isTrue();
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -42,6 +44,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
@@ -68,7 +71,8 @@ public final class DataSide {
             Transport transport,
             UserTasks tasks,
             boolean keepsBlobs,
-            Gatekeeper gatekeeper) {
+            Gatekeeper gatekeeper,
+            Function<AgentId, NodeCapacity> capacities) {
         this.loop = settings.loop();
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
@@ -116,12 +120,21 @@ public final class DataSide {
                                 settings.network(),
                                 SyncScope.ALL,
                                 epochs.ledger().openEpoch()),
-                        settings.timing().session()),
+                        settings.timing().session(),
+                        settings.capacity().isThrifty()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution()),
+                new Pusher.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        set,
+                        integrator,
+                        settings.distribution(),
+                        settings.capacity().isThrifty(),
+                        capacities),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(

@@ -68,6 +68,7 @@ final class PushPeer implements EntrySource {
     private long pending;
     private long stored;
     private final Allowance wants = new Allowance(WANTS_AT_ONCE, WANTS_PER_SECOND);
+    private final PeerThrift thrift = new PeerThrift();
     private final Allowance duplicates = new Allowance(DUPLICATES_AT_ONCE, DUPLICATES_PER_SECOND);
 
     PushPeer(Pusher pusher, Peer peer) {
@@ -154,8 +155,16 @@ final class PushPeer implements EntrySource {
     }
 
     void entry(PushAction.Push push, WireEntry entry) {
-        if (!isMute()) {
+        if (isMute()) {
+            return;
+        }
+        if (thrift.takes(
+                entry.bytes(),
+                pusher.parts().capacities().apply(peer.agent()),
+                pusher.parts().loop().now().toEpochMilli())) {
             queue.entry(push.key(), entry, push.route(), push.hops(), unsentBytes());
+        } else {
+            queue.announce(push.key(), push.route(), push.hops(), true);
         }
     }
 

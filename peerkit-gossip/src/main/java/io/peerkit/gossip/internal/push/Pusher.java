@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.push;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.SyncProgress;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
@@ -37,19 +39,26 @@ public final class Pusher {
     /** The machine's ticks follow one another in this distance while it has something to wait for. */
     static final Duration TICK = Duration.ofMillis(100);
 
-    /** What pushing works with. */
+    /**
+     * What pushing works with.
+     *
+     * @param leaf whether this node passes nothing on along trees, since its line is limited
+     * @param capacities what agents say that their nodes have to spare
+     */
     public record Parts(
             NodeLoop loop,
             Transport transport,
             Storage storage,
             EntrySet set,
             Integrator integrator,
-            DistributionStrategy distribution) {}
+            DistributionStrategy distribution,
+            boolean leaf,
+            Function<AgentId, NodeCapacity> capacities) {}
 
     private final Parts parts;
     private final Consumer<NodeId> dirty;
     private final PeerWarnings warnings = new PeerWarnings(LoggerFactory.getLogger(Pusher.class));
-    private final PushMachine machine = new PushMachine();
+    private final PushMachine machine;
     private final Map<NodeId, PushPeer> peers = new LinkedHashMap<>();
     private boolean ticking;
     private boolean stopped;
@@ -61,6 +70,7 @@ public final class Pusher {
     public Pusher(Parts parts, Consumer<NodeId> dirty) {
         this.parts = parts;
         this.dirty = dirty;
+        this.machine = new PushMachine(parts.leaf());
     }
 
     PeerWarnings warnings() {

@@ -16,6 +16,13 @@ import java.time.Duration;
  * @param integrator takes what comes
  * @param scope what is reconciled
  * @param patience how long a session may go without progress
+ * @param thrifty whether there is one session at a time, as the line is limited
  */
 public record SyncParts(
-        NodeLoop loop, Storage storage, EntrySet set, Integrator integrator, SyncScope scope, Duration patience) {}
+        NodeLoop loop,
+        Storage storage,
+        EntrySet set,
+        Integrator integrator,
+        SyncScope scope,
+        Duration patience,
+        boolean thrifty) {}

@@ -189,12 +189,23 @@ public final class Syncer implements SyncSession.Owner {
         if (stopped || slot == null || !slot.isIdle()) {
             return;
         }
+        if (isCrowded()) {
+            schedule.dirty(node);
+            return;
+        }
         slot.opening = true;
         schedule.began(node);
         LoopHop.then(parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
             slot.opening = false;
             openFailed(slot, reason);
         });
+    }
+
+    /** On a limited line two sessions would bring the same twice, and each be so slow that the peer gives it up. */
+    private boolean isCrowded() {
+        return parts.thrifty()
+                && slots.values().stream()
+                        .anyMatch(slot -> slot.opening || slot.outgoing.isPresent() || slot.incoming.isPresent());
     }
 
     private void opened(Slot slot, PeerStream stream) {
@@ -237,7 +248,7 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent()) {
+        if (slot == null || slot.incoming.isPresent() || (slot.isIdle() && isCrowded())) {
             return true;
         }
         boolean greeting =
