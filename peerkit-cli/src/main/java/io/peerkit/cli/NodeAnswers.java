@@ -27,10 +27,9 @@ final class NodeAnswers implements JsonCommands.Answers {
         String name = command.path("cmd").asText();
         return switch (name) {
             case "publish" ->
-                node.publishAll(List.of(bytes(command, "data")))
-                        .thenApply(
-                                done -> empty().put("hash", done.get(0).hash().toString())
-                                        .put("entry", done.get(0).entry().toString()));
+                node.publishEntry(bytes(command, "data"))
+                        .thenApply(done -> empty().put("hash", done.hash().toString())
+                                .put("entry", done.entry().toString()));
             case "publish-random" ->
                 RandomBlobs.publish(
                                 node,
@@ -68,6 +67,8 @@ final class NodeAnswers implements JsonCommands.Answers {
                 node.unblock(AgentId.parse(text(command, "agentId"))).thenApply(was -> empty().put("wasBlocked", was));
             case "blocked" -> node.blocked().thenApply(NodeAnswers::blocked);
             case "sync" -> node.sync().thenApply(done -> empty());
+            case "await-sync" ->
+                node.whenInSync(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
             case "delete" ->
                 node.delete(List.of(EntryId.parse(text(command, "entry")))).thenApply(gone -> {
                     if (gone.isEmpty()) {

@@ -8,6 +8,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
@@ -48,6 +49,7 @@ public final class NodePlan {
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private Optional<MemoryDisk> disk = Optional.empty();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
 
     private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
     private Optional<Authority> trueAuthority = Optional.empty();
@@ -74,6 +76,7 @@ public final class NodePlan {
         transport = other.transport;
         authority = other.authority;
         trueAuthority = other.trueAuthority;
+        capacity = other.capacity;
     }
 
     /**
@@ -195,6 +198,22 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.taskCost = perTask;
         return plan;
+    }
+
+    /**
+     * The same with less to spare.
+     *
+     * @param spare what the node has
+     * @return a copy
+     */
+    public NodePlan capacity(NodeCapacity spare) {
+        NodePlan plan = new NodePlan(this);
+        plan.capacity = spare;
+        return plan;
+    }
+
+    NodeCapacity capacity() {
+        return capacity;
     }
 
     /**

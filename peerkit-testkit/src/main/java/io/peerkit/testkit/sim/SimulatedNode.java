@@ -175,7 +175,8 @@ public final class SimulatedNode {
                 access::deny,
                 access::allow,
                 plan.timing(),
-                simulation.ledger().counting(plan.watcher()));
+                simulation.ledger().counting(plan.watcher()),
+                plan.capacity());
     }
 
     /**

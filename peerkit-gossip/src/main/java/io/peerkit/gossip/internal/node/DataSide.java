@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NotPermittedException;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -45,6 +47,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
@@ -62,6 +65,7 @@ public final class DataSide {
     private final Epochs epochs;
     private final LocalDeletes deletes;
     private final Optional<EpochKeeper> keeper;
+    private final ProgressDesk progress;
 
     DataSide(
             GossipSettings settings,
@@ -72,6 +76,7 @@ public final class DataSide {
             UserTasks tasks,
             boolean keepsBlobs,
             Gatekeeper gatekeeper,
+            Function<AgentId, NodeCapacity> capacities,
             PeerTable peers) {
         this.loop = settings.loop();
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
@@ -121,12 +126,22 @@ public final class DataSide {
                         integrator,
                         new SyncScope(settings.network(), SyncScope.ALL),
                         watch,
-                        settings.timing().session()),
+                        settings.timing().session(),
+                        settings.capacity().isThrifty()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution(), watch),
+                new Pusher.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        set,
+                        integrator,
+                        settings.distribution(),
+                        watch,
+                        settings.capacity().isThrifty(),
+                        capacities),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -157,6 +172,7 @@ public final class DataSide {
                 epochs));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set, epochs);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+        this.progress = new ProgressDesk(settings.loop(), syncer, integrator, pusher, settings.listener(), tasks);
         EpochTraffic traffic = new EpochTraffic(integrator, publisher, syncer, peers);
         this.keeper = settings.authority()
                 .map(authority -> new EpochKeeper(new EpochKeeper.Parts(
@@ -240,6 +256,7 @@ public final class DataSide {
         syncer.tick();
         blobs.tick();
         follower.tick();
+        progress.tick();
     }
 
     /** Publishes. */
@@ -322,6 +339,10 @@ public final class DataSide {
     /** What push did. */
     public SpreadFigures spread() {
         return pusher.figures().read();
+    }
+
+    ProgressDesk progress() {
+        return progress;
     }
 
     EntrySet set() {

@@ -57,7 +57,8 @@ public final class SyncInitiator extends SyncMachine {
                 snapshot.fingerprint(start.nonce()),
                 start.nonce(),
                 estimate,
-                start.deep())));
+                start.deep(),
+                start.pending())));
     }
 
     @Override
@@ -76,6 +77,7 @@ public final class SyncInitiator extends SyncMachine {
         }
         accept();
         if (answer.way() == SyncFrame.Way.EQUAL) {
+            receiptsFollow(answer.pending() || start.pending());
             return end(SyncAction.Outcome.EQUAL);
         }
         go(answer.way());
@@ -181,6 +183,7 @@ public final class SyncInitiator extends SyncMachine {
             actions.add(new SyncAction.Send(new SyncFrame.WantShort(packed.array())));
         }
         if (own.have().size() > 0) {
+            offer(own.have().size(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Asked(own.have().toBytes())));
         }
         actions.addAll(lead());
@@ -216,6 +219,7 @@ public final class SyncInitiator extends SyncMachine {
         List<SyncAction> actions = send(new ArrayList<>());
         need(step.need(), actions);
         if (step.have().entries() > 0) {
+            offer(step.have().entries(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Ranges(snapshot, step.have())));
         }
         if (ranges.isDone()) {

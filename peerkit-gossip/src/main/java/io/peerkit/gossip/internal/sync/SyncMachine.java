@@ -61,6 +61,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     private boolean accepted;
     private long entriesTaken;
     private long entriesWanted;
+    private long entriesOffered;
+    private long entriesOwed;
+    private boolean receiptsFollow;
     private long idsAsked;
     private long bytes;
 
@@ -99,6 +102,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         }
         if (frame instanceof SyncFrame.Want want && phase == Phase.FOLLOWING) {
             return asked(want);
+        }
+        if (frame instanceof SyncFrame.Offer offer && phase == Phase.FOLLOWING) {
+            return offered(offer.entries());
         }
         if (frame instanceof SyncFrame.Done && phase == Phase.FOLLOWING) {
             enter(Phase.CLOSING);
@@ -156,6 +162,16 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return Math.max(0, entriesWanted - entriesTaken);
     }
 
+    /** The entries that were asked for, or offered by the peer, and have not come. */
+    public final long expected() {
+        return Math.max(0, entriesWanted + entriesOffered - entriesTaken);
+    }
+
+    /** The entries that the peer asked for, or that this side found it lacks; some may turn out to be gone. */
+    public final long owed() {
+        return entriesOwed;
+    }
+
     abstract List<SyncAction> firstFrame(SyncFrame frame);
 
     /** A frame of the search for differences came. */
@@ -185,6 +201,28 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         entriesWanted += entries;
     }
 
+    /** The peer asked for entries. */
+    final void owes(long entries) {
+        entriesOwed += entries;
+    }
+
+    /** Tells the peer how many entries follow that it did not ask for, so that it knows how far it is. */
+    final void offer(long entries, List<SyncAction> actions) {
+        if (entries > 0) {
+            entriesOwed += entries;
+            actions.add(new SyncAction.Send(new SyncFrame.Offer((int) Math.min(Integer.MAX_VALUE, entries))));
+        }
+    }
+
+    private List<SyncAction> offered(long entries) {
+        entriesOffered += entries;
+        long most = (long) peerCount + MAX_EXTRA_ENTRIES;
+        if (entriesOffered > most) {
+            throw over(SyncBudget.ENTRIES, entriesOffered, most);
+        }
+        return List.of();
+    }
+
     final List<SyncAction> beginBulk(boolean listsKeys) {
         way = SyncFrame.Way.BULK;
         if (listsKeys) {
@@ -200,8 +238,18 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return List.of(new SyncAction.Feed(new SyncAction.Last()));
     }
 
+    /** Whether the sides tell each other when all is stored: where something was missing, or was on its way before. */
+    public final boolean receiptsFollow() {
+        return receiptsFollow;
+    }
+
+    final void receiptsFollow(boolean follow) {
+        receiptsFollow = follow;
+    }
+
     final List<SyncAction> end(SyncAction.Outcome outcome) {
         phase = Phase.ENDED;
+        receiptsFollow |= outcome == SyncAction.Outcome.DONE;
         return List.of(new SyncAction.End(outcome));
     }
 
@@ -243,6 +291,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
             }
         }
         if (frame.last()) {
+            offer(listing.lacking(), actions);
             actions.addAll(lead());
         }
         return actions;
@@ -256,6 +305,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (idsAsked > snapshot.size()) {
             throw over(SyncBudget.IDS, idsAsked, snapshot.size());
         }
+        owes(want.ids().length / SyncFrameCodec.ID_BYTES);
         return List.of(new SyncAction.Feed(new SyncAction.Asked(want.ids())));
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param scope what is reconciled
  * @param epochs knows the epoch
  * @param patience how long a session may go without progress
+ * @param thrifty whether there is one session at a time, as the line is limited
  */
 public record SyncParts(
         NodeLoop loop,
@@ -26,4 +27,5 @@ public record SyncParts(
         Integrator integrator,
         SyncScope scope,
         EpochWatch epochs,
-        Duration patience) {}
+        Duration patience,
+        boolean thrifty) {}

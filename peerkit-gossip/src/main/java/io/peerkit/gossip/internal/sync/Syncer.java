@@ -84,6 +84,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
     private final SyncCounters counters = new SyncCounters();
+    private final ProgressBook progress;
     private boolean stopped;
 
     /**
@@ -97,6 +98,7 @@ public final class Syncer implements SyncSession.Owner {
         this.transport = transport;
         this.self = self;
         this.round = round;
+        this.progress = new ProgressBook(parts.loop()::now, schedule::dirty);
         scheduleRound();
     }
 
@@ -117,6 +119,7 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is connected; the one that wins ties begins. */
     public void peerUp(Peer peer) {
         slots.put(peer.node(), new Slot(peer, parts.loop().now()));
+        progress.peerUp(peer, Set.of(parts.scope().name()));
         schedule.connected(peer.node());
         if (Peer.wins(self, transport.nodeId(), peer)) {
             begin(peer.node());
@@ -126,6 +129,7 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is gone. */
     public void peerDown(Peer peer) {
         schedule.gone(peer.node());
+        progress.peerDown(peer);
         Slot slot = slots.remove(peer.node());
         if (slot != null) {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
@@ -139,6 +143,7 @@ public final class Syncer implements SyncSession.Owner {
 
     /** A peer misses something, or has something that this node misses. */
     public void dirty(NodeId peer) {
+        progress.doubtful(peer);
         schedule.dirty(peer);
     }
 
@@ -161,6 +166,19 @@ public final class Syncer implements SyncSession.Owner {
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
+    /** How far it is with each peer. */
+    public ProgressBook progress() {
+        return progress;
+    }
+
+    /** Completes when a session with a peer that begins after this call has ended and what it found is stored on both sides. */
+    public CompletableFuture<Void> whenInSync(NodeId node) {
+        CompletableFuture<Void> wait = progress.whenInSync(node);
+        schedule.dirty(node);
+        begin(node);
+        return wait;
+    }
+
     private boolean isIdle(NodeId node) {
         Slot slot = slots.get(node);
         return slot != null && slot.isIdle();
@@ -171,12 +189,23 @@ public final class Syncer implements SyncSession.Owner {
         if (stopped || slot == null || !slot.isIdle() || parts.epochs().isMoving()) {
             return;
         }
+        if (isCrowded()) {
+            schedule.dirty(node);
+            return;
+        }
         slot.opening = true;
         schedule.began(node);
         LoopHop.then(parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
             slot.opening = false;
             openFailed(slot, reason);
         });
+    }
+
+    /** On a limited line two sessions would bring the same twice, and each be so slow that the peer gives it up. */
+    private boolean isCrowded() {
+        return parts.thrifty()
+                && slots.values().stream()
+                        .anyMatch(slot -> slot.opening || slot.outgoing.isPresent() || slot.incoming.isPresent());
     }
 
     private void opened(Slot slot, PeerStream stream) {
@@ -195,6 +224,7 @@ public final class Syncer implements SyncSession.Owner {
     private void openFailed(Slot slot, Throwable reason) {
         if (reason instanceof ProtocolRefusedException) {
             slot.refused = true;
+            progress.refused(slot.peer.node(), true);
         } else {
             LOG.debug("no sync stream to peer {}", slot.peer.agent(), reason);
         }
@@ -210,6 +240,7 @@ public final class Syncer implements SyncSession.Owner {
             return;
         }
         slot.refused = false;
+        progress.refused(slot.peer.node(), false);
         SyncSession session = new SyncSession(slot.peer, false, parts, this, stream);
         slot.greetings.add(session);
         session.start();
@@ -218,7 +249,8 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent() || parts.epochs().isMoving()) {
+        boolean braked = parts.epochs().isMoving();
+        if (slot == null || braked || slot.incoming.isPresent() || (slot.isIdle() && isCrowded())) {
             return true;
         }
         boolean greeting =
@@ -251,8 +283,10 @@ public final class Syncer implements SyncSession.Owner {
                 cursor,
                 parts.loop().random().nextLong(),
                 slot != null && isDeep(slot.history, session.isInitiator()),
-                slot != null && slot.history.byRanges());
+                slot != null && slot.history.byRanges(),
+                parts.integrator().pending() > 0);
         session.began(parts.set().changes());
+        progress.began(session);
         return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
     }
 
@@ -352,6 +386,11 @@ public final class Syncer implements SyncSession.Owner {
         if (demands != null) {
             demands.forEach(demand -> demand.met.complete(null));
         }
+    }
+
+    @Override
+    public void closed(SyncSession session, boolean whole) {
+        progress.closed(session, whole);
     }
 
     private void remember(NodeId node, SyncSession session, Optional<SyncAction.Outcome> outcome) {
