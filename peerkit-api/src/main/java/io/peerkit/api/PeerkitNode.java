@@ -187,7 +187,8 @@ public interface PeerkitNode extends AutoCloseable {
      *     <ul>
      *       <li>{@link NotPermittedException} when the network has no {@linkplain io.peerkit.api.gossip.Authority authority}, this node's
      *           agent does not belong to it, its statements contradict each other, or the application's hook fails on deleted entries
-     *       <li>{@link PeerUnreachableException} when this node is just going to another epoch
+     *       <li>{@link PeerUnreachableException} when this node is just going to another epoch, or too few of the authority's agents
+     *           are connected and sign: after a {@link #sync} more may
      *       <li>{@link StorageException} when the store failed
      *     </ul>
      */

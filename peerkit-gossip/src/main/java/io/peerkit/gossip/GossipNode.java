@@ -111,6 +111,7 @@ public final class GossipNode {
             transport.handleStreams(LargeBlobs.PROTOCOL, calls::accept);
             if (settings.authority().isPresent()) {
                 transport.handleStreams(EpochKeeper.PROTOCOL, calls::accept);
+                transport.handleStreams(EpochKeeper.SIGNING_PROTOCOL, calls::accept);
             }
         }
         return calls.start(() -> new LiveNode(settings, transport, keepsBlobs));

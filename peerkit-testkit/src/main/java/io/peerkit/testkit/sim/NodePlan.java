@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.NetworkId;
@@ -53,6 +54,7 @@ public final class NodePlan {
 
     private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
     private Optional<Authority> trueAuthority = Optional.empty();
+    private Optional<KeyStore> keys = Optional.empty();
 
     private NodePlan() {}
 
@@ -76,6 +78,7 @@ public final class NodePlan {
         transport = other.transport;
         authority = other.authority;
         trueAuthority = other.trueAuthority;
+        keys = other.keys;
         capacity = other.capacity;
     }
 
@@ -150,6 +153,22 @@ public final class NodePlan {
         plan.correct = false;
         plan.forging = true;
         return plan;
+    }
+
+    /**
+     * The same with an identity that is known before.
+     *
+     * @param of the node; not for several nodes
+     * @return a copy
+     */
+    public NodePlan keys(KeyStore of) {
+        NodePlan plan = new NodePlan(this);
+        plan.keys = Optional.of(of);
+        return plan;
+    }
+
+    Optional<KeyStore> keys() {
+        return keys;
     }
 
     Optional<Authority> authority(AgentId self) {
