@@ -201,6 +201,8 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             Receipt receipt = parts.integrator().receive(this, entry);
             if (receipt == Receipt.TAKEN) {
                 receipts.taken();
+            } else if (receipt == Receipt.NOT_ADMITTED) {
+                receipts.refused(); // It may come again when the epoch is another, or both know of the delete.
             } else if (receipt != Receipt.REFUSED) {
                 receipts.passedOver();
             } else {

@@ -129,8 +129,8 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is gone. */
     public void peerDown(Peer peer) {
         schedule.gone(peer.node());
-        progress.peerDown(peer);
         Slot slot = slots.remove(peer.node());
+        progress.peerDown(peer); // behind that, so that nothing begins anew
         if (slot != null) {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
             slot.outgoing.ifPresent(session -> session.abandon(gone));
