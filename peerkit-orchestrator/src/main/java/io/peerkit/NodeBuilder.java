@@ -11,6 +11,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
@@ -45,6 +46,7 @@ public final class NodeBuilder {
     private DistributionStrategy distribution = DistributionStrategy.fullReplication();
     private NodeListener listener = new NodeListener() {};
     private GossipSettings.Timing timing = GossipSettings.Timing.defaults();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
     private boolean started;
 
     NodeBuilder() {}
@@ -200,6 +202,19 @@ public final class NodeBuilder {
     }
 
     /**
+     * What the node has to spare for its network: it keeps within it, and tells the others. Without this setting there are no limits
+     * but the machine's. {@link NodeCapacity#phone()} fits a device on battery and a paid line: it takes and gives 64 KiB a second at
+     * most, stays connected to 4 peers and passes nothing on along trees.
+     *
+     * @param capacity of this node
+     * @return this
+     */
+    public NodeBuilder capacity(NodeCapacity capacity) {
+        this.capacity = capacity;
+        return this;
+    }
+
+    /**
      * How often the node reconciles with one of its peers, to repair what push did not bring. 10 s without this setting.
      *
      * @param interval 100 ms to 1 h
@@ -273,7 +288,8 @@ public final class NodeBuilder {
                         listener,
                         executor,
                         bootstrap,
-                        timing))
+                        timing,
+                        capacity))
                 .thenApply(node -> node);
     }
 

@@ -90,6 +90,14 @@ public interface NodeListener {
     default void peerExcluded(AgentId agent, Duration duration) {}
 
     /**
+     * How far this node is with its peers has changed. Told at most once a second, and the last state of a change always; not told
+     * when the application is slow.
+     *
+     * @param progress the state of that moment
+     */
+    default void syncProgress(SyncProgress progress) {}
+
+    /**
      * More of a large blob of a peer is here. Told about once a second while something comes, and not told when the application
      * is slow.
      *

@@ -19,6 +19,8 @@ import java.util.List;
  * @param opaque stored entries of a kind or version that this version does not know: passed on, not processed
  * @param excluded agents that are turned away for a time because of what they sent
  * @param epoch the number of the last closed epoch, 0 when there is none
+ * @param progress how far the node is with its peers
+ * @param sessions what became of sync sessions
  */
 public record NodeStatus(
         long entries,
@@ -32,7 +34,9 @@ public record NodeStatus(
         int failing,
         long opaque,
         int excluded,
-        long epoch) {
+        long epoch,
+        SyncProgress progress,
+        SyncFigures sessions) {
     /** Copies the list. */
     public NodeStatus {
         peers = List.copyOf(peers);

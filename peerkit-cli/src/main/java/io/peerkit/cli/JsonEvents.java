@@ -10,6 +10,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -96,6 +97,11 @@ final class JsonEvents implements NodeListener {
     @Override
     public void peerExcluded(AgentId agent, Duration duration) {
         lines.write(peer(agent.toString(), "excluded").put("direct", false).put("seconds", duration.toSeconds()));
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        lines.write(ProgressJson.sums(JsonLines.event("progress"), progress));
     }
 
     @Override

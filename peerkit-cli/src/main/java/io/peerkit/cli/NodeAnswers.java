@@ -71,6 +71,8 @@ final class NodeAnswers implements JsonCommands.Answers {
                 node.unblock(AgentId.parse(text(command, "agentId"))).thenApply(was -> empty().put("wasBlocked", was));
             case "blocked" -> node.blocked().thenApply(NodeAnswers::blocked);
             case "sync" -> node.sync().thenApply(done -> empty());
+            case "await-sync" ->
+                node.whenInSync(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
             case "delete" ->
                 node.delete(List.of(EntryId.parse(text(command, "entry")))).thenApply(gone -> {
                     if (gone.isEmpty()) {

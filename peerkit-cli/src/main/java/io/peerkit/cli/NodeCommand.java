@@ -61,7 +61,7 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JsonLines lines = JsonLines.toStandardOutput();
         JsonEvents jsonEvents = new JsonEvents(lines);
-        TextEvents textEvents = new TextEvents(System.out);
+        TextEvents textEvents = new TextEvents(System.out, Boolean.getBoolean("peerkit.terminal"));
         NodeListener listener = json ? jsonEvents : textEvents;
         PeerkitNode node = builder(listener).start().join();
         UntilTold lifetime = UntilTold.orSignalled(node::close);

@@ -7,16 +7,17 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 
 /** Tells a node's events to people. */
 final class TextEvents implements NodeListener {
-    private final PrintStream out;
+    private final ProgressLine out;
 
-    TextEvents(PrintStream out) {
-        this.out = out;
+    TextEvents(PrintStream out, boolean terminal) {
+        this.out = new ProgressLine(out, terminal);
     }
 
     void ready(AgentId agent, List<NodeAddress> addresses) {
@@ -58,6 +59,11 @@ final class TextEvents implements NodeListener {
     @Override
     public void epochForked(long epoch) {
         out.println("the authority closed epoch " + epoch + " in two ways: no epoch is adopted any more");
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        out.show(progress);
     }
 
     @Override

@@ -114,7 +114,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 access::deny,
                 access::allow,
                 settings.timing(),
-                GossipWatcher.none()));
+                GossipWatcher.none(),
+                settings.capacity()));
         TransportContext context = new TransportContext(
                 settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
         return settings.transport().start(context).thenCompose(transport -> {
@@ -240,6 +241,15 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Void> sync() {
         return calls.handOver(gossip::sync);
+    }
+
+    @Override
+    public CompletableFuture<Void> whenInSync(AgentId agent) {
+        CompletableFuture<Void> asked = gossip.whenInSync(agent);
+        CompletableFuture<Void> answer = calls.handOver(() -> asked);
+        // Whoever takes it back, or lets it time out, makes room for others.
+        CompletableFuture<Void> unused = answer.whenComplete((done, failure) -> asked.cancel(false));
+        return answer;
     }
 
     @Override

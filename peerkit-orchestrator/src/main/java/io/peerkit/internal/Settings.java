@@ -8,6 +8,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
@@ -37,6 +38,7 @@ import java.util.function.Function;
  * @param executor runs the application's code, if it brings one
  * @param bootstrap nodes to stay connected to
  * @param timing intervals and bounds of time
+ * @param capacity what the node has to spare
  */
 public record Settings(
         TransportMode mode,
@@ -52,4 +54,5 @@ public record Settings(
         NodeListener listener,
         Optional<Executor> executor,
         List<NodeAddress> bootstrap,
-        GossipSettings.Timing timing) {}
+        GossipSettings.Timing timing,
+        NodeCapacity capacity) {}

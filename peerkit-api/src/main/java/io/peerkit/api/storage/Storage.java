@@ -231,7 +231,7 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Whether others may have the store open too and write to it. What one of them read may then be out of date when it writes, so
-     * who removes what nobody seems to need must not do so here.
+     * who removes what nobody seems to need does so by {@link #writeIf} or not at all.
      *
      * @return false without an implementation
      */

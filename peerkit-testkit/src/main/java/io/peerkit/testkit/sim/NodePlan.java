@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.NetworkId;
@@ -8,6 +9,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
@@ -48,9 +50,11 @@ public final class NodePlan {
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private Optional<MemoryDisk> disk = Optional.empty();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
 
     private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
     private Optional<Authority> trueAuthority = Optional.empty();
+    private Optional<KeyStore> keys = Optional.empty();
 
     private NodePlan() {}
 
@@ -74,6 +78,8 @@ public final class NodePlan {
         transport = other.transport;
         authority = other.authority;
         trueAuthority = other.trueAuthority;
+        keys = other.keys;
+        capacity = other.capacity;
     }
 
     /**
@@ -149,6 +155,22 @@ public final class NodePlan {
         return plan;
     }
 
+    /**
+     * The same with an identity that is known before.
+     *
+     * @param of the node; not for several nodes
+     * @return a copy
+     */
+    public NodePlan keys(KeyStore of) {
+        NodePlan plan = new NodePlan(this);
+        plan.keys = Optional.of(of);
+        return plan;
+    }
+
+    Optional<KeyStore> keys() {
+        return keys;
+    }
+
     Optional<Authority> authority(AgentId self) {
         return authority.apply(self);
     }
@@ -195,6 +217,22 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.taskCost = perTask;
         return plan;
+    }
+
+    /**
+     * The same with less to spare.
+     *
+     * @param spare what the node has
+     * @return a copy
+     */
+    public NodePlan capacity(NodeCapacity spare) {
+        NodePlan plan = new NodePlan(this);
+        plan.capacity = spare;
+        return plan;
+    }
+
+    NodeCapacity capacity() {
+        return capacity;
     }
 
     /**

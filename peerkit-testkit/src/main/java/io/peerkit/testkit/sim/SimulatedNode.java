@@ -63,7 +63,7 @@ public final class SimulatedNode {
         this.seeds = new SplittableRandom(seed);
         byte[] secret = new byte[KeyStore.SECRET_BYTES];
         seeds.nextBytes(secret);
-        this.keys = KeyStore.inMemory(secret);
+        this.keys = plan.keys().orElseGet(() -> KeyStore.inMemory(secret));
         this.agent = simulation.checks().sharing(LocalAgent.open(keys));
         this.place = simulation.network().place();
     }
@@ -175,7 +175,8 @@ public final class SimulatedNode {
                 access::deny,
                 access::allow,
                 plan.timing(),
-                simulation.ledger().counting(plan.watcher()));
+                simulation.ledger().counting(plan.watcher()),
+                plan.capacity());
     }
 
     /**

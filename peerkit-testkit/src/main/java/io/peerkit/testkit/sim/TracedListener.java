@@ -8,6 +8,7 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -87,6 +88,12 @@ final class TracedListener implements NodeListener {
     public void peerExcluded(AgentId agent, Duration duration) {
         record("excluded", duration.hashCode(), agent.toBytes());
         listener.peerExcluded(agent, duration);
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        record("in-sync", progress.inSync(), new byte[0]);
+        listener.syncProgress(progress);
     }
 
     @Override

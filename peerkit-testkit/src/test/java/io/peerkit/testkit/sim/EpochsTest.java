@@ -5,12 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.peerkit.agent.KeyStore;
+import io.peerkit.agent.LocalAgent;
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.NotPermittedException;
+import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.Publication;
 import io.peerkit.api.Removed;
 import io.peerkit.api.StorageHooks;
@@ -20,8 +24,10 @@ import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.testkit.storage.MemoryDisk;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -428,6 +434,95 @@ class EpochsTest {
             assertThat(gone.content())
                     .hasValueSatisfying(blob -> assertThat(blob).asString(UTF_8).isEqualTo("ben has got it"));
         });
+    }
+
+    /** Three nodes of which two have to sign, and a member; all of them know each other. */
+    private List<SimulatedNode> twoOfThree() {
+        List<SimulatedNode> nodes = new ArrayList<>();
+        List<KeyStore> keys = new ArrayList<>();
+        Set<AgentId> agents = new LinkedHashSet<>();
+        for (int i = 0; i < 3; i++) {
+            byte[] secret = new byte[KeyStore.SECRET_BYTES];
+            secret[0] = (byte) (i + 1);
+            keys.add(KeyStore.inMemory(secret));
+            agents.add(LocalAgent.open(keys.get(i)).id());
+        }
+        Authority authority = Authority.anyOf(2, agents);
+        for (int i = 0; i < 4; i++) {
+            NodePlan plan = NodePlan.member().listener(listener).authority(self -> authority);
+            plan = nodes.isEmpty() ? plan : plan.bootstrap(nodes.get(0).addresses());
+            nodes.add(simulation.add(i < 3 ? plan.keys(keys.get(i)) : plan));
+        }
+        pass(LONG_ENOUGH);
+        return nodes;
+    }
+
+    @Test
+    void closeEpoch_twoOfThreeSign_adoptedEverywhere() {
+        List<SimulatedNode> nodes = twoOfThree();
+        Publication kept = publish(nodes.get(3), "kept");
+        Publication doomed = publish(nodes.get(1), "doomed");
+        pass(Duration.ofSeconds(5));
+        simulation.await(nodes.get(2).gossip().delete(List.of(doomed.entry())));
+        pass(Duration.ofSeconds(5));
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            close(nodes.get(epoch - 1));
+            pass(LONG_ENOUGH);
+            for (SimulatedNode node : nodes) {
+                assertThat(epoch(node)).isEqualTo(epoch);
+                assertThat(blobs(node)).containsExactly(kept.hash());
+            }
+        }
+        assertThatThrownBy(() -> close(nodes.get(3))).hasRootCauseInstanceOf(NotPermittedException.class);
+    }
+
+    @Test
+    void closeEpoch_oneOfThreeAlone_notClosedUntilAnotherIsThere() {
+        List<SimulatedNode> nodes = twoOfThree();
+        publish(nodes.get(0), "first");
+        pass(Duration.ofSeconds(5));
+        simulation.partition(List.of(nodes.get(0), nodes.get(3)));
+        pass(Duration.ofSeconds(40));
+        assertThatThrownBy(() -> close(nodes.get(0))).hasRootCauseInstanceOf(PeerUnreachableException.class);
+        assertThat(epoch(nodes.get(0))).isZero();
+        publish(nodes.get(0), "second");
+        close(nodes.get(1));
+        simulation.network().heal();
+        pass(Duration.ofMinutes(3));
+        for (SimulatedNode node : nodes) {
+            assertThat(epoch(node)).isEqualTo(1);
+            assertThat(blobs(node)).hasSize(2);
+        }
+    }
+
+    @Test
+    void closeEpoch_allThreeAtOnce_neverTwoStatementsForANumber() {
+        for (int seed = 1; seed <= 20; seed++) {
+            simulation = new Simulation(Simulation.seed(seed));
+            forked.clear();
+            List<SimulatedNode> nodes = twoOfThree();
+            for (SimulatedNode node : nodes.subList(0, 3)) {
+                publish(node, "by " + node.agentId());
+                node.gossip().closeEpoch().exceptionally(late -> 0L);
+            }
+            if (seed % 2 == 0) {
+                nodes.get(seed % 3).crashAtWrite(1 + seed % 5);
+            }
+            pass(Duration.ofMinutes(1));
+            for (SimulatedNode node : nodes) {
+                if (!node.isRunning()) {
+                    simulation.await(node.start());
+                }
+            }
+            pass(Duration.ofMinutes(2));
+            close(nodes.get(0));
+            pass(Duration.ofMinutes(2));
+            assertThat(forked).as("seed %d", seed).isEmpty();
+            assertThat(epoch(nodes.get(3))).isEqualTo(epoch(nodes.get(0))).isPositive();
+            for (SimulatedNode node : nodes) {
+                assertThat(blobs(node)).as("seed %d", seed).hasSize(3);
+            }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.peerkit.gossip.internal.epoch;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What travels on an epochs stream: one question, then one answer in parts. */
 public sealed interface EpochFrame {
@@ -43,4 +44,26 @@ public sealed interface EpochFrame {
      * @param packed 16 bytes for each digest
      */
     record Digests(byte[] packed) implements EpochFrame {}
+
+    /**
+     * Would you sign this? Its lists of added and deleted entries follow.
+     *
+     * @param statement with the signatures there are, perhaps none
+     */
+    record Propose(SignedStatement statement) implements EpochFrame {}
+
+    /**
+     * Yes.
+     *
+     * @param signature of the answering side, 64 bytes
+     */
+    record Signature(byte[] signature) implements EpochFrame {}
+
+    /**
+     * No.
+     *
+     * @param reason a stable kebab-case code
+     * @param promised what the answering side has signed for this number; its lists follow
+     */
+    record Decline(String reason, Optional<SignedStatement> promised) implements EpochFrame {}
 }

@@ -12,6 +12,7 @@ import io.peerkit.cbor.CborMapBuilder;
 import io.peerkit.cbor.CborValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Epochs frames as CBOR maps; unknown keys are ignored, unknown types refused.
@@ -22,6 +23,9 @@ import java.util.List;
  *   { t: 3, s: signed statement }                           fork
  *   { t: 4, s: [signed statement …], f: epoch, l: leap }    chain; f and l in the last part only
  *   { t: 5, d: digests (16 each) }                          digests
+ *   { t: 6, s: signed statement }                           propose
+ *   { t: 7, g: signature (64) }                             signature
+ *   { t: 8, r: reason, s?: signed statement }               decline
  * }</pre>
  */
 public final class EpochFrameCodec {
@@ -40,6 +44,11 @@ public final class EpochFrameCodec {
     private static final int FORK = 3;
     private static final int CHAIN = 4;
     private static final int DIGESTS = 5;
+    private static final int PROPOSE = 6;
+    private static final int SIGNATURE = 7;
+    private static final int DECLINE = 8;
+    private static final int SIGNATURE_BYTES = 64;
+    private static final int MAX_REASON_LENGTH = 64;
     private static final CborLimits LIMITS = new CborLimits(MAX_FRAME_BYTES, 4, 128);
 
     private EpochFrameCodec() {}
@@ -64,6 +73,13 @@ public final class EpochFrameCodec {
             }
         } else if (frame instanceof EpochFrame.Digests digests) {
             map.put("t", DIGESTS).put("d", digests.packed());
+        } else if (frame instanceof EpochFrame.Propose propose) {
+            map.put("t", PROPOSE).put("s", propose.statement().encode());
+        } else if (frame instanceof EpochFrame.Signature signature) {
+            map.put("t", SIGNATURE).put("g", signature.signature());
+        } else if (frame instanceof EpochFrame.Decline decline) {
+            map.put("t", DECLINE).put("r", decline.reason());
+            decline.promised().ifPresent(promised -> map.put("s", promised.encode()));
         }
         return Cbor.encode(map.build());
     }
@@ -85,7 +101,16 @@ public final class EpochFrameCodec {
             case FORK -> new EpochFrame.Fork(SignedStatement.decode(map.requireBytes("s", SignedStatement.MAX_BYTES)));
             case CHAIN -> chain(map);
             case DIGESTS -> new EpochFrame.Digests(digests(map));
-            default -> throw new InvalidBytesException("epochs frame of type " + type + ", must be 1 to " + DIGESTS);
+            case PROPOSE ->
+                new EpochFrame.Propose(SignedStatement.decode(map.requireBytes("s", SignedStatement.MAX_BYTES)));
+            case SIGNATURE -> new EpochFrame.Signature(map.requireBytesExact("g", SIGNATURE_BYTES));
+            case DECLINE ->
+                new EpochFrame.Decline(
+                        map.requireText("r", MAX_REASON_LENGTH),
+                        map.get("s").isPresent()
+                                ? Optional.of(SignedStatement.decode(map.requireBytes("s", SignedStatement.MAX_BYTES)))
+                                : Optional.empty());
+            default -> throw new InvalidBytesException("epochs frame of type " + type + ", must be 1 to " + DECLINE);
         };
     }
 

@@ -44,6 +44,9 @@ public final class EpochKeeper implements EpochWatch {
     /** What is spoken. */
     public static final ProtocolId PROTOCOL = new ProtocolId("/peerkit/epochs/2.0.0");
 
+    /** What the authority's agents speak with each other. */
+    public static final ProtocolId SIGNING_PROTOCOL = Signatories.PROTOCOL;
+
     /** The most answers that are given at the same time; more streams are reset, and their peers ask again later. */
     private static final int MAX_SERVED = 8;
 
@@ -102,6 +105,7 @@ public final class EpochKeeper implements EpochWatch {
     private final EpochLedger ledger;
     private final Reissuer reissuer;
     private final LiveList live;
+    private final Signatories signatories;
     private final Map<NodeId, Peer> peers = new LinkedHashMap<>();
     private final Set<NodeId> aligned = new HashSet<>();
     private final Set<NodeId> toAsk = new LinkedHashSet<>();
@@ -122,6 +126,7 @@ public final class EpochKeeper implements EpochWatch {
         this.ledger = epochs.ledger();
         this.reissuer = new Reissuer(epochs, parts.served(), parts.publishing());
         this.live = new LiveList(parts.loop(), epochs.parts().set(), ledger, epochs.store());
+        this.signatories = new Signatories(parts, live);
         epochs.onAhead(this::differs);
     }
 
@@ -257,8 +262,7 @@ public final class EpochKeeper implements EpochWatch {
 
     /** Goes to another epoch while nothing else writes. */
     private void move(Supplier<CompletableFuture<Void>> way, CompletableFuture<Long> answer) {
-        moving = true;
-        List.copyOf(answers).forEach(ServedEpochs::close);
+        brake();
         aligned.clear();
         then(
                 parts.brake().apply().thenCompose(quiet -> epochs.adopter().removed()),
@@ -267,6 +271,11 @@ public final class EpochKeeper implements EpochWatch {
                     answer.completeExceptionally(reason);
                     goOn();
                 });
+    }
+
+    private void brake() {
+        moving = true;
+        List.copyOf(answers).forEach(ServedEpochs::close);
     }
 
     private void carryOut(Supplier<CompletableFuture<Void>> way, CompletableFuture<Long> answer) {
@@ -313,9 +322,6 @@ public final class EpochKeeper implements EpochWatch {
         if (!authority.includes(ledger.self())) {
             answer.completeExceptionally(new NotPermittedException(
                     "agent " + ledger.self() + " does not belong to the authority of this network"));
-        } else if (authority.needed() > 1) {
-            answer.completeExceptionally(
-                    new NotPermittedException("an authority of several agents cannot close epochs in this version"));
         } else if (forked) {
             answer.completeExceptionally(new NotPermittedException(
                     "the authority's statements contradict each other; no epoch is closed any more"));
@@ -324,32 +330,80 @@ public final class EpochKeeper implements EpochWatch {
                     new PeerUnreachableException("this node is going to another epoch; try again"));
         } else {
             busy = true;
-            move(this::sign, answer);
+            if (authority.needed() == 1) {
+                move(this::sign, answer);
+            } else {
+                propose(answer);
+            }
         }
     }
 
-    private CompletableFuture<Void> sign() {
+    private CompletableFuture<EpochStep> lists() {
         if (!epochs.remover().failing().isEmpty()) {
             return CompletableFuture.failedFuture(
                     new NotPermittedException(
                             "the application's hook fails on deleted entries: the epoch cannot be closed before they are gone"));
         }
         long time = parts.clock().next(parts.loop().now().toEpochMilli());
-        return ClosingRun.start(parts.loop(), epochs.parts().set(), ledger, time)
-                .thenCompose(step -> {
-                    byte[] signature = parts.agent().sign(SignedStatement.message(step.statement()));
-                    SignedStatement signed =
-                            new SignedStatement(step.statement(), new TreeMap<>()).with(ledger.self(), signature);
-                    return epochs.adopter().adopt(new CatchUp.Result.Steps(List.of(signed), List.of(step)));
+        return ClosingRun.start(parts.loop(), epochs.parts().set(), ledger, time);
+    }
+
+    private CompletableFuture<Void> sign() {
+        return lists().thenCompose(step -> {
+            byte[] signature = parts.agent().sign(SignedStatement.message(step.statement()));
+            SignedStatement signed =
+                    new SignedStatement(step.statement(), new TreeMap<>()).with(ledger.self(), signature);
+            return epochs.adopter().adopt(new CatchUp.Result.Steps(List.of(signed), List.of(step)));
+        });
+    }
+
+    /** The lists are made while nothing writes; the signatures are waited for while all goes on. */
+    private void propose(CompletableFuture<Long> answer) {
+        brake();
+        then(
+                parts.brake()
+                        .apply()
+                        .thenCompose(quiet -> epochs.adopter().removed())
+                        .thenCompose(quiet -> lists()),
+                step -> {
+                    goOn();
+                    then(
+                            signatories.gather(step, List.copyOf(peers.values())),
+                            signed -> proposed(signed, answer),
+                            answer::completeExceptionally);
+                },
+                reason -> {
+                    answer.completeExceptionally(reason);
+                    goOn();
                 });
+    }
+
+    private void proposed(CatchUp.Result.Steps signed, CompletableFuture<Long> answer) {
+        long number = signed.steps().get(0).statement().number();
+        if (busy || stopped || number != ledger.openEpoch()) {
+            answer.completeExceptionally(
+                    new PeerUnreachableException("this node went to another epoch meanwhile; try again"));
+        } else {
+            busy = true;
+            move(() -> epochs.adopter().adopt(signed), answer);
+        }
     }
 
     /** A peer asks. */
     public void accept(PeerStream stream) {
-        if (stopped || moving || !peers.containsKey(stream.node()) || answers.size() >= MAX_SERVED) {
+        Peer peer = peers.get(stream.node());
+        if (stopped || moving || peer == null) {
             stream.reset();
-            return;
+        } else if (stream.protocol().equals(Signatories.PROTOCOL)) {
+            signatories.accept(stream, peer);
+        } else if (answers.size() >= MAX_SERVED) {
+            stream.reset();
+        } else {
+            serve(stream);
         }
+    }
+
+    private void serve(PeerStream stream) {
         then(epochs.store().kept(), kept -> serve(stream, kept), reason -> {
             LOG.debug("could not answer a question for epochs", reason);
             stream.reset();
@@ -379,6 +433,7 @@ public final class EpochKeeper implements EpochWatch {
     /** Ends all streams. */
     public void stop() {
         stopped = true;
+        signatories.stop();
         List.copyOf(answers).forEach(ServedEpochs::close);
     }
 }

@@ -22,7 +22,7 @@ import java.util.List;
  * <pre>{@code
  *   collection       key                                      value
  *   epoch-statement  number (8)                               signed statement
- *   epoch-list       number (8), kind (1), part (4)           up to 4,096 digests: 1 added, 2 deleted, 3 live
+ *   epoch-list       number (8), kind (1), part (4)           up to 4,096 digests: 1 added, 2 deleted, 3 live, 4 and 5 of a promise
  *   epoch-awaited    head (8), part (4)                       digests of entries of the snapshot that were not here
  *   epoch-dropped    head (8), digest (16)                    nothing: an entry of the snapshot that was here and went
  *   epoch-open       epoch (8), chance (8)                    keys (40 each) of entries that came with one batch
@@ -50,6 +50,9 @@ final class EpochRecords {
     /** The metadata with the number and the hash of the head. */
     static final String HEAD_METADATA = "epoch-head";
 
+    /** The metadata with the statement that this node has signed last: it signs no other for the same number. */
+    static final String PROMISE_METADATA = "epoch-promise";
+
     /** The metadata with the number of the snapshot that is being adopted, and whether by a leap. */
     static final String ADOPTING_METADATA = "epoch-adopting";
 
@@ -63,7 +66,9 @@ final class EpochRecords {
     enum Kind {
         ADDED(1),
         DELETED(2),
-        LIVE(3);
+        LIVE(3),
+        PROMISED_ADDED(4),
+        PROMISED_DELETED(5);
 
         private final byte code;
 

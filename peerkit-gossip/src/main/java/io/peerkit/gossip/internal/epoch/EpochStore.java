@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -327,6 +328,36 @@ final class EpochStore {
     /** Some of what an adoption left to do. */
     CompletableFuture<List<StoredRecord>> pending(String collection, Optional<byte[]> after, int limit) {
         return storage.records(collection, after, limit, PAGE_BYTES).thenApplyAsync(found -> found, loop);
+    }
+
+    /** What this node has signed for an epoch. */
+    CompletableFuture<Optional<EpochStep>> promised(long epoch) {
+        return storage.metadata(EpochRecords.PROMISE_METADATA)
+                .thenComposeAsync(
+                        found -> {
+                            Optional<EpochStatement> statement =
+                                    found.map(EpochStore::statement).map(SignedStatement::statement);
+                            if (statement.filter(said -> said.number() == epoch).isEmpty()) {
+                                return CompletableFuture.completedFuture(Optional.empty());
+                            }
+                            return list(epoch, EpochRecords.Kind.PROMISED_ADDED)
+                                    .thenCompose(added -> list(epoch, EpochRecords.Kind.PROMISED_DELETED)
+                                            .thenApply(deleted ->
+                                                    Optional.of(new EpochStep(statement.get(), added, deleted))));
+                        },
+                        loop);
+    }
+
+    /** Notes what this node is about to sign; nothing else must have been noted for the same epoch. */
+    CompletableFuture<Void> promise(EpochStep step) {
+        long epoch = step.statement().number();
+        List<StoredRecord> records = new ArrayList<>();
+        records.addAll(EpochRecords.list(epoch, EpochRecords.Kind.PROMISED_ADDED, step.added()));
+        records.addAll(EpochRecords.list(epoch, EpochRecords.Kind.PROMISED_DELETED, step.deleted()));
+        byte[] statement = new SignedStatement(step.statement(), new TreeMap<>()).encode();
+        return removeLists(epoch)
+                .thenCompose(done -> writeAll(records))
+                .thenCompose(done -> write(WriteBatch.builder().metadata(EpochRecords.PROMISE_METADATA, statement)));
     }
 
     /** Keeps what contradicts a statement of the authority. */

@@ -28,9 +28,7 @@ import io.peerkit.gossip.internal.scope.ScopeSets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -88,7 +86,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private final Optional<StoreGate> others;
     private final ArrivalWriter writer;
     private final OpaqueEntries opaque;
-    private final Map<EntryId, Arrival> underWay = new HashMap<>();
+    private final UnderWay underWay = new UnderWay();
     private final HeldEntries held = new HeldEntries();
     private final FailedEntries failed = new FailedEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
@@ -96,7 +94,6 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private int waitingEntries;
     private boolean full;
     private boolean paused;
-    private Optional<CompletableFuture<Void>> quiet = Optional.empty();
     private long refused;
     private GossipWatcher watcher = GossipWatcher.none();
 
@@ -203,7 +200,8 @@ public final class Integrator implements ArrivalWriter.Outcome {
     boolean reprocess(EntrySource source, StoredEntry stored) {
         WireEntry wire = new WireEntry(stored.envelope(), stored.blob().orElseThrow());
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
-        if (opened.isEmpty()
+        if (paused
+                || opened.isEmpty()
                 || !opened.get().understood()
                 || parts.membership().isBlocked(opened.get().header().author())) {
             return false;
@@ -245,7 +243,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         addMissing(held.keys(), added);
         addMissing(failed.resting(), added);
         addMissing(
-                underWay.values().stream()
+                underWay.all().stream()
                         .map(arrival -> arrival.entry().stored().key())
                         .toList(),
                 added);
@@ -263,7 +261,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public EntrySnapshot snapshot(EntrySet set, Predicate<EntryHeader> isIn) {
         List<EntryKey> added = new ArrayList<>();
         List<EntryKey> here = new ArrayList<>(failed.resting(isIn));
-        Stream.concat(held.arrivals(), underWay.values().stream())
+        Stream.concat(held.arrivals(), underWay.all().stream())
                 .map(Arrival::entry)
                 .filter(entry -> isIn.test(entry.header()))
                 .forEach(entry -> here.add(entry.stored().key()));
@@ -308,17 +306,19 @@ public final class Integrator implements ArrivalWriter.Outcome {
 
     /** Whether an entry is on its way into the store; if so, remembers that a peer has it. */
     public boolean isUnderWay(EntryId id, NodeId knower) {
-        Arrival arrival = underWay.get(id);
-        if (arrival == null) {
-            return false;
-        }
-        arrival.knownBy(knower);
-        return true;
+        Optional<Arrival> arrival = underWay.get(id);
+        arrival.ifPresent(known -> known.knownBy(knower));
+        return arrival.isPresent();
     }
 
     /** Whether an entry is on its way into the store. */
     public boolean isUnderWay(EntryId id) {
-        return underWay.containsKey(id);
+        return underWay.contains(id);
+    }
+
+    /** Completes when all that is on its way into the store now is through, whoever brought it; true when all of it was stored. */
+    public CompletableFuture<Boolean> settled() {
+        return underWay.settled();
     }
 
     private Receipt refuse(EntrySource source, Refusal reason) {
@@ -340,7 +340,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (parts.membership().isBlocked(arrival.entry().header().author())) {
             arrival.turnAway();
         }
-        underWay.put(arrival.entry().stored().id(), arrival);
+        underWay.add(arrival);
         waitingBytes += arrival.bytes();
         waitingEntries++;
         if (others.isPresent() && arrival.isAsked() && arrival.isNews()) {
@@ -364,7 +364,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<EntryKey> keys = new ArrayList<>(there.size());
         for (Arrival arrival : there) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), true);
             arrival.source().stored(key);
             keys.add(key);
         }
@@ -380,7 +380,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         writer.addAll(kept);
         for (Arrival arrival : refusing) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), false);
             failed.failed(key, arrival.entry().header());
             arrival.source().dropped(key);
         }
@@ -393,7 +393,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             StoredEntry stored = arrival.entry().stored();
-            underWay.remove(stored.id());
+            underWay.left(stored.id(), true);
             // New to this node, that is: in a shared store another may have written it a moment before.
             boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
             parts.scopes().sort(arrival.entry().header(), stored.key());
@@ -412,7 +412,6 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
         parts.tasks().execute(() -> tell(batch, given));
         writer.flush();
-        tellQuiet();
     }
 
     private void tell(List<Arrival> batch, List<Arrival> given) {
@@ -433,7 +432,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public void failed(List<Arrival> batch, Throwable reason) {
         LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
-            underWay.remove(arrival.entry().stored().id());
+            underWay.left(arrival.entry().stored().id(), false);
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);
         }
         release(batch);
@@ -441,7 +440,6 @@ public final class Integrator implements ArrivalWriter.Outcome {
     }
 
     private void release(List<Arrival> batch) {
-        tellQuiet();
         for (Arrival arrival : batch) {
             waitingBytes -= arrival.bytes();
         }
@@ -455,23 +453,12 @@ public final class Integrator implements ArrivalWriter.Outcome {
     /** Takes nothing until {@link #unpause}; completes when nothing is on its way into the store any more. */
     public CompletableFuture<Void> pause() {
         paused = true;
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        quiet = Optional.of(future);
-        tellQuiet();
-        return future;
+        return underWay.settled().thenApply(whole -> null);
     }
 
     /** Goes on. */
     public void unpause() {
         paused = false;
-    }
-
-    private void tellQuiet() {
-        if (underWay.isEmpty() && quiet.isPresent()) {
-            CompletableFuture<Void> told = quiet.get();
-            quiet = Optional.empty();
-            told.complete(null);
-        }
     }
 
     /** Whether sources must stop reading until they are told that there is room. */
@@ -493,7 +480,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
             arrival.admit(parts.epochs().admit(arrival.entry()));
             if (arrival.isAdmitted()
                     && !parts.set().contains(stored.time(), stored.id().toBytes(), 0)
-                    && !underWay.containsKey(stored.id())) {
+                    && !underWay.contains(stored.id())) {
                 parts.clock().merge(stored.time(), nowMillis);
                 enqueue(arrival);
             }

@@ -5,6 +5,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NotPermittedException;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -51,6 +52,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
@@ -71,6 +73,7 @@ public final class DataSide {
     private final Optional<EpochKeeper> keeper;
     private final ScopeSets scopes;
     private final ScopeSorting sorting;
+    private final ProgressDesk progress;
 
     DataSide(
             GossipSettings settings,
@@ -81,6 +84,7 @@ public final class DataSide {
             UserTasks tasks,
             boolean keepsBlobs,
             Gatekeeper gatekeeper,
+            Function<AgentId, NodeCapacity> capacities,
             PeerTable peers) {
         this.loop = settings.loop();
         this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
@@ -134,12 +138,22 @@ public final class DataSide {
                         new SyncScope(settings.network(), SyncScope.ALL),
                         watch,
                         scopes,
-                        settings.timing().session()),
+                        settings.timing().session(),
+                        settings.capacity().isThrifty()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, scopes.placement(), watch),
+                new Pusher.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        set,
+                        integrator,
+                        scopes.placement(),
+                        watch,
+                        settings.capacity().isThrifty(),
+                        capacities),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -171,6 +185,7 @@ public final class DataSide {
                 epochs));
         this.blockedEntries = new BlockedEntries(settings.loop(), storage, set, epochs);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+        this.progress = new ProgressDesk(settings.loop(), syncer, integrator, pusher, settings.listener(), tasks);
         EpochTraffic traffic = new EpochTraffic(integrator, publisher, syncer, peers);
         this.keeper = settings.authority()
                 .map(authority -> new EpochKeeper(new EpochKeeper.Parts(
@@ -262,6 +277,7 @@ public final class DataSide {
         syncer.tick();
         blobs.tick();
         follower.tick();
+        progress.tick();
     }
 
     /** Publishes. */
@@ -344,6 +360,10 @@ public final class DataSide {
     /** What push did. */
     public SpreadFigures spread() {
         return pusher.figures().read();
+    }
+
+    ProgressDesk progress() {
+        return progress;
     }
 
     EntrySet set() {

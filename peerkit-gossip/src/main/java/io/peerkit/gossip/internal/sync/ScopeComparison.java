@@ -28,6 +28,7 @@ import java.util.TreeSet;
 abstract sealed class ScopeComparison extends SyncMachine {
     final ScopeSets sets;
     private List<String> differing = List.of();
+    private boolean same;
     private Optional<Set<String>> peerWishes = Optional.empty();
 
     ScopeComparison(SyncScope scope, ScopeSets sets, long nonce) {
@@ -37,6 +38,21 @@ abstract sealed class ScopeComparison extends SyncMachine {
     private ScopeComparison(SyncScope scope, ScopeSets sets, EntrySet none, long nonce) {
         super(SyncStart.of(scope, none, none.snapshot(), nonce));
         this.sets = sets;
+    }
+
+    /** Whether both sides hold the same scopes of those compared, with the same entries. */
+    final boolean isSame() {
+        return same;
+    }
+
+    final void same(boolean equal) {
+        same = equal;
+    }
+
+    /** Nothing is brought by it. */
+    @Override
+    public boolean receiptsFollow() {
+        return false;
     }
 
     /** The scopes that differ, in order. */
@@ -109,6 +125,7 @@ abstract sealed class ScopeComparison extends SyncMachine {
                 throw unexpected(frame);
             }
             wished(compared.wishes());
+            same(compared.different().isEmpty());
             if (compared.different().isEmpty()) {
                 return end(SyncAction.Outcome.EQUAL);
             }
@@ -172,6 +189,7 @@ abstract sealed class ScopeComparison extends SyncMachine {
             long nonce = compare.nonce();
             boolean same = agreed.size() == compare.scopes().size()
                     && summary(sets, agreed, nonce).equals(compare.fingerprint());
+            same(same);
             Optional<SyncFrame.Scopes> answer = same
                     ? Optional.empty()
                     : Optional.of(new SyncFrame.Scopes(

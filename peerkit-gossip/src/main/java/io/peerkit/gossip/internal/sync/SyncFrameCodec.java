@@ -25,8 +25,8 @@ import java.util.Optional;
  * Sync frames as CBOR maps; unknown keys are ignored, unknown types refused.
  *
  * <pre>{@code
- *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), n: network (8), o?: offer, s: scope, v: version,
- *     x?: estimate (64), z: nonce (8) }                                                        hello
+ *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), h?: head (8), n: network (8), o?: offer, p?: pending,
+ *     s: scope, v: version, x?: estimate (64), z: nonce (8) }                                 hello
  *   { t: 2 }                                                                                   busy
  *   { t: 3, a?: key (40), k: keys (40 each), l: last }                                         keys
  *   { t: 4, m: message }                                                                       reconcile
@@ -34,15 +34,17 @@ import java.util.Optional;
  *   { t: 6, e: packed }                                                                        entries
  *   { t: 7 }                                                                                   done
  *   { t: 8, r: reason }                                                                        refuse
- *   { t: 9, c?: count, w: way (0 to 5), y?: symbols (12 each) }                                answer
+ *   { t: 9, c?: count, p?: pending, w: way (0 to 5), y?: symbols (12 each) }                   answer
  *   { t: 10, u: up to }                                                                        more
  *   { t: 11, y: symbols (12 each) }                                                            symbols
  *   { t: 12, i: short ids (8 each) }                                                           want by short id
  *   { t: 13, h: sum (16) }                                                                     sum
- *   { t: 14, e: epoch, f: fingerprint (16), h?: head (8), n: network (8), s: [scope], v: version, w?: [scope],
+ *   { t: 14, n: entries }                                                                      offer
+ *   { t: 15, n: entries, s: state (0 to 2) }                                                   stored
+ *   { t: 16, e: epoch, f: fingerprint (16), h?: head (8), n: network (8), s: [scope], v: version, w?: [scope],
  *     z: nonce (8) }                                                                           compare
- *   { t: 15, f?: fingerprints (8 each), s?: [scope], w?: [scope] }                             compared
- *   { t: 16, m: missing }                                                                      stored
+ *   { t: 17, f?: fingerprints (8 each), s?: [scope], w?: [scope] }                             compared
+ *   { t: 18, m: missing }                                                                      settled
  * }</pre>
  */
 public final class SyncFrameCodec {
@@ -86,9 +88,11 @@ public final class SyncFrameCodec {
     private static final int SYMBOLS = 11;
     private static final int WANT_SHORT = 12;
     private static final int SUM = 13;
-    private static final int COMPARE = 14;
-    private static final int COMPARED = 15;
-    private static final int STORED = 16;
+    private static final int OFFER = 14;
+    private static final int STORED = 15;
+    private static final int COMPARE = 16;
+    private static final int COMPARED = 17;
+    private static final int SETTLED = 18;
 
     private SyncFrameCodec() {}
 
@@ -125,6 +129,10 @@ public final class SyncFrameCodec {
             map.put("t", WANT_SHORT).put("i", want.shortIds());
         } else if (frame instanceof SyncFrame.Sum sum) {
             map.put("t", SUM).put("h", sum.sum());
+        } else if (frame instanceof SyncFrame.Offer offer) {
+            map.put("t", OFFER).put("n", offer.entries());
+        } else if (frame instanceof SyncFrame.Stored stored) {
+            map.put("t", STORED).put("n", stored.entries()).put("s", stored.state().code);
         } else if (frame instanceof SyncFrame.Compare compare) {
             putCompare(map.put("t", COMPARE), compare);
         } else if (frame instanceof SyncFrame.Compared compared) {
@@ -132,8 +140,8 @@ public final class SyncFrameCodec {
             compared.different()
                     .ifPresent(scopes -> map.put("s", names(scopes.names())).put("f", scopes.fingerprints()));
             compared.wishes().ifPresent(wishes -> map.put("w", names(wishes)));
-        } else if (frame instanceof SyncFrame.Stored stored) {
-            map.put("t", STORED).put("m", stored.missing());
+        } else if (frame instanceof SyncFrame.Settled settled) {
+            map.put("t", SETTLED).put("m", settled.missing());
         } else {
             map.put("t", frame instanceof SyncFrame.Busy ? BUSY : DONE);
         }
@@ -155,6 +163,9 @@ public final class SyncFrameCodec {
         }
         if (hello.offer()) {
             map.put("o", true);
+        }
+        if (hello.pending()) {
+            map.put("p", true);
         }
     }
 
@@ -191,6 +202,9 @@ public final class SyncFrameCodec {
         if (answer.way() == SyncFrame.Way.SYMBOLS) {
             map.put("y", answer.symbols());
         }
+        if (answer.pending()) {
+            map.put("p", true);
+        }
     }
 
     private static boolean isSame(SyncFrame.Way way) {
@@ -223,10 +237,15 @@ public final class SyncFrameCodec {
             case SYMBOLS -> new SyncFrame.Symbols(symbols(map));
             case WANT_SHORT -> new SyncFrame.WantShort(packed(map, "i", Long.BYTES));
             case SUM -> new SyncFrame.Sum(map.requireBytesExact("h", DeepCheck.LENGTH_BYTES));
+            case OFFER -> new SyncFrame.Offer(map.requireInt("n", 1, Integer.MAX_VALUE));
+            case STORED ->
+                new SyncFrame.Stored(
+                        map.requireLong("n", 0, Long.MAX_VALUE),
+                        SyncFrame.Stored.State.of(map.requireInt("s", 0, SyncFrame.Stored.State.MAX_CODE)));
             case COMPARE -> compare(map);
             case COMPARED -> compared(map);
-            case STORED -> new SyncFrame.Stored(map.requireInt("m", 0, Integer.MAX_VALUE));
-            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to " + STORED);
+            case SETTLED -> new SyncFrame.Settled(map.requireInt("m", 0, Integer.MAX_VALUE));
+            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to " + SETTLED);
         };
     }
 
@@ -242,7 +261,8 @@ public final class SyncFrameCodec {
                 word(map, "z"),
                 map.optionalBytesExact("x", Sketch.ESTIMATE_BYTES),
                 map.optionalBoolean("d").orElse(false),
-                map.optionalBoolean("o").orElse(false));
+                map.optionalBoolean("o").orElse(false),
+                map.optionalBoolean("p").orElse(false));
     }
 
     private static SyncFrame.Compare compare(CborMap map) {
@@ -286,7 +306,8 @@ public final class SyncFrameCodec {
         return new SyncFrame.Answer(
                 way,
                 isSame(way) ? 0 : map.requireInt("c", 0, Integer.MAX_VALUE),
-                way == SyncFrame.Way.SYMBOLS ? symbols(map) : new byte[0]);
+                way == SyncFrame.Way.SYMBOLS ? symbols(map) : new byte[0],
+                map.optionalBoolean("p").orElse(false));
     }
 
     private static byte[] symbols(CborMap map) {

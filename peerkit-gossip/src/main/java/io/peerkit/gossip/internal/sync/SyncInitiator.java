@@ -58,7 +58,8 @@ public final class SyncInitiator extends SyncMachine {
                 start.nonce(),
                 estimate,
                 start.deep(),
-                start.isOffer())));
+                start.isOffer(),
+                start.pending())));
     }
 
     @Override
@@ -74,7 +75,10 @@ public final class SyncInitiator extends SyncMachine {
         }
         accept();
         if (answer.way() == SyncFrame.Way.EQUAL) {
-            confirm();
+            if (!answer.pending()) {
+                confirm();
+            }
+            receiptsFollow(answer.pending() || start.pending());
             return end(SyncAction.Outcome.EQUAL);
         }
         go(answer.way());
@@ -186,6 +190,7 @@ public final class SyncInitiator extends SyncMachine {
             actions.add(new SyncAction.Send(new SyncFrame.WantShort(packed.array())));
         }
         if (own.have().size() > 0) {
+            offer(own.have().size(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Asked(own.have().toBytes())));
         }
         actions.addAll(lead());
@@ -221,6 +226,7 @@ public final class SyncInitiator extends SyncMachine {
         List<SyncAction> actions = send(new ArrayList<>());
         need(step.need(), actions);
         if (step.have().entries() > 0) {
+            offer(step.have().entries(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Ranges(snapshot, step.have())));
         }
         if (ranges.isDone()) {

@@ -66,6 +66,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
     private boolean accepted;
     private long entriesTaken;
     private long entriesWanted;
+    private long entriesOffered;
+    private long entriesOwed;
+    private boolean receiptsFollow;
     private long idsAsked;
     private long bytes;
 
@@ -105,6 +108,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         if (frame instanceof SyncFrame.Want want && phase == Phase.FOLLOWING) {
             return asked(want);
         }
+        if (frame instanceof SyncFrame.Offer offer && phase == Phase.FOLLOWING) {
+            return offered(offer.entries());
+        }
         if (frame instanceof SyncFrame.Done && phase == Phase.FOLLOWING) {
             enter(Phase.CLOSING);
             return List.of(new SyncAction.Feed(new SyncAction.Last()));
@@ -116,8 +122,8 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         if (frame instanceof SyncFrame.Done && phase == Phase.LEADING) {
             return end(SyncAction.Outcome.DONE);
         }
-        if (frame instanceof SyncFrame.Stored stored && phase == Phase.AWAITING) {
-            confirmed = stored.missing() == 0;
+        if (frame instanceof SyncFrame.Settled settled && phase == Phase.AWAITING) {
+            confirmed = settled.missing() == 0;
             return end(SyncAction.Outcome.DONE);
         }
         return found(frame);
@@ -143,7 +149,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         }
         List<SyncAction> actions = new ArrayList<>();
         long missing = Math.min(Integer.MAX_VALUE, Math.max(0, entriesWanted - stored));
-        actions.add(new SyncAction.Send(new SyncFrame.Stored(missing)));
+        actions.add(new SyncAction.Send(new SyncFrame.Settled(missing)));
         actions.addAll(end(SyncAction.Outcome.DONE));
         return actions;
     }
@@ -198,6 +204,16 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         return Math.max(0, entriesWanted - entriesTaken);
     }
 
+    /** The entries that were asked for, or offered by the peer, and have not come. */
+    public final long expected() {
+        return Math.max(0, entriesWanted + entriesOffered - entriesTaken);
+    }
+
+    /** The entries that the peer asked for, or that this side found it lacks; some may turn out to be gone. */
+    public final long owed() {
+        return entriesOwed;
+    }
+
     abstract List<SyncAction> firstFrame(SyncFrame frame);
 
     /** A frame of the search for differences came. */
@@ -227,6 +243,28 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         entriesWanted += entries;
     }
 
+    /** The peer asked for entries. */
+    final void owes(long entries) {
+        entriesOwed += entries;
+    }
+
+    /** Tells the peer how many entries follow that it did not ask for, so that it knows how far it is. */
+    final void offer(long entries, List<SyncAction> actions) {
+        if (entries > 0) {
+            entriesOwed += entries;
+            actions.add(new SyncAction.Send(new SyncFrame.Offer((int) Math.min(Integer.MAX_VALUE, entries))));
+        }
+    }
+
+    private List<SyncAction> offered(long entries) {
+        entriesOffered += entries;
+        long most = (long) peerCount + MAX_EXTRA_ENTRIES;
+        if (entriesOffered > most) {
+            throw over(SyncBudget.ENTRIES, entriesOffered, most);
+        }
+        return List.of();
+    }
+
     final List<SyncAction> beginBulk(boolean listsKeys) {
         way = start.isOffer() ? SyncFrame.Way.OFFER : SyncFrame.Way.BULK;
         if (listsKeys) {
@@ -242,8 +280,18 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         return List.of(new SyncAction.Feed(new SyncAction.Last()));
     }
 
+    /** Whether the sides tell each other when all is stored: where something was missing, or was on its way before. */
+    public boolean receiptsFollow() {
+        return receiptsFollow;
+    }
+
+    final void receiptsFollow(boolean follow) {
+        receiptsFollow = follow;
+    }
+
     final List<SyncAction> end(SyncAction.Outcome outcome) {
         phase = Phase.ENDED;
+        receiptsFollow |= outcome == SyncAction.Outcome.DONE;
         return List.of(new SyncAction.End(outcome));
     }
 
@@ -285,6 +333,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
             }
         }
         if (frame.last()) {
+            offer(listing.lacking(), actions);
             actions.addAll(lead());
         }
         return actions;
@@ -298,6 +347,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         if (idsAsked > snapshot.size()) {
             throw over(SyncBudget.IDS, idsAsked, snapshot.size());
         }
+        owes(want.ids().length / SyncFrameCodec.ID_BYTES);
         return List.of(new SyncAction.Feed(new SyncAction.Asked(want.ids())));
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param epochs knows the epoch
  * @param scopes the sets of scopes, and who holds them
  * @param patience how long a session may go without progress
+ * @param thrifty whether there is one session at a time, as the line is limited
  */
 public record SyncParts(
         NodeLoop loop,
@@ -29,4 +30,5 @@ public record SyncParts(
         SyncScope scope,
         EpochWatch epochs,
         ScopeSets scopes,
-        Duration patience) {}
+        Duration patience,
+        boolean thrifty) {}

@@ -210,7 +210,23 @@ final class SyncPlans {
                 extras.cursor(),
                 parts.loop().random().nextLong(),
                 extras.deep(),
-                extras.byRanges());
+                extras.byRanges(),
+                SyncStart.Extent.WHOLE,
+                isPending());
+    }
+
+    private boolean isPending() {
+        return parts.integrator().pending() > 0;
+    }
+
+    /** Whether a session tells how far the node is with its peer: one about everything, and one that compares all scopes. */
+    boolean isTracked(SyncMachine machine) {
+        return placement.isWhole() || machine instanceof ScopeComparison;
+    }
+
+    /** Whether a session found that scopes differ, about which others follow. */
+    boolean isDifferent(Optional<SyncMachine> machine) {
+        return machine.isPresent() && machine.get() instanceof ScopeComparison comparison && !comparison.isSame();
     }
 
     private SyncStart both(String scope, Extras extras) {
@@ -244,7 +260,7 @@ final class SyncPlans {
             SyncStart.Extent extent) {
         long nonce = parts.loop().random().nextLong();
         return new SyncStart(
-                scope().named(scope), set, snapshot, cursor, nonce, extras.deep(), extras.byRanges(), extent);
+                scope().named(scope), set, snapshot, cursor, nonce, extras.deep(), extras.byRanges(), extent, isPending());
     }
 
     /** Whether what a peer begins has to wait, because another session is about the same scope. */

@@ -92,12 +92,14 @@ public final class SyncResponder extends SyncMachine {
     private List<SyncAction> same(SyncFrame.Hello hello) {
         boolean check = hello.deep() && start.deep() && snapshot.sketch().isPresent();
         List<SyncAction> actions = new ArrayList<>();
-        actions.add(new SyncAction.Send(SyncFrame.Answer.of(check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0)));
+        actions.add(new SyncAction.Send(new SyncFrame.Answer(
+                check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0, new byte[0], start.pending() && !check)));
         if (check) {
             go(SyncFrame.Way.CHECK);
             enter(Phase.CHECKING);
             actions.add(new SyncAction.Check(snapshot, nonce));
         } else {
+            receiptsFollow(hello.pending() || start.pending());
             actions.addAll(end(SyncAction.Outcome.EQUAL));
         }
         return actions;
@@ -177,6 +179,7 @@ public final class SyncResponder extends SyncMachine {
         while (shortIds.hasRemaining()) {
             start.set().find(shortIds.get(), ids);
         }
+        owes(ids.size());
         return ids.size() == 0 ? List.of() : List.of(new SyncAction.Feed(new SyncAction.Asked(ids.toBytes())));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param deep whether to ask for a look into equal fingerprints, or to grant it
  * @param byRanges whether to do without coded symbols, because they did not lead to all entries before
  * @param extent what the set is of the store
+ * @param pending whether some of the snapshot is still on its way into the store
  */
 public record SyncStart(
         SyncScope scope,
@@ -26,7 +27,8 @@ public record SyncStart(
         long nonce,
         boolean deep,
         boolean byRanges,
-        Extent extent) {
+        Extent extent,
+        boolean pending) {
     /** What a set is of the store. */
     public enum Extent {
         /** All of it. */
@@ -37,7 +39,7 @@ public record SyncStart(
         OFFER
     }
 
-    /** With a set of all that is stored. */
+    /** With a set of all that is stored, and nothing on its way. */
     public SyncStart(
             SyncScope scope,
             EntrySet set,
@@ -46,7 +48,7 @@ public record SyncStart(
             long nonce,
             boolean deep,
             boolean byRanges) {
-        this(scope, set, snapshot, cursor, nonce, deep, byRanges, Extent.WHOLE);
+        this(scope, set, snapshot, cursor, nonce, deep, byRanges, Extent.WHOLE, false);
     }
 
     /** Whether entries are only offered. */

@@ -85,6 +85,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
     private final SyncCounters counters = new SyncCounters();
+    private final ProgressBook progress;
     private boolean stopped;
 
     /**
@@ -99,6 +100,7 @@ public final class Syncer implements SyncSession.Owner {
         this.transport = transport;
         this.self = self;
         this.round = round;
+        this.progress = new ProgressBook(parts.loop()::now, schedule::dirty);
         scheduleRound();
     }
 
@@ -119,6 +121,7 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is connected; the one that wins ties begins. */
     public void peerUp(Peer peer) {
         slots.put(peer.node(), new Slot(peer, parts.loop().now()));
+        progress.peerUp(peer, Set.of(parts.scope().name()));
         schedule.connected(peer.node());
         plans.peerUp(peer);
         if (Peer.wins(self, transport.nodeId(), peer)) {
@@ -131,6 +134,7 @@ public final class Syncer implements SyncSession.Owner {
         schedule.gone(peer.node());
         Slot slot = slots.remove(peer.node());
         plans.peerDown(peer);
+        progress.peerDown(peer); // behind that, so that nothing begins anew
         if (slot != null) {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
             slot.outgoing.ifPresent(session -> session.abandon(gone));
@@ -143,6 +147,7 @@ public final class Syncer implements SyncSession.Owner {
 
     /** A peer misses something, or has something that this node misses. */
     public void dirty(NodeId peer) {
+        progress.doubtful(peer);
         schedule.dirty(peer);
     }
 
@@ -171,6 +176,19 @@ public final class Syncer implements SyncSession.Owner {
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
+    /** How far it is with each peer. */
+    public ProgressBook progress() {
+        return progress;
+    }
+
+    /** Completes when a session with a peer that begins after this call has ended and what it found is stored on both sides. */
+    public CompletableFuture<Void> whenInSync(NodeId node) {
+        CompletableFuture<Void> wait = progress.whenInSync(node);
+        schedule.dirty(node);
+        begin(node);
+        return wait;
+    }
+
     private boolean isIdle(NodeId node) {
         Slot slot = slots.get(node);
         return slot != null && slot.isIdle();
@@ -181,12 +199,23 @@ public final class Syncer implements SyncSession.Owner {
         if (stopped || slot == null || !slot.isIdle() || parts.epochs().isMoving()) {
             return;
         }
+        if (isCrowded()) {
+            schedule.dirty(node);
+            return;
+        }
         slot.opening = true;
         schedule.began(node);
         LoopHop.then(parts.loop(), transport.openStream(node, PROTOCOL), stream -> opened(slot, stream), reason -> {
             slot.opening = false;
             openFailed(slot, reason);
         });
+    }
+
+    /** On a limited line two sessions would bring the same twice, and each be so slow that the peer gives it up. */
+    private boolean isCrowded() {
+        return parts.thrifty()
+                && slots.values().stream()
+                        .anyMatch(slot -> slot.opening || slot.outgoing.isPresent() || slot.incoming.isPresent());
     }
 
     private void opened(Slot slot, PeerStream stream) {
@@ -205,6 +234,7 @@ public final class Syncer implements SyncSession.Owner {
     private void openFailed(Slot slot, Throwable reason) {
         if (reason instanceof ProtocolRefusedException) {
             slot.refused = true;
+            progress.refused(slot.peer.node(), true);
         } else {
             LOG.debug("no sync stream to peer {}", slot.peer.agent(), reason);
         }
@@ -223,6 +253,7 @@ public final class Syncer implements SyncSession.Owner {
             return;
         }
         slot.refused = false;
+        progress.refused(slot.peer.node(), false);
         SyncSession session = new SyncSession(slot.peer, false, parts, this, stream);
         slot.greetings.add(session);
         session.start();
@@ -231,7 +262,8 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session, SyncFrame first) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent() || parts.epochs().isMoving() || plans.isTaken(first)) {
+        boolean braked = parts.epochs().isMoving() || plans.isTaken(first);
+        if (slot == null || braked || slot.incoming.isPresent() || (slot.isIdle() && isCrowded())) {
             return true;
         }
         boolean greeting =
@@ -255,6 +287,9 @@ public final class Syncer implements SyncSession.Owner {
     /** After the snapshot, the taking of which counts as changes where entries are held back. */
     private SyncMachine counted(SyncSession session, SyncMachine machine) {
         session.began(parts.set().changes());
+        if (plans.isTracked(machine)) {
+            progress.began(session);
+        }
         return machine;
     }
 
@@ -382,6 +417,15 @@ public final class Syncer implements SyncSession.Owner {
         }
         plans.settled(session).forEach(schedule::dirty);
         plans.ready().forEach(this::begin);
+    }
+
+    @Override
+    public void closed(SyncSession session, boolean whole) {
+        boolean differed = plans.isDifferent(session.machine());
+        if (differed) {
+            progress.doubtful(session.peer().node());
+        }
+        progress.closed(session, whole && !differed);
     }
 
     private void remember(NodeId node, SyncSession session, Optional<SyncAction.Outcome> outcome) {

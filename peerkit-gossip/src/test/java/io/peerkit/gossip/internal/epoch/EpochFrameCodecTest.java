@@ -14,6 +14,7 @@ import io.peerkit.gossip.internal.peer.JdkAgent;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,11 @@ class EpochFrameCodecTest {
             new EpochFrame.Fork(EPOCHS.chain.get(0)),
             new EpochFrame.Chain(EPOCHS.chain, false, 0, false),
             new EpochFrame.Chain(EPOCHS.chain, true, 3, true),
-            new EpochFrame.Digests(EPOCHS.steps.get(0).added().pack(0, 100)));
+            new EpochFrame.Digests(EPOCHS.steps.get(0).added().pack(0, 100)),
+            new EpochFrame.Propose(EPOCHS.chain.get(0)),
+            new EpochFrame.Signature(new byte[64]),
+            new EpochFrame.Decline("unknown-entries", Optional.empty()),
+            new EpochFrame.Decline("signed-another", Optional.of(EPOCHS.chain.get(0))));
 
     @Test
     void roundTrip_everyFrame_equal() {
@@ -64,10 +69,10 @@ class EpochFrameCodecTest {
 
     @Test
     void decode_unknownType_refused() {
-        byte[] frame = Cbor.encode(CborMap.builder().put("t", 6).build());
+        byte[] frame = Cbor.encode(CborMap.builder().put("t", 9).build());
         assertThatThrownBy(() -> EpochFrameCodec.decode(frame))
                 .isInstanceOf(InvalidBytesException.class)
-                .hasMessageContaining("1 to 5");
+                .hasMessageContaining("1 to 8");
     }
 
     @Test

@@ -36,14 +36,19 @@ class SyncFrameCodecTest {
             new SyncFrame.Entries(
                     List.of(new WireEntry(new byte[9], new byte[3]), new WireEntry(new byte[1], new byte[0]))),
             new SyncFrame.Done(),
+            new SyncFrame.Offer(1),
+            new SyncFrame.Stored(0, SyncFrame.Stored.State.WHOLE),
+            new SyncFrame.Stored(70_000, SyncFrame.Stored.State.LOST),
+            new SyncFrame.Stored(9, SyncFrame.Stored.State.GOING),
             new SyncFrame.Refuse("wrong-network"),
-            new SyncFrame.Hello(2, -3, "0a", 1, 0, 9, Fingerprint.of(new byte[16]), 5, Optional.empty(), false, true),
+            new SyncFrame.Hello(
+                    2, -3, "0a", 1, 0, 9, Fingerprint.of(new byte[16]), 5, Optional.empty(), false, true, false),
             compare(List.of("00", "0a", "all"), Optional.of(List.of("#tea"))),
             compare(List.of(), Optional.empty()),
             new SyncFrame.Compared(Optional.empty(), Optional.of(List.of())),
             new SyncFrame.Compared(
                     Optional.of(new SyncFrame.Scopes(List.of("00", "all"), new byte[16])), Optional.empty()),
-            new SyncFrame.Stored(3));
+            new SyncFrame.Settled(3));
 
     private static SyncFrame compare(List<String> scopes, Optional<List<String>> wishes) {
         return new SyncFrame.Compare(2, 7, 1, 9, scopes, Fingerprint.of(new byte[16]), 5, wishes);
@@ -72,11 +77,11 @@ class SyncFrameCodecTest {
 
     @Test
     void decode_unknownType_refused() {
-        for (int type : new int[] {0, 17}) {
+        for (int type : new int[] {0, 19}) {
             byte[] frame = Cbor.encode(CborMap.builder().put("t", type).build());
             assertThatThrownBy(() -> SyncFrameCodec.decode(frame))
                     .isInstanceOf(InvalidBytesException.class)
-                    .hasMessageContaining("1 to 16");
+                    .hasMessageContaining("1 to 18");
         }
     }
 

@@ -63,7 +63,7 @@ class SyncOfferTest {
         EntrySet set = new EntrySet();
         offered.forEach(key -> set.add(key.time(), key.id().toBytes(), 0));
         SyncInitiator initiator = new SyncInitiator(new SyncStart(
-                SyncPair.SCOPE, set, set.snapshot(), Optional.of(last), 5, false, true, SyncStart.Extent.OFFER));
+                SyncPair.SCOPE, set, set.snapshot(), Optional.of(last), 5, false, true, SyncStart.Extent.OFFER, false));
 
         initiator.start();
         SyncAction.Feed feed = (SyncAction.Feed) initiator
@@ -87,7 +87,7 @@ class SyncOfferTest {
     void answer_anotherWayForAnOffer_refused() {
         EntrySet set = new EntrySet();
         SyncInitiator initiator = new SyncInitiator(new SyncStart(
-                SyncPair.SCOPE, set, set.snapshot(), Optional.empty(), 5, false, true, SyncStart.Extent.OFFER));
+                SyncPair.SCOPE, set, set.snapshot(), Optional.empty(), 5, false, true, SyncStart.Extent.OFFER, false));
         initiator.start();
 
         assertThatThrownBy(() -> initiator.received(SyncFrame.Answer.of(SyncFrame.Way.BULK, 3), 20))

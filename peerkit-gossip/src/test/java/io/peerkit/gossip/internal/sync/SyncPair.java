@@ -50,7 +50,15 @@ final class SyncPair {
             set = new EntrySet(setup.keyed ? Optional.of(SCOPE.key()) : Optional.empty());
             keys.forEach(key -> set.add(key.time(), key.id().toBytes(), 0));
             SyncStart start = new SyncStart(
-                    SCOPE, set, set.snapshot(), cursor, random.nextLong(), setup.deep, setup.byRanges, setup.extent);
+                    SCOPE,
+                    set,
+                    set.snapshot(),
+                    cursor,
+                    random.nextLong(),
+                    setup.deep,
+                    setup.byRanges,
+                    setup.extent,
+                    false);
             machine = initiator ? new SyncInitiator(start) : new SyncResponder(start);
         }
 

@@ -44,8 +44,8 @@ class SyncSearchTest {
         assertThat(pair.initiator.bytesBesideEntries + pair.responder.bytesBesideEntries)
                 .isLessThanOrEqualTo(targetBytes);
         assertThat(pair.responder.framesReceived - pair.responder.entryFramesReceived)
-                .as("hello, want and done at most")
-                .isLessThanOrEqualTo(3);
+                .as("hello, want, offer and done at most")
+                .isLessThanOrEqualTo(4);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -35,8 +36,24 @@ class WriteGroupTest {
 
         group.committed(Set.of(id(3)));
 
-        assertThat(first.done().join()).isEqualTo(bits(0, 1));
-        assertThat(second.done().join()).isEqualTo(bits());
+        assertThat(first.done().join()).hasValue(bits(0, 1));
+        assertThat(second.done().join()).hasValue(bits());
+    }
+
+    @Test
+    void add_writeUnderACondition_alone() {
+        StoredRecord record = new StoredRecord(RecordKey.of("c", new byte[1]), new byte[1]);
+        PendingWrite conditional = PendingWrite.of(
+                List.of(RecordCondition.absent(record.key())),
+                WriteBatch.builder().records(List.of(record)).build());
+        WriteGroup other = new WriteGroup();
+
+        assertThat(group.add(write(entries(1)))).isTrue();
+        assertThat(group.add(conditional)).isFalse();
+        assertThat(other.add(conditional)).isTrue();
+        assertThat(other.add(write(entries(2)))).isFalse();
+        other.refused();
+        assertThat(conditional.done().join()).isEmpty();
     }
 
     @Test
