@@ -12,6 +12,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.storage.RecordKey;
@@ -23,6 +24,8 @@ import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.locate.BlobLookup;
+import io.peerkit.gossip.internal.locate.Wanted;
 import io.peerkit.gossip.internal.node.DataSide;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
@@ -138,6 +141,7 @@ public final class GossipNode {
             transport.handleStreams(Pusher.PROTOCOL, this::accept);
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
             transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
+            transport.handleStreams(BlobLookup.PROTOCOL, this::accept);
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -286,6 +290,55 @@ public final class GossipNode {
      */
     public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
         return askData((data, answer) -> data.openBlob(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pin(EntryId)}.
+     *
+     * @param entry names it
+     * @return a future that completes when it is durable
+     */
+    public CompletableFuture<Void> pin(EntryId entry) {
+        return askData((data, answer) -> data.pins().pin(new Wanted.Entry(entry), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pin(BlobHash)}.
+     *
+     * @param blob names the content
+     * @return a future that completes when it is durable
+     */
+    public CompletableFuture<Void> pin(BlobHash blob) {
+        return askData((data, answer) -> data.pins().pin(new Wanted.Blob(blob), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#unpin(EntryId)}.
+     *
+     * @param entry names it
+     * @return a future of whether it was pinned
+     */
+    public CompletableFuture<Boolean> unpin(EntryId entry) {
+        return askData((data, answer) -> data.pins().unpin(new Wanted.Entry(entry), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#unpin(BlobHash)}.
+     *
+     * @param blob names the content
+     * @return a future of whether it was pinned
+     */
+    public CompletableFuture<Boolean> unpin(BlobHash blob) {
+        return askData((data, answer) -> data.pins().unpin(new Wanted.Blob(blob), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pinned}.
+     *
+     * @return a future of all pins
+     */
+    public CompletableFuture<Pinned> pinned() {
+        return askData((data, answer) -> answer.complete(data.pins().pinned()));
     }
 
     /**

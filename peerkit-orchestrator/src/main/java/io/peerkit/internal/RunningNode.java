@@ -13,6 +13,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
+import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
 import io.peerkit.api.storage.SealedMarkers;
 import io.peerkit.api.storage.Storage;
@@ -188,6 +189,31 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
         return calls.handOver(() -> gossip.openBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<Void> pin(EntryId entry) {
+        return calls.handOver(() -> gossip.pin(entry));
+    }
+
+    @Override
+    public CompletableFuture<Void> pin(BlobHash blob) {
+        return calls.handOver(() -> gossip.pin(blob));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> unpin(EntryId entry) {
+        return calls.handOver(() -> gossip.unpin(entry));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> unpin(BlobHash blob) {
+        return calls.handOver(() -> gossip.unpin(blob));
+    }
+
+    @Override
+    public CompletableFuture<Pinned> pinned() {
+        return calls.handOver(gossip::pinned);
     }
 
     @Override

@@ -2,6 +2,9 @@
 package io.peerkit.api.gossip;
 
 import io.peerkit.api.AgentId;
+import io.peerkit.api.BlobHash;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -27,6 +30,19 @@ public interface DistributionStrategy {
      * @return names of 1 to 128 characters, the same in either order of the arguments; {@code all} is everything
      */
     Set<String> scopes(AgentId one, AgentId other);
+
+    /**
+     * Names the agents that may have a blob, for {@link io.peerkit.api.PeerkitNode#get}: the node asks those that are connected
+     * first, then the others, each time in this order.
+     *
+     * @param hash names the blob; of a large one, its whole content
+     * @param known the agents that are connected or whose addresses are known, at most 4,096 more than are connected
+     * @return some of {@code known}, the likeliest or nearest first; none when the strategy cannot tell and asking around would
+     *     be no use. Without an implementation all of them
+     */
+    default List<AgentId> locate(BlobHash hash, Collection<AgentId> known) {
+        return List.copyOf(known);
+    }
 
     /**
      * Every agent stores everything: the default.

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +95,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private boolean full;
     private long refused;
     private GossipWatcher watcher = GossipWatcher.none();
+    private Predicate<OpenedEntry> alsoKept = entry -> false;
 
     /**
      * @param parts what it works with
@@ -138,6 +140,11 @@ public final class Integrator implements ArrivalWriter.Outcome {
         watcher = next;
     }
 
+    /** Names entries that are taken although the strategy does not want them here. */
+    public void alsoKeep(Predicate<OpenedEntry> entries) {
+        alsoKept = entries;
+    }
+
     /** Takes an entry from a peer; {@link #flush} must follow the last of those that came together. */
     public Receipt receive(EntrySource source, WireEntry wire) {
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
@@ -156,7 +163,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (checked instanceof EntryVerifier.Refused no) {
             return refuse(source, no.reason());
         }
-        if (!parts.distribution().willStore(parts.self(), entry.header())) {
+        if (!parts.distribution().willStore(parts.self(), entry.header()) && !alsoKept.test(entry)) {
             return Receipt.KNOWN;
         }
         EpochLedger.Admission admission = parts.epochs().admit(entry.sealed());

@@ -11,13 +11,14 @@ import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
-import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.SpreadFigures;
 import io.peerkit.gossip.internal.blob.BlobParts;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
+import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.epoch.EntryRemover;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
@@ -30,30 +31,35 @@ import io.peerkit.gossip.internal.integrate.KeptBlobs;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.locate.BlobLookup;
+import io.peerkit.gossip.internal.locate.Keeper;
+import io.peerkit.gossip.internal.locate.LocateParts;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.pin.PinKeeper;
+import io.peerkit.gossip.internal.pin.Pins;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
-import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
-    private final NodeLoop loop;
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
     private final OncePublisher once;
-    private final Optional<KeptBlobs> kept;
     private final Pusher pusher;
     private final Syncer syncer;
     private final LargeBlobs blobs;
+    private final BlobLookup lookup;
+    private final Pins pins;
+    private final PinKeeper pinKeeper;
     private final StoreFollower follower;
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
@@ -67,9 +73,10 @@ public final class DataSide {
             Transport transport,
             UserTasks tasks,
             boolean keepsBlobs,
-            Gatekeeper gatekeeper) {
-        this.loop = settings.loop();
-        this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
+            Gatekeeper gatekeeper,
+            Contacts contacts) {
+        Optional<KeptBlobs> kept =
+                settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
@@ -137,6 +144,32 @@ public final class DataSide {
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
                 settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
+        Keeper keeper = new Keeper(integrator);
+        this.pins = new Pins(settings.loop(), storage);
+        Predicate<OpenedEntry> isPinned = entry ->
+                pins.covers(entry.id(), entry.header(), Optional.of(entry.wire().blob()));
+        Predicate<OpenedEntry> belongsHere = isPinned.or(
+                entry -> settings.distribution().willStore(settings.agent().id(), entry.header()));
+        integrator.alsoKeep(isPinned.or(entry -> keeper.isFetched(entry.id())));
+        this.lookup = new BlobLookup(
+                new LocateParts(
+                        settings.loop(),
+                        settings.agent().id(),
+                        transport,
+                        served,
+                        kept,
+                        settings.distribution(),
+                        new EntryVerifier(
+                                settings.agent(),
+                                settings.network(),
+                                settings.timing().maxClockDrift()),
+                        contacts,
+                        gatekeeper,
+                        epochs.ledger()::isDeleted),
+                blobs,
+                keeper,
+                belongsHere);
+        this.pinKeeper = new PinKeeper(settings.loop(), storage, pins, lookup);
         this.follower = new StoreFollower(new StoreFollower.Parts(
                 settings.loop(),
                 settings.agent().id(),
@@ -155,7 +188,7 @@ public final class DataSide {
 
     /** Reads what the store has beside entries; completes on the loop. */
     CompletableFuture<Void> load() {
-        return epochs.load();
+        return epochs.load().thenCompose(done -> pins.load());
     }
 
     /** Goes on with what an earlier run left. */
@@ -164,6 +197,7 @@ public final class DataSide {
         follower.start();
         blockedEntries.cleanUp(gatekeeper::isBlocked);
         integrator.start();
+        pinKeeper.start();
     }
 
     private void storedByOthers(List<EntryKey> keys) {
@@ -201,12 +235,14 @@ public final class DataSide {
         pusher.peerUp(peer);
         syncer.peerUp(peer);
         blobs.peerUp(peer);
+        lookup.peerUp(peer);
     }
 
     void peerDown(Peer peer) {
         pusher.peerDown(peer);
         syncer.peerDown(peer);
         blobs.peerDown(peer);
+        lookup.peerDown(peer);
     }
 
     void tick() {
@@ -216,6 +252,7 @@ public final class DataSide {
         syncer.tick();
         blobs.tick();
         follower.tick();
+        pinKeeper.tick();
     }
 
     /** Publishes. */
@@ -243,38 +280,19 @@ public final class DataSide {
         blobs.publish(content, size, answer);
     }
 
-    /** Gets a blob, from the application where the store has it not. */
+    /** Gets a blob, from the application or from peers where the store has it not. */
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        LoopHop.then(loop, blobs.get(hash), found -> orKept(hash, found, answer), answer::completeExceptionally);
+        lookup.get(hash, answer);
     }
 
     /** Opens a blob of any length. */
     public void openBlob(BlobHash hash, CompletableFuture<Optional<InputStream>> answer) {
-        LoopHop.then(
-                loop,
-                blobs.open(hash),
-                found -> {
-                    if (found.isPresent()) {
-                        answer.complete(found);
-                    } else {
-                        CompletableFuture<Optional<byte[]>> kept = new CompletableFuture<>();
-                        orKept(hash, Optional.empty(), kept);
-                        LoopHop.then(
-                                loop,
-                                kept,
-                                blob -> answer.complete(blob.map(ByteArrayInputStream::new)),
-                                answer::completeExceptionally);
-                    }
-                },
-                answer::completeExceptionally);
+        lookup.open(hash, answer);
     }
 
-    private void orKept(BlobHash hash, Optional<byte[]> stored, CompletableFuture<Optional<byte[]>> answer) {
-        if (stored.isPresent() || kept.isEmpty()) {
-            answer.complete(stored);
-        } else {
-            LoopHop.then(loop, kept.get().read(hash), answer::complete, answer::completeExceptionally);
-        }
+    /** What the application pinned. */
+    public PinKeeper pins() {
+        return pinKeeper;
     }
 
     /** What push did. */
@@ -310,7 +328,12 @@ public final class DataSide {
         return blobs;
     }
 
+    BlobLookup lookup() {
+        return lookup;
+    }
+
     CompletableFuture<Void> stop() {
+        lookup.stop();
         pusher.stop();
         syncer.stop();
         follower.stop();

@@ -18,9 +18,11 @@ import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.agents.OwnCard;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
+import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.locate.BlobLookup;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
@@ -74,6 +76,7 @@ public final class LiveNode {
     private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
     private final HybridClock clock;
     private final Dialer dialer;
+    private final Contacts contacts;
     private final BootstrapDialer bootstrap;
     private final AgentGossip agents;
     private Optional<DataSide> data = Optional.empty();
@@ -100,6 +103,7 @@ public final class LiveNode {
                 settings, storage, tasks, agent -> peers.nodesOf(agent).forEach(transport::disconnect));
         AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
         this.dialer = new Dialer(loop, transport, settings.connections(), directory, peers, gatekeeper::isTurnedAway);
+        this.contacts = new Contacts(transport, directory, peers, gatekeeper::isTurnedAway);
         this.agents = new AgentGossip(
                 loop,
                 settings.agent(),
@@ -138,7 +142,16 @@ public final class LiveNode {
                                 SketchKey.of(settings.network(), SyncScope.ALL))
                         .start(),
                 set -> loadRest(
-                        new DataSide(settings, storage.get(), set, clock, transport, tasks, keepsBlobs, gatekeeper),
+                        new DataSide(
+                                settings,
+                                storage.get(),
+                                set,
+                                clock,
+                                transport,
+                                tasks,
+                                keepsBlobs,
+                                gatekeeper,
+                                contacts),
                         ready),
                 ready::completeExceptionally);
     }
@@ -276,7 +289,7 @@ public final class LiveNode {
         });
     }
 
-    /** A peer opened a push, sync or blob stream. */
+    /** A peer opened a stream. */
     public void accepted(PeerStream stream) {
         whenStarted(
                 () -> {
@@ -288,6 +301,8 @@ public final class LiveNode {
                         data.get().syncer().accept(stream);
                     } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
                         data.get().blobs().accept(stream);
+                    } else if (stream.protocol().equals(BlobLookup.PROTOCOL)) {
+                        data.get().lookup().accept(stream);
                     }
                 },
                 stream::reset);
