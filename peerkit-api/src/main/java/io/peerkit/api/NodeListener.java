@@ -49,6 +49,13 @@ public interface NodeListener {
     default void removed(Removed removed) {}
 
     /**
+     * An entry has left the store because others hold it, as {@link StorageHooks#onDrop} says. Not told again after a crash.
+     *
+     * @param dropped the entry
+     */
+    default void dropped(Dropped dropped) {}
+
+    /**
      * The application's hook threw on an entry of a peer, or did not answer in time. The entry is not stored and comes again in
      * a later round. Not told when the application is slow.
      *

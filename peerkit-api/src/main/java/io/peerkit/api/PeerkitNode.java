@@ -57,6 +57,16 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<BlobHash> publish(byte[] blob);
 
     /**
+     * Publishes a blob of which another number of agents than usual is to hold a copy.
+     *
+     * @param blob as for {@link #publish(byte[])}
+     * @param replicas how many, 1 to {@value io.peerkit.api.gossip.EntryHeader#MAX_REPLICAS}; what comes of it the network's
+     *     distribution strategy decides: where everybody holds everything it changes nothing
+     * @return as {@link #publish(byte[])} does; failed with {@link LimitExceededException} when {@code replicas} is out of bounds too
+     */
+    CompletableFuture<BlobHash> publish(byte[] blob, int replicas);
+
+    /**
      * Publishes blobs to the network, all or none, in their order.
      *
      * @param blobs at most {@link #MAX_BATCH} of at most {@link #MAX_BLOB_BYTES} bytes and 16 MiB together, copied

@@ -15,6 +15,7 @@ import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
@@ -22,6 +23,7 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
+import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.locate.BlobLookup;
@@ -142,6 +144,7 @@ public final class GossipNode {
             transport.handleStreams(Syncer.PROTOCOL, this::accept);
             transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
             transport.handleStreams(BlobLookup.PROTOCOL, this::accept);
+            transport.handleStreams(Collector.PROTOCOL, this::accept);
         }
         CompletableFuture<Void> started = new CompletableFuture<>();
         loop.execute(() -> {
@@ -217,6 +220,25 @@ public final class GossipNode {
                 blobs,
                 (copies, hashes) ->
                         askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(byte[], int)}.
+     *
+     * @param blob the blob, copied
+     * @param replicas how many agents should hold it
+     * @return a future that completes when it is stored durably
+     */
+    public CompletableFuture<Publication> publish(byte[] blob, int replicas) {
+        if (replicas < 1 || replicas > EntryHeader.MAX_REPLICAS) {
+            return CompletableFuture.failedFuture(new LimitExceededException(
+                    replicas + " replicas, must be 1 to " + EntryHeader.MAX_REPLICAS));
+        }
+        return BlobCopies.of(
+                        List.of(blob),
+                        (copies, hashes) -> this.<List<Publication>>askData((data, answer) ->
+                                data.publish(new Publisher.Call(copies, hashes, answer).withReplicas(replicas))))
+                .thenApply(done -> done.get(0));
     }
 
     /**

@@ -151,6 +151,12 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
+    public CompletableFuture<BlobHash> publish(byte[] blob, int replicas) {
+        byte[] copy = blob.clone();
+        return calls.handOver(() -> gossip.publish(copy, replicas).thenApply(Publication::hash));
+    }
+
+    @Override
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
         List<byte[]> copies = blobs.stream().map(byte[]::clone).toList();
         return calls.handOver(() -> gossip.publishAll(copies));

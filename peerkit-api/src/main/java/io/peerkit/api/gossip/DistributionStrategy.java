@@ -13,6 +13,9 @@ import java.util.Set;
  * <p>Called on the node loop: it must not block, and must give the same answer for the same arguments on every node.
  */
 public interface DistributionStrategy {
+    /** How many agents hold an entry when neither the strategy nor its author says. */
+    int DEFAULT_REPLICAS = 3;
+
     /**
      * Whether an agent stores an entry.
      *
@@ -42,6 +45,18 @@ public interface DistributionStrategy {
      */
     default List<AgentId> locate(BlobHash hash, Collection<AgentId> known) {
         return List.copyOf(known);
+    }
+
+    /**
+     * How many other agents have to confirm that they hold an entry before a node drops it that is not to store it. A strategy that
+     * places entries with a number of agents gives that number here.
+     *
+     * @param entry any entry of the network
+     * @return 1 or more; without an implementation what the {@linkplain EntryHeader#replicas author asked for}, or {@value
+     *     #DEFAULT_REPLICAS}
+     */
+    default int replicas(EntryHeader entry) {
+        return entry.replicas().orElse(DEFAULT_REPLICAS);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NetworkId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What an author signs about a blob.
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param blobSize the blob's length in bytes
  * @param links entries that this one builds on, or that it deletes, at most {@value #MAX_LINKS}
  * @param origin the entry that this one issues anew, where its epoch was closed without it
+ * @param replicas how many agents should hold it, where its author asks for another number than the network's distribution
+ *     strategy gives; 1 to {@value #MAX_REPLICAS}
  */
 public record EntryHeader(
         NetworkId network,
@@ -33,7 +36,8 @@ public record EntryHeader(
         BlobHash blobHash,
         int blobSize,
         List<EntryId> links,
-        Optional<EntryId> origin) {
+        Optional<EntryId> origin,
+        OptionalInt replicas) {
     /** An entry that carries an application's blob. */
     public static final int KIND_BLOB = 0;
 
@@ -51,6 +55,9 @@ public record EntryHeader(
 
     /** The most links. */
     public static final int MAX_LINKS = 64;
+
+    /** The most replicas that an author may ask for: beyond that the whole network may as well hold it. */
+    public static final int MAX_REPLICAS = 32;
 
     /**
      * A header of an entry that is new.
@@ -78,6 +85,34 @@ public record EntryHeader(
         this(network, author, time, epoch, topic, kind, blobHash, blobSize, links, Optional.empty());
     }
 
+    /**
+     * A header that leaves to the strategy how many agents hold the entry.
+     *
+     * @param network where the entry belongs
+     * @param author who signed it
+     * @param time hybrid logical time
+     * @param epoch the label
+     * @param topic what it is about
+     * @param kind what it is
+     * @param blobHash names the blob
+     * @param blobSize the blob's length in bytes
+     * @param links entries that this one builds on, or that it deletes
+     * @param origin the entry that this one issues anew
+     */
+    public EntryHeader(
+            NetworkId network,
+            AgentId author,
+            long time,
+            long epoch,
+            Optional<String> topic,
+            int kind,
+            BlobHash blobHash,
+            int blobSize,
+            List<EntryId> links,
+            Optional<EntryId> origin) {
+        this(network, author, time, epoch, topic, kind, blobHash, blobSize, links, origin, OptionalInt.empty());
+    }
+
     /** Checks the bounds. */
     public EntryHeader {
         links = List.copyOf(links);
@@ -87,6 +122,9 @@ public record EntryHeader(
         if (topic.isPresent() && (topic.get().isEmpty() || topic.get().length() > MAX_TOPIC_LENGTH)) {
             throw new InvalidBytesException(
                     "topic of " + topic.get().length() + " characters, must have 1 to " + MAX_TOPIC_LENGTH);
+        }
+        if (replicas.isPresent() && (replicas.getAsInt() < 1 || replicas.getAsInt() > MAX_REPLICAS)) {
+            throw new InvalidBytesException(replicas.getAsInt() + " replicas, must be 1 to " + MAX_REPLICAS);
         }
         if (blobSize < 0) {
             throw new InvalidBytesException("blob of " + blobSize + " bytes");

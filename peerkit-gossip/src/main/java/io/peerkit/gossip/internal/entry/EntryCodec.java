@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Headers and envelopes as deterministic CBOR maps; the keys are single letters because they stand in every entry.
  *
  * <pre>{@code
- *   header   = { a: author (32), b: blob hash (32), e: epoch, k: kind, l?: links (32 each, one behind the other),
+ *   header   = { a: author (32), b: blob hash (32), c?: replicas, e: epoch, k: kind, l?: links (32 each, one behind the other),
  *                n: network (32), o?: topic, r?: entry issued anew (32), s: blob size, t: time }
  *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
  * }</pre>
@@ -68,6 +70,7 @@ public final class EntryCodec {
             }
             map.put("l", links);
         }
+        header.replicas().ifPresent(replicas -> map.put("c", replicas));
         header.topic().ifPresent(topic -> map.put("o", topic));
         header.origin().ifPresent(origin -> map.put("r", origin.toBytes()));
         return Cbor.encode(map.build());
@@ -83,6 +86,7 @@ public final class EntryCodec {
         Optional<byte[]> links = map.optionalBytes("l", EntryHeader.MAX_LINKS * ID_BYTES);
         Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
         Optional<byte[]> origin = map.optionalBytesExact("r", ID_BYTES);
+        OptionalLong replicas = map.optionalLong("c", 1, EntryHeader.MAX_REPLICAS);
         EntryHeader header = new EntryHeader(
                 NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
                 AgentId.of(map.requireBytesExact("a", ID_BYTES)),
@@ -93,9 +97,13 @@ public final class EntryCodec {
                 BlobHash.of(map.requireBytesExact("b", ID_BYTES)),
                 map.requireInt("s", 0, StoredEntry.MAX_BLOB_BYTES),
                 links.map(EntryCodec::readLinks).orElse(List.of()),
-                origin.map(EntryId::of));
-        int known =
-                HEADER_KEYS + (links.isPresent() ? 1 : 0) + (topic.isPresent() ? 1 : 0) + (origin.isPresent() ? 1 : 0);
+                origin.map(EntryId::of),
+                replicas.isPresent() ? OptionalInt.of((int) replicas.getAsLong()) : OptionalInt.empty());
+        int known = HEADER_KEYS
+                + (links.isPresent() ? 1 : 0)
+                + (topic.isPresent() ? 1 : 0)
+                + (origin.isPresent() ? 1 : 0)
+                + (replicas.isPresent() ? 1 : 0);
         return new DecodedHeader(header, map.size() == known);
     }
 

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -87,6 +88,7 @@ public final class Publisher {
      * @param hashes of them
      * @param kind of the entries
      * @param links of each entry, or nothing when none has any
+     * @param replicas how many agents should hold them, where the caller says so
      * @param records what to store with each entry, at most 4
      * @param done completes when they are stored
      */
@@ -95,6 +97,7 @@ public final class Publisher {
             List<BlobHash> hashes,
             int kind,
             List<List<EntryId>> links,
+            OptionalInt replicas,
             EntryRecords records,
             CompletableFuture<List<Publication>> done) {
         /** The empty blob of deletes. */
@@ -107,7 +110,12 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), records, done);
+            this(blobs, hashes, kind, List.of(), OptionalInt.empty(), records, done);
+        }
+
+        /** The same call for entries that so many agents should hold. */
+        public Call withReplicas(int number) {
+            return new Call(blobs, hashes, kind, links, OptionalInt.of(number), records, done);
         }
 
         /**
@@ -121,6 +129,7 @@ public final class Publisher {
                     Collections.nCopies(targets.size(), BlobHash.ofBlob(NOTHING)),
                     EntryHeader.KIND_DELETE,
                     targets,
+                    OptionalInt.empty(),
                     (index, entry) -> List.of(),
                     done);
         }
@@ -264,7 +273,9 @@ public final class Publisher {
                 call.kind(),
                 call.hashes().get(index),
                 call.blobs().get(index).length,
-                call.links().isEmpty() ? List.of() : call.links().get(index));
+                call.links().isEmpty() ? List.of() : call.links().get(index),
+                Optional.empty(),
+                call.replicas());
     }
 
     private static List<Admitted> admitted(List<SealedEntry> sealed) {

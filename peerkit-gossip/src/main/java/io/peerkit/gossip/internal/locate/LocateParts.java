@@ -13,12 +13,14 @@ import io.peerkit.gossip.internal.integrate.KeptBlobs;
 import io.peerkit.gossip.internal.peer.Membership;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 
 /**
  * What finding blobs, and being found to have them, works with.
  *
  * @param storage the store with the payloads that the application keeps
  * @param kept has those payloads by hash, where the application keeps any
+ * @param distribution the strategy as it is now
  * @param deleted whether an entry of an author is deleted
  */
 public record LocateParts(
@@ -27,7 +29,7 @@ public record LocateParts(
         Transport transport,
         Storage storage,
         Optional<KeptBlobs> kept,
-        DistributionStrategy distribution,
+        Supplier<DistributionStrategy> distribution,
         EntryVerifier verifier,
         Contacts contacts,
         Membership membership,

@@ -109,11 +109,17 @@ final class Locator {
         known.remove(parts.self());
         // Where an entry is, nobody can tell by its id: all are asked as far as the bounds go.
         Collection<AgentId> named = wanted instanceof Wanted.Blob blob ? locate(blob.hash(), known) : known;
-        return named.stream().filter(known::contains).distinct().toList();
+        Set<AgentId> holders = new LinkedHashSet<>(named);
+        if (!named.isEmpty()) {
+            // Who held it before may hold it still, while the others have not got it yet.
+            known.stream().filter(parts.contacts()::isConnected).forEach(holders::add);
+        }
+        holders.retainAll(known);
+        return List.copyOf(holders);
     }
 
     private List<AgentId> locate(BlobHash hash, Set<AgentId> known) {
-        return parts.distribution().locate(hash, known);
+        return parts.distribution().get().locate(hash, known);
     }
 
     private final class Search {

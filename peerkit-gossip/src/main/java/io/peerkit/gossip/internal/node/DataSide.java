@@ -23,6 +23,8 @@ import io.peerkit.gossip.internal.epoch.EntryRemover;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.StoreFollower;
+import io.peerkit.gossip.internal.holders.Collector;
+import io.peerkit.gossip.internal.holders.HolderParts;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.BlockedEntries;
 import io.peerkit.gossip.internal.integrate.HookedStorage;
@@ -60,6 +62,7 @@ public final class DataSide {
     private final BlobLookup lookup;
     private final Pins pins;
     private final PinKeeper pinKeeper;
+    private final Collector collector;
     private final StoreFollower follower;
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
@@ -158,7 +161,7 @@ public final class DataSide {
                         transport,
                         served,
                         kept,
-                        settings.distribution(),
+                        settings::distribution,
                         new EntryVerifier(
                                 settings.agent(),
                                 settings.network(),
@@ -170,6 +173,22 @@ public final class DataSide {
                 keeper,
                 belongsHere);
         this.pinKeeper = new PinKeeper(settings.loop(), storage, pins, lookup);
+        this.collector = new Collector(new HolderParts(
+                settings.loop(),
+                settings.agent().id(),
+                transport,
+                storage,
+                served,
+                set,
+                settings::distribution,
+                settings.authority().isPresent(),
+                contacts,
+                gatekeeper,
+                pins,
+                belongings(),
+                settings.hooks(),
+                settings.listener(),
+                tasks));
         this.follower = new StoreFollower(new StoreFollower.Parts(
                 settings.loop(),
                 settings.agent().id(),
@@ -198,6 +217,7 @@ public final class DataSide {
         blockedEntries.cleanUp(gatekeeper::isBlocked);
         integrator.start();
         pinKeeper.start();
+        collector.start();
     }
 
     private void storedByOthers(List<EntryKey> keys) {
@@ -236,6 +256,7 @@ public final class DataSide {
         syncer.peerUp(peer);
         blobs.peerUp(peer);
         lookup.peerUp(peer);
+        collector.peerUp(peer);
     }
 
     void peerDown(Peer peer) {
@@ -243,6 +264,7 @@ public final class DataSide {
         syncer.peerDown(peer);
         blobs.peerDown(peer);
         lookup.peerDown(peer);
+        collector.peerDown(peer);
     }
 
     void tick() {
@@ -253,6 +275,7 @@ public final class DataSide {
         blobs.tick();
         follower.tick();
         pinKeeper.tick();
+        collector.tick();
     }
 
     /** Publishes. */
@@ -328,12 +351,17 @@ public final class DataSide {
         return blobs;
     }
 
+    Collector collector() {
+        return collector;
+    }
+
     BlobLookup lookup() {
         return lookup;
     }
 
     CompletableFuture<Void> stop() {
         lookup.stop();
+        collector.stop();
         pusher.stop();
         syncer.stop();
         follower.stop();

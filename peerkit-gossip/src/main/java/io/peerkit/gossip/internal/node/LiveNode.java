@@ -21,6 +21,7 @@ import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.UserTasks;
 import io.peerkit.gossip.internal.locate.BlobLookup;
 import io.peerkit.gossip.internal.peer.Peer;
@@ -303,6 +304,8 @@ public final class LiveNode {
                         data.get().blobs().accept(stream);
                     } else if (stream.protocol().equals(BlobLookup.PROTOCOL)) {
                         data.get().lookup().accept(stream);
+                    } else if (stream.protocol().equals(Collector.PROTOCOL)) {
+                        data.get().collector().accept(stream);
                     }
                 },
                 stream::reset);
