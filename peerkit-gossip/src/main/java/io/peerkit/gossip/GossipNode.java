@@ -231,8 +231,8 @@ public final class GossipNode {
      */
     public CompletableFuture<Publication> publish(byte[] blob, int replicas) {
         if (replicas < 1 || replicas > EntryHeader.MAX_REPLICAS) {
-            return CompletableFuture.failedFuture(new LimitExceededException(
-                    replicas + " replicas, must be 1 to " + EntryHeader.MAX_REPLICAS));
+            return CompletableFuture.failedFuture(
+                    new LimitExceededException(replicas + " replicas, must be 1 to " + EntryHeader.MAX_REPLICAS));
         }
         return BlobCopies.of(
                         List.of(blob),

@@ -10,12 +10,15 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.gossip.ConnectionStrategies;
 import io.peerkit.testkit.transport.Faults;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -130,6 +133,49 @@ class LocateTest {
 
         assertThat(simulation.await(reader.gossip().get(hash))).hasValue(blob);
         assertThat(simulation.await(reader.gossip().status()).peers()).hasSize(2);
+    }
+
+    /** A store that gives other bytes for every blob. */
+    private static Storage wrong(Storage honest) {
+        return (Storage) Proxy.newProxyInstance(
+                Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("entryOfBlob")) {
+                        return honest.entryOfBlob((BlobHash) arguments[0])
+                                .thenApply(found -> found.map(entry -> new StoredEntry(
+                                        entry.id(),
+                                        entry.time(),
+                                        entry.blobHash(),
+                                        entry.envelope(),
+                                        Optional.of("lies".getBytes(UTF_8)))));
+                    }
+                    try {
+                        return method.invoke(honest, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
+    void get_peerGivesWrongBytes_countedAgainstItAndAnotherIsAsked() {
+        byte[] blob = "the truth".getBytes(UTF_8);
+        BlobHash hash = BlobHash.ofBlob(blob);
+        SimulatedNode liar = simulation.add(plan().lyingStore(LocateTest::wrong));
+        simulation.await(liar.gossip().publishAll(List.of(blob)));
+        SimulatedNode reader = member(liar);
+        pass(LONG_ENOUGH);
+        assertThat(simulation.await(reader.gossip().get(hash))).isEmpty();
+        SimulatedNode author = member(reader);
+        publish(author, blob);
+        pass(LONG_ENOUGH);
+        assertThat(simulation.await(reader.gossip().get(hash))).hasValue(blob);
+        assertThat(simulation.await(reader.gossip().status()).excluded()).isZero();
+
+        author.crash();
+        for (int i = 0; i < 20; i++) {
+            assertThat(simulation.await(reader.gossip().get(hash))).isEmpty();
+        }
+        assertThat(simulation.await(reader.gossip().status()).excluded()).isEqualTo(1);
     }
 
     @Test

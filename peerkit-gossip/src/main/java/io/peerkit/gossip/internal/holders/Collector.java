@@ -108,11 +108,6 @@ public final class Collector {
         }
     }
 
-    /** How many entries were dropped since the start. */
-    public long dropped() {
-        return dropper.dropped();
-    }
-
     /** Time passes; called every second or so. */
     public void tick() {
         promises.tick();
@@ -186,7 +181,9 @@ public final class Collector {
         List<AgentId> far = new ArrayList<>();
         // The strategy may not be able to tell by the hash alone; then everybody is looked at.
         List<AgentId> likely = strategy.locate(header.blobHash(), known);
-        for (AgentId agent : likely.isEmpty() ? List.copyOf(known) : likely.stream().limit(MAX_AGENTS).toList()) {
+        for (AgentId agent : likely.isEmpty()
+                ? List.copyOf(known)
+                : likely.stream().limit(MAX_AGENTS).toList()) {
             if (known.contains(agent) && strategy.willStore(agent, header)) {
                 (parts.contacts().isConnected(agent) ? near : far).add(agent);
             }

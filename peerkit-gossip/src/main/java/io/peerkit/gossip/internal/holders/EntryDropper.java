@@ -30,7 +30,6 @@ final class EntryDropper {
 
     private final HolderParts parts;
     private final Promises promises;
-    private long dropped;
 
     EntryDropper(HolderParts parts, Promises promises) {
         this.parts = parts;
@@ -58,8 +57,10 @@ final class EntryDropper {
                     if (!found.isEmpty()) {
                         StoredRecord last = found.get(found.size() - 1);
                         // When those are told: no more of them than a page are ever in memory.
-                        parts.tasks().execute(() -> parts.loop()
-                                .execute(() -> tellNext(Optional.of(last.key().key()))));
+                        parts.tasks()
+                                .execute(() -> parts.loop()
+                                        .execute(() ->
+                                                tellNext(Optional.of(last.key().key()))));
                     }
                 },
                 reason -> LOG.debug("the application is told of dropped entries at the next start", reason));
@@ -79,15 +80,13 @@ final class EntryDropper {
             batch.records(List.of(DropRecords.of(entry)));
         }
         parts.belongings().addTo(batch, entry, header);
-        LoopHop.then(
-                parts.loop(), parts.storage().write(batch.build()), done -> left(entry, header), reason -> {
-                    LOG.debug("entry {} could not be dropped", entry.id(), reason);
-                    stay(entry);
-                });
+        LoopHop.then(parts.loop(), parts.storage().write(batch.build()), done -> left(entry, header), reason -> {
+            LOG.debug("entry {} could not be dropped", entry.id(), reason);
+            stay(entry);
+        });
     }
 
     private void left(StoredEntry entry, EntryHeader header) {
-        dropped++;
         promises.settled(entry.id());
         parts.belongings().removed(entry, header);
         Dropped told = new Dropped(entry.id(), header);
@@ -102,8 +101,8 @@ final class EntryDropper {
                 parts.storage().entries(List.of(entry.id()), 1),
                 found -> {
                     promises.settled(entry.id());
-                    found.forEach(there ->
-                            parts.set().add(there.time(), there.id().toBytes(), 0));
+                    found.forEach(
+                            there -> parts.set().add(there.time(), there.id().toBytes(), 0));
                 },
                 reason -> promises.settled(entry.id())); // Found again at the next start.
     }
@@ -129,10 +128,5 @@ final class EntryDropper {
                                         .build()),
                         done -> {},
                         reason -> LOG.debug("the application is told of {} once more", entry.entry(), reason)));
-    }
-
-    /** How many were dropped since the start. */
-    long dropped() {
-        return dropped;
     }
 }

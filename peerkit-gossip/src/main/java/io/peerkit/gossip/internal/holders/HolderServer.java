@@ -88,7 +88,9 @@ final class HolderServer {
 
     /** A granted peer opened a stream. */
     void accept(Peer peer, PeerStream stream) {
-        long own = streams.stream().filter(each -> each.peer().agent().equals(peer.agent())).count();
+        long own = streams.stream()
+                .filter(each -> each.peer().agent().equals(peer.agent()))
+                .count();
         if (own >= MAX_PEER_WAITING || streams.size() >= MAX_WAITING) {
             stream.reset();
             return;
@@ -182,8 +184,8 @@ final class HolderServer {
         }
         StoredEntry entry = found.get(at);
         Optional<EntryHeader> header = StoredHeader.of(entry)
-                .filter(read -> entry.blob().isPresent()
-                        && parts.distribution().get().willStore(parts.self(), read));
+                .filter(read ->
+                        entry.blob().isPresent() && parts.distribution().get().willStore(parts.self(), read));
         if (header.isEmpty()) {
             check(question, asked, found, at + 1);
         } else if (header.get().kind() == EntryHeader.KIND_LARGE_BLOB) {

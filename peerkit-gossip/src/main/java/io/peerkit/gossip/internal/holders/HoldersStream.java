@@ -20,8 +20,8 @@ final class HoldersStream implements FrameChannel.Handler {
 
     HoldersStream(NodeLoop loop, PeerStream stream) {
         this.channel = new FrameChannel(stream, loop, HoldersFrameCodec.MAX_FRAME_BYTES, this);
-        this.watch = loop.schedule(
-                PATIENCE, () -> failed(new PeerUnreachableException("a peer did not say what it holds")));
+        this.watch =
+                loop.schedule(PATIENCE, () -> failed(new PeerUnreachableException("a peer did not say what it holds")));
     }
 
     /** Asks; the future completes on the loop. */

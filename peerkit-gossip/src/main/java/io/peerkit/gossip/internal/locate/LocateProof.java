@@ -22,26 +22,29 @@ final class LocateProof {
     /**
      * Checks an answer.
      *
-     * @return what was found
+     * @return what was found; nothing when it is right, and from so far in the future that it is held back
      * @throws InvalidBytesException when it is not what was asked for
      */
-    Located check(Wanted wanted, Peer from, LocateFrame.Found found, long nowMillis) {
+    Optional<Located> check(Wanted wanted, Peer from, LocateFrame.Found found, long nowMillis) {
         if (found.envelope().isEmpty()) {
             if (wanted instanceof Wanted.Blob blob
                     && BlobHash.ofBlob(found.blob()).equals(blob.hash())) {
-                return new Located(from, found.blob(), Optional.empty());
+                return Optional.of(new Located(from, found.blob(), Optional.empty()));
             }
             throw new InvalidBytesException("answer without an envelope that is not the blob asked for");
         }
         OpenedEntry entry = verifier.open(new WireEntry(found.envelope().get(), found.blob()))
                 .orElseThrow(() -> new InvalidBytesException("answer with a malformed entry"));
-        if (verifier.check(entry, nowMillis) instanceof EntryVerifier.Refused no) {
+        EntryVerifier.Checked checked = verifier.check(entry, nowMillis);
+        if (checked instanceof EntryVerifier.Refused no) {
             throw new InvalidBytesException("answer with a wrong entry: " + no.reason());
         }
         if (!isAskedFor(wanted, entry)) {
             throw new InvalidBytesException("answer with another entry than the one asked for");
         }
-        return new Located(from, found.blob(), Optional.of(entry));
+        return checked instanceof EntryVerifier.Held
+                ? Optional.empty()
+                : Optional.of(new Located(from, found.blob(), Optional.of(entry)));
     }
 
     private static boolean isAskedFor(Wanted wanted, OpenedEntry entry) {

@@ -236,9 +236,8 @@ final class Locator {
             }
             try {
                 long now = parts.loop().now().toEpochMilli();
-                Located located = proof.check(wanted, peer, found, now);
-                if (isWelcome(located)) {
-                    result = Optional.of(located);
+                result = proof.check(wanted, peer, found, now).filter(this::isWelcome);
+                if (result.isPresent()) {
                     perform(machine.found(peer.agent()));
                 } else {
                     lacking(peer.agent());

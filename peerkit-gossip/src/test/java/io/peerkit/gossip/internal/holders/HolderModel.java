@@ -189,9 +189,12 @@ final class HolderModel {
 
     private void copy(Member to, int entry) {
         // Seldom, so that copies are as few as the rules allow.
-        boolean wanted = random.nextInt(3) == 0 && to.up && to.honest && to.view.get(entry).contains(to.number) && !to.disk.contains(entry);
-        if (wanted
-                && members.stream().anyMatch(from -> from.up && from.honest && from.holds(entry))) {
+        boolean wanted = random.nextInt(3) == 0
+                && to.up
+                && to.honest
+                && to.view.get(entry).contains(to.number)
+                && !to.disk.contains(entry);
+        if (wanted && members.stream().anyMatch(from -> from.up && from.honest && from.holds(entry))) {
             to.disk.add(entry);
         }
     }
@@ -203,9 +206,8 @@ final class HolderModel {
         List<HolderRound.Candidate> candidates = new ArrayList<>();
         for (int entry = 0; entry < ENTRIES; entry++) {
             if (asker.holds(entry) && !asker.view.get(entry).contains(asker.number)) {
-                List<AgentId> holders = asker.view.get(entry).stream()
-                        .map(HolderModel::agent)
-                        .toList();
+                List<AgentId> holders =
+                        asker.view.get(entry).stream().map(HolderModel::agent).toList();
                 candidates.add(new HolderRound.Candidate(key(entry), needed, holders));
             }
         }
@@ -213,8 +215,8 @@ final class HolderModel {
         asker.round = Optional.of(round);
         asker.rounds++;
         for (HolderRound.Ask ask : round.start()) {
-            network.add(new Message(
-                    asker.number, ask.agent().toBytes()[0], asker.rounds, ask.entries(), Optional.empty()));
+            network.add(
+                    new Message(asker.number, ask.agent().toBytes()[0], asker.rounds, ask.entries(), Optional.empty()));
         }
     }
 
@@ -234,7 +236,8 @@ final class HolderModel {
             network.add(new Message(
                     message.to(), message.from(), message.round(), message.asked(), Optional.of(held(to, message))));
         } else if (to.round.isPresent() && to.rounds == message.round()) {
-            to.round.get()
+            to.round
+                    .get()
                     .confirmed(agent(message.from()), message.held().get(), to.moment())
                     .forEach(enough -> drop(to, number(enough.entry().id())));
         }

@@ -54,8 +54,8 @@ class HolderRoundTest {
 
     @Test
     void start_severalEntries_oneQuestionForEachAgent() {
-        HolderRound round = new HolderRound(
-                List.of(new Candidate(ONE, 1, agents(1)), new Candidate(TWO, 1, agents(2))), BEGIN);
+        HolderRound round =
+                new HolderRound(List.of(new Candidate(ONE, 1, agents(1)), new Candidate(TWO, 1, agents(2))), BEGIN);
         assertThat(round.start())
                 .containsExactly(
                         new HolderRound.Ask(agent(0), List.of(ONE, TWO)), new HolderRound.Ask(agent(1), List.of(TWO)));
@@ -96,7 +96,8 @@ class HolderRoundTest {
         Moment setBack = new Moment(BEGIN.wallMillis() + 1, BEGIN.ticks() + 31);
         Moment before = new Moment(BEGIN.wallMillis() - 1, BEGIN.ticks());
         for (Moment moment : List.of(slept, setBack, before)) {
-            assertThat(round(1, 1).confirmed(agent(0), Set.of(ONE.id()), moment)).isEmpty();
+            assertThat(round(1, 1).confirmed(agent(0), Set.of(ONE.id()), moment))
+                    .isEmpty();
             assertThat(round(1, 1).isOver(moment)).isTrue();
         }
     }

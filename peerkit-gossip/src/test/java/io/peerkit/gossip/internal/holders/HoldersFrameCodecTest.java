@@ -37,14 +37,14 @@ class HoldersFrameCodecTest {
     void decode_keys_1To32AndWhole() {
         assertRefused(HoldersFrameCodec.encode(new HoldersFrame.Ask(Collections.nCopies(33, KEY))));
         assertRefused(HoldersFrameCodec.encode(new HoldersFrame.Ask(List.of())));
-        assertRefused(Cbor.encode(
-                CborMap.builder().put("t", 1).put("k", new byte[41]).build()));
+        assertRefused(
+                Cbor.encode(CborMap.builder().put("t", 1).put("k", new byte[41]).build()));
     }
 
     @Test
     void decode_moreBitsThanKeys_refused() {
-        assertRefused(Cbor.encode(
-                CborMap.builder().put("t", 2).put("h", new byte[5]).build()));
+        assertRefused(
+                Cbor.encode(CborMap.builder().put("t", 2).put("h", new byte[5]).build()));
     }
 
     @Test
