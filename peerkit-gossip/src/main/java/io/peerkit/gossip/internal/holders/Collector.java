@@ -149,11 +149,13 @@ public final class Collector {
             return;
         }
         List<HolderRound.Candidate> candidates = new ArrayList<>();
+        Set<AgentId> known = parts.contacts().known();
+        known.remove(parts.self());
         for (StoredEntry entry : found) {
             after = Optional.of(entry.key());
             StoredHeader.of(entry).filter(header -> mayGo(entry, header)).ifPresent(header -> {
                 page.put(entry.id(), entry);
-                candidates.add(candidate(entry, header));
+                candidates.add(candidate(entry, header, known));
             });
             if (candidates.size() == HolderRound.MAX_ENTRIES) {
                 break; // Goes on behind this one with the next round.
@@ -172,11 +174,9 @@ public final class Collector {
                 && parts.set().contains(entry.time(), entry.id().toBytes(), 0);
     }
 
-    private HolderRound.Candidate candidate(StoredEntry entry, EntryHeader header) {
+    private HolderRound.Candidate candidate(StoredEntry entry, EntryHeader header, Set<AgentId> known) {
         DistributionStrategy strategy = parts.distribution().get();
         int needed = Math.max(1, strategy.replicas(header));
-        Set<AgentId> known = parts.contacts().known();
-        known.remove(parts.self());
         List<AgentId> near = new ArrayList<>();
         List<AgentId> far = new ArrayList<>();
         // The strategy may not be able to tell by the hash alone; then everybody is looked at.

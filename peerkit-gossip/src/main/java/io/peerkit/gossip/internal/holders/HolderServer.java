@@ -124,7 +124,9 @@ final class HolderServer {
 
     /** Answers a question; completes on the loop. */
     CompletableFuture<HoldersFrame> answer(Peer peer, HoldersFrame.Ask ask) {
-        if (!allowance(peer.agent()).take(ask.entries().size(), clock.millis())) {
+        // Streams that were given up leave their questions behind, so these are bounded by themselves.
+        boolean full = waiting.size() >= MAX_WAITING;
+        if (full || !allowance(peer.agent()).take(ask.entries().size(), clock.millis())) {
             return CompletableFuture.completedFuture(new HoldersFrame.Busy());
         }
         Question question = new Question(ask.entries());

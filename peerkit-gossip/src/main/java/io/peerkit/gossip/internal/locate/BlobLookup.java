@@ -139,8 +139,13 @@ public final class BlobLookup {
                                 + StoredEntry.MAX_BLOB_BYTES + " bytes: openBlob opens it"));
                         return;
                     }
-                    found.ifPresent(this::keepIfItBelongsHere);
-                    answer.complete(found.map(Located::blob));
+                    if (found.isPresent()) {
+                        keepIfItBelongsHere(found.get());
+                        answer.complete(found.map(Located::blob));
+                    } else {
+                        // It may have come by itself meanwhile.
+                        LoopHop.then(parts.loop(), blobs.get(hash), answer::complete, answer::completeExceptionally);
+                    }
                 },
                 answer::completeExceptionally);
     }

@@ -2,17 +2,17 @@
 package io.peerkit.gossip.internal.locate;
 
 import io.peerkit.api.AgentId;
-import io.peerkit.api.EntryId;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
+import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.integrate.KeptBlobs;
 import io.peerkit.gossip.internal.peer.Membership;
 import java.util.Optional;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param storage the store with the payloads that the application keeps
  * @param kept has those payloads by hash, where the application keeps any
  * @param distribution the strategy as it is now
- * @param deleted whether an entry of an author is deleted
+ * @param unwelcome whether an entry is deleted, or is here without its payload, which the application did not want
  */
 public record LocateParts(
         NodeLoop loop,
@@ -33,4 +33,4 @@ public record LocateParts(
         EntryVerifier verifier,
         Contacts contacts,
         Membership membership,
-        BiPredicate<EntryId, AgentId> deleted) {}
+        Predicate<OpenedEntry> unwelcome) {}

@@ -48,6 +48,7 @@ final class LocateServer {
     private final PeerWarnings warnings = new PeerWarnings(LoggerFactory.getLogger(LocateServer.class));
     private final Map<AgentId, Allowance> allowances = new LinkedHashMap<>();
     private final Set<ServedQuestion> streams = new LinkedHashSet<>();
+    private int readings;
 
     LocateServer(LocateParts parts) {
         this.parts = parts;
@@ -90,16 +91,19 @@ final class LocateServer {
 
     /** Looks for what a peer wants; completes on the loop. */
     CompletableFuture<LocateFrame> answer(Peer peer, Wanted wanted) {
-        if (!allowance(peer.agent()).take(clock.millis())) {
+        // Streams that were given up leave their readings behind, so these are bounded by themselves.
+        if (readings >= MAX_STREAMS || !allowance(peer.agent()).take(clock.millis())) {
             return CompletableFuture.completedFuture(new LocateFrame.Busy());
         }
+        readings++;
         CompletableFuture<LocateFrame> answer = new CompletableFuture<>();
+        CompletableFuture<LocateFrame> read = answer.whenComplete((frame, failure) -> readings--);
         if (wanted instanceof Wanted.Entry entry) {
             entry(entry, answer);
         } else if (wanted instanceof Wanted.Blob blob) {
             blob(blob.hash(), answer);
         }
-        return answer;
+        return read;
     }
 
     /** Counted by agent over connections, so that connecting again gains nothing. */

@@ -248,11 +248,11 @@ final class Locator {
             }
         }
 
-        /** What was deleted, and what is by somebody blocked, is nobody's to show. */
+        /** What was deleted, what the application did not want, and what is by somebody blocked, is not shown. */
         private boolean isWelcome(Located located) {
             return located.entry()
                     .filter(entry -> parts.membership().isBlocked(entry.header().author())
-                            || parts.deleted().test(entry.id(), entry.header().author()))
+                            || parts.unwelcome().test(entry))
                     .isEmpty();
         }
 

@@ -168,7 +168,9 @@ public final class DataSide {
                                 settings.timing().maxClockDrift()),
                         contacts,
                         gatekeeper,
-                        epochs.ledger()::isDeleted),
+                        entry -> epochs.ledger()
+                                        .isDeleted(entry.id(), entry.header().author())
+                                || set.contains(entry.header().time(), entry.idBytes(), 0)),
                 blobs,
                 keeper,
                 belongsHere);
