@@ -4,12 +4,15 @@ package io.peerkit;
 import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.KeyStore;
 import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.agent.NodeCapacity;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.StorageFactory;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Settings of a node. Not safe for concurrent use; starts one node. */
 public final class NodeBuilder {
@@ -35,12 +39,14 @@ public final class NodeBuilder {
     private Optional<NetworkAccess> access = Optional.empty();
     private Optional<KeyStore> keys = Optional.empty();
     private Optional<NetworkId> network = Optional.empty();
+    private Optional<Function<AgentId, Authority>> authority = Optional.empty();
     private Optional<ConnectionStrategy> connections = Optional.empty();
     private Optional<StorageHooks> hooks = Optional.empty();
     private Optional<Executor> executor = Optional.empty();
     private DistributionStrategy distribution = DistributionStrategy.fullReplication();
     private NodeListener listener = new NodeListener() {};
     private GossipSettings.Timing timing = GossipSettings.Timing.defaults();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
     private boolean started;
 
     NodeBuilder() {}
@@ -138,6 +144,29 @@ public final class NodeBuilder {
     }
 
     /**
+     * Names who closes the epochs of the network, and may delete what others wrote. It becomes part of the network's id. Without
+     * this setting deletes remain as small entries for ever, and each author deletes its own.
+     *
+     * @param authority the same for all of a network, chosen when it is created
+     * @return this
+     */
+    public NodeBuilder authority(Authority authority) {
+        return authority(self -> authority);
+    }
+
+    /**
+     * Names the authority where it is this node's own agent, or may be: {@code authority(Authority::of)} founds a network that this node
+     * decides about.
+     *
+     * @param of is given this node's agent, which is made when it starts for the first time
+     * @return this
+     */
+    public NodeBuilder authority(Function<AgentId, Authority> of) {
+        this.authority = Optional.of(of);
+        return this;
+    }
+
+    /**
      * Lets the application look at entries before they are stored, and keep their payloads. Without this setting all are kept
      * in the store.
      *
@@ -169,6 +198,19 @@ public final class NodeBuilder {
      */
     public NodeBuilder connections(ConnectionStrategy connections) {
         this.connections = Optional.of(connections);
+        return this;
+    }
+
+    /**
+     * What the node has to spare for its network: it keeps within it, and tells the others. Without this setting there are no limits
+     * but the machine's. {@link NodeCapacity#phone()} fits a device on battery and a paid line: it takes and gives 64 KiB a second at
+     * most, stays connected to 4 peers and passes nothing on along trees.
+     *
+     * @param capacity of this node
+     * @return this
+     */
+    public NodeBuilder capacity(NodeCapacity capacity) {
+        this.capacity = capacity;
         return this;
     }
 
@@ -239,14 +281,15 @@ public final class NodeBuilder {
                         policy,
                         secrets,
                         network.orElseGet(policy::networkId),
-                        Optional.empty(),
+                        authority,
                         distribution,
                         connections.orElseGet(ConnectionStrategies::adaptive),
                         hooks,
                         listener,
                         executor,
                         bootstrap,
-                        timing))
+                        timing,
+                        capacity))
                 .thenApply(node -> node);
     }
 

@@ -7,6 +7,7 @@ import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.PeerkitRelay;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.transport.TransportFactory;
 import io.peerkit.api.transport.TransportMode;
@@ -131,7 +132,8 @@ public final class RelayBuilder {
                         listener,
                         executor,
                         bootstrap,
-                        GossipSettings.Timing.defaults()))
+                        GossipSettings.Timing.defaults(),
+                        NodeCapacity.unlimited()))
                 .thenApply(relay -> relay);
     }
 }

@@ -10,6 +10,7 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +79,12 @@ public final class LocalAgent implements Agent {
      */
     @Override
     public AgentInfo issueInfo(List<NodeAddress> addresses, Instant issuedAt, Duration lifetime) {
+        return issueInfo(addresses, NodeCapacity.unlimited(), issuedAt, lifetime);
+    }
+
+    @Override
+    public AgentInfo issueInfo(
+            List<NodeAddress> addresses, NodeCapacity capacity, Instant issuedAt, Duration lifetime) {
         if (addresses.size() > AgentInfo.MAX_ADDRESSES) {
             throw new LimitExceededException(
                     "agent info with " + addresses.size() + " addresses, at most " + AgentInfo.MAX_ADDRESSES);
@@ -92,12 +99,13 @@ public final class LocalAgent implements Agent {
         }
         long issued = issuedAt.toEpochMilli();
         long expires = issued + lifetime.toMillis();
-        byte[] body = AgentInfoCodec.body(id, addresses, issued, expires);
+        byte[] body = AgentInfoCodec.body(id, addresses, capacity, issued, expires);
         byte[] card = AgentInfoCodec.card(body, sign(AgentInfoCodec.signed(body)));
         if (card.length > AgentInfo.MAX_BYTES) {
             throw new LimitExceededException("agent info of " + card.length + " bytes, at most " + AgentInfo.MAX_BYTES);
         }
-        return new AgentInfo(id, addresses, Instant.ofEpochMilli(issued), Instant.ofEpochMilli(expires), card);
+        return new AgentInfo(
+                id, addresses, Instant.ofEpochMilli(issued), Instant.ofEpochMilli(expires), capacity, card);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
@@ -177,6 +178,44 @@ class LocalAgentTest {
         known.keys().forEach(key -> builder.put(key, known.require(key)));
         byte[] body = Cbor.encode(builder.put("later", "something").build());
         assertThat(other.readInfo(signedCard(agent, body)).addresses()).isEqualTo(ADDRESSES);
+    }
+
+    @Test
+    void issueInfo_capacity_readsBackEqual() {
+        NodeCapacity free = NodeCapacity.unlimited();
+        for (NodeCapacity capacity : List.of(
+                free,
+                NodeCapacity.phone().left(17),
+                free.storage(0),
+                free.bandwidth(NodeCapacity.MIN_BYTES_PER_SECOND),
+                free.connections(NodeCapacity.MIN_CONNECTIONS))) {
+            AgentInfo issued = agent.issueInfo(ADDRESSES, capacity, NOW, LIFETIME);
+            assertThat(other.readInfo(issued.encoded()).capacity()).isEqualTo(capacity);
+        }
+        assertThat(agent.issueInfo(ADDRESSES, free, NOW, LIFETIME).encoded())
+                .isEqualTo(agent.issueInfo(ADDRESSES, NOW, LIFETIME).encoded());
+    }
+
+    @Test
+    void readInfo_capacityBeyondReason_broughtWithinBounds() {
+        CborMap body = Cbor.decodeMap(
+                "body", AgentInfoCodec.body(agent.id(), ADDRESSES, 1, 2), CborLimits.of(AgentInfo.MAX_BYTES));
+        CborMap capacity = CborMap.builder()
+                .put("s", 0)
+                .put("f", Long.MAX_VALUE)
+                .put("b", 0)
+                .put("c", Long.MAX_VALUE)
+                .put("later", "news")
+                .build();
+        byte[] changed = Cbor.encode(CborMap.builder()
+                .put("agent", body.require("agent"))
+                .put("addrs", body.require("addrs"))
+                .put("issued", body.require("issued"))
+                .put("expires", body.require("expires"))
+                .put("cap", capacity)
+                .build());
+        assertThat(other.readInfo(signedCard(agent, changed)).capacity())
+                .isEqualTo(new NodeCapacity(0, 0, NodeCapacity.MIN_BYTES_PER_SECOND, NodeCapacity.MAX_CONNECTIONS));
     }
 
     @Test

@@ -45,6 +45,16 @@ public final class NetworkId extends Id32 implements Comparable<NetworkId> {
         return new NetworkId(sha256(("peerkit-network-2:" + name).getBytes(StandardCharsets.UTF_8)));
     }
 
+    /**
+     * Derives an identifier from what a network is made of.
+     *
+     * @param bytes begin with a domain of their own
+     * @return their SHA-256
+     */
+    public static NetworkId ofHash(byte[] bytes) {
+        return new NetworkId(sha256(bytes));
+    }
+
     @Override
     public int compareTo(NetworkId other) {
         return compareBytes(other);

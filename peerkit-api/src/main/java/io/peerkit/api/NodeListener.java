@@ -42,7 +42,7 @@ public interface NodeListener {
     default void integrated(Incoming incoming) {}
 
     /**
-     * An entry was deleted and has left the store.
+     * An entry was deleted, or a closed epoch does not have it, and it has left the store.
      *
      * @param removed the entry
      */
@@ -54,6 +54,29 @@ public interface NodeListener {
      * @param dropped the entry
      */
     default void dropped(Dropped dropped) {}
+
+    /**
+     * This node adopted the snapshot with which the network's authority closed an epoch.
+     *
+     * @param epoch the number of the closed epoch, from 1
+     */
+    default void epochClosed(long epoch) {}
+
+    /**
+     * An entry of the local agent was published anew, because the authority closed its epoch before it saw it. The blob is the same.
+     *
+     * @param first the entry as it was; it has left the store
+     * @param again the entry as it is now
+     */
+    default void reissued(EntryId first, EntryId again) {}
+
+    /**
+     * The network's authority signed two different statements for one epoch. This node adopts none any more until a person decides:
+     * the network is divided. Told once, and again after each start.
+     *
+     * @param epoch the number of the epoch
+     */
+    default void epochForked(long epoch) {}
 
     /**
      * The application's hook threw on an entry of a peer, or did not answer in time. The entry is not stored and comes again in
@@ -72,6 +95,14 @@ public interface NodeListener {
      * @param duration for how long, from now
      */
     default void peerExcluded(AgentId agent, Duration duration) {}
+
+    /**
+     * How far this node is with its peers has changed. Told at most once a second, and the last state of a change always; not told
+     * when the application is slow.
+     *
+     * @param progress the state of that moment
+     */
+    default void syncProgress(SyncProgress progress) {}
 
     /**
      * More of a large blob of a peer is here. Told about once a second while something comes, and not told when the application

@@ -23,6 +23,9 @@ public interface PeerkitNode extends AutoCloseable {
     /** The most pins. */
     int MAX_PINS = 65_536;
 
+    /** The most calls of {@link #whenInSync} that wait for one peer. */
+    int MAX_WAITS = 1_024;
+
     /** The longest key of {@link #publishOnce}, in bytes. */
     int MAX_KEY_BYTES = 64;
 
@@ -65,6 +68,17 @@ public interface PeerkitNode extends AutoCloseable {
      * @return as {@link #publish(byte[])} does; failed with {@link LimitExceededException} when {@code replicas} is out of bounds too
      */
     CompletableFuture<BlobHash> publish(byte[] blob, int replicas);
+
+    /**
+     * Publishes a blob to the network, for a caller that may want to {@linkplain #delete delete} it one day: a blob may stand in several
+     * entries, so its hash does not name one.
+     *
+     * @param blob as for {@link #publish(byte[])}
+     * @return a future that completes as that of {@link #publish(byte[])} does, with the entry's id beside the hash
+     */
+    default CompletableFuture<Publication> publishEntry(byte[] blob) {
+        return publishAll(List.of(blob)).thenApply(published -> published.get(0));
+    }
 
     /**
      * Publishes blobs to the network, all or none, in their order.
@@ -214,7 +228,7 @@ public interface PeerkitNode extends AutoCloseable {
      * Deletes entries, for everybody: payload and all that was derived from it go here before the future completes, and wherever the
      * delete arrives. What cannot be promised stands in the guide: a peer may misbehave and keep a copy.
      *
-     * @param entries 1 to {@value #MAX_BATCH} entries by this node's agent, or by anybody when it belongs to the authority
+     * @param entries 1 to {@value #MAX_BATCH} entries, as {@link #publishEntry} and {@link Incoming#entry} name them, by this node's agent, or by anybody when it belongs to the authority
      * @return a future of those that were here and are deleted, once that is durable, failed with
      *     <ul>
      *       <li>{@link NotPermittedException} when one of them has another author; then none is deleted
@@ -223,6 +237,21 @@ public interface PeerkitNode extends AutoCloseable {
      *     </ul>
      */
     CompletableFuture<List<EntryId>> delete(List<EntryId> entries);
+
+    /**
+     * Closes the open epoch, so that its deletes are forgotten: what this node has is from then on what the network has. Best while
+     * those who wrote are connected and in sync; what this node has not got is issued anew by its authors. Publications wait
+     * meanwhile, about 2 s for a million entries.
+     *
+     * @return a future of the number of the closed epoch, failed with
+     *     <ul>
+     *       <li>{@link NotPermittedException} when the network has no {@linkplain io.peerkit.api.gossip.Authority authority}, this node's
+     *           agent does not belong to it, its statements contradict each other, or the application's hook fails on deleted entries
+     *       <li>{@link PeerUnreachableException} when this node is just going to another epoch
+     *       <li>{@link StorageException} when the store failed
+     *     </ul>
+     */
+    CompletableFuture<Long> closeEpoch();
 
     /**
      * Blocks an agent without a reason.
@@ -266,9 +295,29 @@ public interface PeerkitNode extends AutoCloseable {
     /**
      * Reconciles with every connected peer now, without waiting for the next round.
      *
-     * @return a future that completes when a session with each of them has ended, well or not
+     * @return a future that completes when a session with each of them has ended, well or not, and what these sessions and pushes under
+     *     way brought is stored or will not be
      */
     CompletableFuture<Void> sync();
+
+    /**
+     * Waits until this node and a peer have what either has now. Asks for a session at once, and for another one as long as one breaks
+     * off or leaves something out.
+     *
+     * <p>Both sides count what waits for the clock, and what the application's hook failed on, as here ({@link NodeStatus#held},
+     * {@link NodeStatus#failing}). What a peer names and cannot give ({@link SyncProgress.Scope#withheld}) does not hold this up. A
+     * peer that never answers, or whose store fails, does: set a limit by {@link CompletableFuture#orTimeout}.
+     *
+     * @param agent a connected peer
+     * @return a future that completes when a session that began after this call has ended and all that it found missing on either side
+     *     is stored there, failed with
+     *     <ul>
+     *       <li>{@link PeerUnreachableException} when the peer is not connected, or a node of it goes away meanwhile
+     *       <li>{@link ProtocolRefusedException} when it keeps no entries, as a relay
+     *       <li>{@link LimitExceededException} when {@value #MAX_WAITS} calls wait for this peer
+     *     </ul>
+     */
+    CompletableFuture<Void> whenInSync(AgentId agent);
 
     /**
      * Reads the node's figures.

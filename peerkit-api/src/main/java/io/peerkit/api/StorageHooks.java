@@ -154,8 +154,8 @@ public interface StorageHooks {
     }
 
     /**
-     * An entry was deleted, by this node or another: whatever the application keeps of it has to go, its payload and all that was derived
-     * from it. Called one at a time, before the entry leaves the node's store, and again until it returns: make it
+     * An entry was deleted, by this node or another, or {@linkplain Removed.Reason#MISSED a closed epoch does not have it}: whatever the
+     * application keeps of it has to go, its payload and all that was derived from it. Called one at a time, before the entry leaves the node's store, and again until it returns: make it
      * idempotent. Peers do not get the entry from this node any more.
      *
      * @param removed the entry; when this throws, it is logged, and called again some seconds later and at the next start

@@ -10,7 +10,6 @@ import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.gossip.StoredContents;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code peerkit inspect}: what a store holds, while no node uses it. Writes nothing into it but what opening it does. */
@@ -33,11 +31,8 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description = "the data folder of a node that is not running, another way to write --data")
-    private @Nullable Path folder;
+    @Mixin
+    private FolderArgument argument = new FolderArgument();
 
     @Mixin
     private StorageOptions options = new StorageOptions();
@@ -58,9 +53,7 @@ final class InspectCommand implements Callable<Integer> {
             throw new InvalidSettingException("--authors " + authors + ", at least 0");
         }
         CommandSpec specified = Objects.requireNonNull(spec, "picocli fills it");
-        if (folder != null) {
-            options.folder(folder, specified);
-        }
+        argument.folder().ifPresent(folder -> options.folder(folder, specified));
         try (Storage storage = options.open(specified)) {
             ObjectNode figures = JsonLines.JSON.createObjectNode();
             agentId(figures);

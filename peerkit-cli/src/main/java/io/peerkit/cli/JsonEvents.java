@@ -9,9 +9,12 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
+import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Tells a node's events as JSON lines. */
@@ -61,6 +64,29 @@ final class JsonEvents implements NodeListener {
     }
 
     @Override
+    public void removed(Removed removed) {
+        lines.write(JsonLines.event("removed")
+                .put("entry", removed.entry().toString())
+                .put("author", removed.header().author().toString())
+                .put("reason", removed.reason().name().toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public void epochClosed(long epoch) {
+        lines.write(JsonLines.event("epoch-closed").put("epoch", epoch));
+    }
+
+    @Override
+    public void reissued(EntryId first, EntryId again) {
+        lines.write(JsonLines.event("reissued").put("entry", first.toString()).put("again", again.toString()));
+    }
+
+    @Override
+    public void epochForked(long epoch) {
+        lines.write(JsonLines.event("epoch-forked").put("epoch", epoch));
+    }
+
+    @Override
     public void integrationFailed(EntryId entry, AgentId author, String reason) {
         lines.write(JsonLines.event("integration-failed")
                 .put("entry", entry.toString())
@@ -71,6 +97,11 @@ final class JsonEvents implements NodeListener {
     @Override
     public void peerExcluded(AgentId agent, Duration duration) {
         lines.write(peer(agent.toString(), "excluded").put("direct", false).put("seconds", duration.toSeconds()));
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        lines.write(ProgressJson.sums(JsonLines.event("progress"), progress));
     }
 
     @Override

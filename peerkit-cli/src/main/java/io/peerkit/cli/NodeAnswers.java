@@ -28,10 +28,9 @@ final class NodeAnswers implements JsonCommands.Answers {
         String name = command.path("cmd").asText();
         return switch (name) {
             case "publish" ->
-                node.publishAll(List.of(bytes(command, "data")))
-                        .thenApply(
-                                done -> empty().put("hash", done.get(0).hash().toString())
-                                        .put("entry", done.get(0).entry().toString()));
+                node.publishEntry(bytes(command, "data"))
+                        .thenApply(done -> empty().put("hash", done.hash().toString())
+                                .put("entry", done.entry().toString()));
             case "publish-random" ->
                 RandomBlobs.publish(
                                 node,
@@ -69,6 +68,8 @@ final class NodeAnswers implements JsonCommands.Answers {
                 node.unblock(AgentId.parse(text(command, "agentId"))).thenApply(was -> empty().put("wasBlocked", was));
             case "blocked" -> node.blocked().thenApply(NodeAnswers::blocked);
             case "sync" -> node.sync().thenApply(done -> empty());
+            case "await-sync" ->
+                node.whenInSync(AgentId.parse(text(command, "agentId"))).thenApply(done -> empty());
             case "delete" ->
                 node.delete(List.of(EntryId.parse(text(command, "entry")))).thenApply(gone -> {
                     if (gone.isEmpty()) {
@@ -82,6 +83,7 @@ final class NodeAnswers implements JsonCommands.Answers {
                 (command.has("entry") ? node.unpin(entry(command)) : node.unpin(hash(command)))
                         .thenApply(was -> empty().put("wasPinned", was));
             case "pinned" -> node.pinned().thenApply(NodeAnswers::pinned);
+            case "close-epoch" -> node.closeEpoch().thenApply(epoch -> empty().put("epoch", epoch));
             case "" -> throw new CommandException("bad-command", "cmd is missing");
             default -> throw new CommandException("unknown-command", "no command " + name);
         };

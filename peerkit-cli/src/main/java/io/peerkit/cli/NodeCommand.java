@@ -33,6 +33,9 @@ final class NodeCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage = new StorageOptions();
 
+    @Mixin
+    private AuthorityOptions authority = new AuthorityOptions();
+
     @Option(
             names = "--listen",
             paramLabel = "ADDR",
@@ -55,7 +58,7 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JsonLines lines = JsonLines.toStandardOutput();
         JsonEvents jsonEvents = new JsonEvents(lines);
-        TextEvents textEvents = new TextEvents(System.out);
+        TextEvents textEvents = new TextEvents(System.out, Boolean.getBoolean("peerkit.terminal"));
         NodeListener listener = json ? jsonEvents : textEvents;
         PeerkitNode node = builder(listener).start().join();
         UntilTold lifetime = UntilTold.orSignalled(node::close);
@@ -78,6 +81,7 @@ final class NodeCommand implements Callable<Integer> {
                 .storage(storage.storage(specified()))
                 .listener(listener);
         storage.keys().ifPresent(builder::keys);
+        authority.authority(specified()).ifPresent(builder::authority);
         for (String address : connect) {
             // The rest of an address is the transport's to read, when it dials.
             if (!address.startsWith("/") || address.length() > NodeAddress.MAX_LENGTH) {

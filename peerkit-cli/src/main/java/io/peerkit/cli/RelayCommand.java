@@ -70,7 +70,7 @@ final class RelayCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JsonLines lines = JsonLines.toStandardOutput();
         JsonEvents jsonEvents = new JsonEvents(lines);
-        TextEvents textEvents = new TextEvents(System.out);
+        TextEvents textEvents = new TextEvents(System.out, false);
         NodeListener listener = json ? jsonEvents : textEvents;
         Libp2pTransport.Builder transport = Libp2pTransport.builder()
                 .maxConnections(maxConnections)

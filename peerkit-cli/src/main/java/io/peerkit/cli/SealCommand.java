@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code peerkit seal} and {@code peerkit unseal}: store and keys where they lie, while no node uses them. */
@@ -22,11 +21,8 @@ abstract class SealCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DIR",
-            description = "the data folder of a node that is not running, another way to write --data")
-    private @Nullable Path folder;
+    @Mixin
+    private FolderArgument argument = new FolderArgument();
 
     @Mixin
     private StoragePlace place = new StoragePlace();
@@ -75,9 +71,7 @@ abstract class SealCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandSpec specified = Objects.requireNonNull(spec, "picocli fills it");
-        if (folder != null) {
-            place.folder(folder, specified);
-        }
+        argument.folder().ifPresent(folder -> place.folder(folder, specified));
         carryOut(specified, place, place.folder().map(DataFolder::keys).filter(Files::isRegularFile));
         System.out.println(specified.name() + "ed");
         return 0;

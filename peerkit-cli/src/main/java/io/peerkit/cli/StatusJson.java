@@ -18,6 +18,8 @@ final class StatusJson {
                 .forEach(peer -> peers.addObject()
                         .put("agentId", peer.agentId().toString())
                         .put("direct", peer.direct()));
+        json.set("progress", ProgressJson.whole(status.progress()));
+        json.set("sessions", ProgressJson.of(status.sessions()));
         return json.put("bytesIn", status.bytesIn())
                 .put("bytesOut", status.bytesOut())
                 .put("refused", status.refused())
@@ -25,6 +27,7 @@ final class StatusJson {
                 .put("pending", status.pending())
                 .put("failing", status.failing())
                 .put("opaque", status.opaque())
-                .put("excluded", status.excluded());
+                .put("excluded", status.excluded())
+                .put("epoch", status.epoch());
     }
 }

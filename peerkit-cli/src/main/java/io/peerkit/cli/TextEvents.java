@@ -6,16 +6,18 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
+import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 
 /** Tells a node's events to people. */
 final class TextEvents implements NodeListener {
-    private final PrintStream out;
+    private final ProgressLine out;
 
-    TextEvents(PrintStream out) {
-        this.out = out;
+    TextEvents(PrintStream out, boolean terminal) {
+        this.out = new ProgressLine(out, terminal);
     }
 
     void ready(AgentId agent, List<NodeAddress> addresses) {
@@ -41,6 +43,27 @@ final class TextEvents implements NodeListener {
     @Override
     public void integrated(Incoming incoming) {
         out.println("integrated " + incoming.header().blobHash() + ", " + incoming.blob().length + " bytes");
+    }
+
+    @Override
+    public void removed(Removed removed) {
+        out.println("removed " + removed.header().blobHash()
+                + (removed.reason() == Removed.Reason.DELETED ? "" : ", not in a closed epoch"));
+    }
+
+    @Override
+    public void epochClosed(long epoch) {
+        out.println("epoch " + epoch + " is closed");
+    }
+
+    @Override
+    public void epochForked(long epoch) {
+        out.println("the authority closed epoch " + epoch + " in two ways: no epoch is adopted any more");
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        out.show(progress);
     }
 
     @Override

@@ -61,6 +61,30 @@ class NodeCommandIT {
     }
 
     @Test
+    void closeEpoch_deletedEntry_forgottenByBothAndRefusedToTheMember() throws IOException {
+        NodeProcess one = node("one", KEY, "--authority", "self");
+        NodeProcess two = node("two", KEY, "--connect", address(one), "--authority", agent(one));
+        CompletableFuture<JsonNode> integrated = event(two, "integrated");
+        CompletableFuture<JsonNode> removed = event(two, "removed");
+        CompletableFuture<JsonNode> closed = event(two, "epoch-closed");
+        JsonNode entry = one.command("publish", Map.of("data", base64("doomed".getBytes(UTF_8))))
+                .join();
+        soon(integrated);
+        one.command("delete", Map.of("entry", text(entry, "entry"))).join();
+        assertThat(text(soon(removed), "reason")).isEqualTo("deleted");
+
+        assertThatThrownBy(() -> two.command("close-epoch", Map.of()).join())
+                .hasMessageContaining("does not belong to the authority");
+        assertThat(one.command("close-epoch", Map.of()).join().path("epoch").asInt())
+                .isEqualTo(1);
+
+        assertThat(soon(closed).path("epoch").asInt()).isEqualTo(1);
+        JsonNode status = two.command("status", Map.of()).join();
+        assertThat(status.path("entries").asInt()).isZero();
+        assertThat(status.path("epoch").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void publishFile_largeFile_completeAndWrittenAtThePeer() throws IOException {
         NodeProcess one = node("one", KEY);
         NodeProcess two = node("two", KEY, "--connect", address(one));

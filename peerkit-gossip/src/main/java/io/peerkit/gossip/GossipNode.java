@@ -4,7 +4,6 @@ package io.peerkit.gossip;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
-import io.peerkit.api.ClosedException;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.LimitExceededException;
@@ -18,11 +17,11 @@ import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
-import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
+import io.peerkit.gossip.internal.epoch.EpochKeeper;
 import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
@@ -31,21 +30,11 @@ import io.peerkit.gossip.internal.locate.Wanted;
 import io.peerkit.gossip.internal.node.DataSide;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
-import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.io.InputStream;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * A node: runs the state machines of gossip over a transport and a store.
@@ -58,17 +47,9 @@ public final class GossipNode {
     /** The most bytes of blobs in one {@link #publishAll}. */
     public static final int MAX_BATCH_BYTES = BlobCopies.MAX_BYTES;
 
-    /** What the transport tells before {@link #start}; a peer cannot send anything but cards and messages by then. */
-    private static final int MAX_EARLY = 1_024;
-
     private final GossipSettings settings;
-    private final NodeLoop loop;
-    private final Deque<Consumer<LiveNode>> early = new ArrayDeque<>();
-    private final AtomicReference<Optional<CompletableFuture<Void>>> stop = new AtomicReference<>(Optional.empty());
-    private final AtomicLong questions = new AtomicLong();
-    private final Map<Long, CompletableFuture<?>> unanswered = new ConcurrentSkipListMap<>();
+    private final NodeCalls calls;
     private final boolean keepsBlobs;
-    private Optional<LiveNode> live = Optional.empty();
 
     /**
      * Makes a node that does nothing yet. Asks the hooks, if there are any, whether they keep blobs.
@@ -78,7 +59,7 @@ public final class GossipNode {
     public GossipNode(GossipSettings settings) {
         this.settings = settings;
         this.keepsBlobs = settings.hooks().map(StorageHooks::keepsBlobs).orElse(false);
-        this.loop = settings.loop();
+        this.calls = new NodeCalls(settings.loop());
     }
 
     /**
@@ -90,45 +71,35 @@ public final class GossipNode {
         return new TransportListener() {
             @Override
             public void peerGranted(NodeId node, AccessGrant grant) {
-                tell(true, now -> now.granted(node, grant));
+                calls.tell(true, now -> now.granted(node, grant));
             }
 
             @Override
             public void peerGone(NodeId node) {
-                tell(true, now -> now.gone(node));
+                calls.tell(true, now -> now.gone(node));
             }
 
             @Override
             public void peerDenied(NodeId node, Optional<AgentId> agentId, String reason) {
-                tell(false, now -> now.denied(node, agentId, reason));
+                calls.tell(false, now -> now.denied(node, agentId, reason));
             }
 
             @Override
             public void addressesChanged(List<NodeAddress> addresses) {
                 List<NodeAddress> copy = List.copyOf(addresses);
-                tell(false, now -> now.addressesChanged(copy));
+                calls.tell(false, now -> now.addressesChanged(copy));
             }
 
             @Override
             public void agentsReceived(NodeId node, byte[] message) {
-                tell(false, now -> now.agentsReceived(node, message));
+                calls.tell(false, now -> now.agentsReceived(node, message));
             }
 
             @Override
             public void messageReceived(NodeId node, byte[] message) {
-                tell(false, now -> now.messageReceived(node, message));
+                calls.tell(false, now -> now.messageReceived(node, message));
             }
         };
-    }
-
-    private void tell(boolean needed, Consumer<LiveNode> event) {
-        loop.execute(() -> {
-            if (live.isPresent()) {
-                event.accept(live.get());
-            } else if (needed || early.size() < MAX_EARLY) {
-                early.add(event);
-            }
-        });
     }
 
     /**
@@ -140,73 +111,16 @@ public final class GossipNode {
     public CompletableFuture<Void> start(Transport transport) {
         if (settings.storage().isPresent()) {
             // Before anything else: until then the transport tells peers that this node does not speak them.
-            transport.handleStreams(Pusher.PROTOCOL, this::accept);
-            transport.handleStreams(Syncer.PROTOCOL, this::accept);
-            transport.handleStreams(LargeBlobs.PROTOCOL, this::accept);
-            transport.handleStreams(BlobLookup.PROTOCOL, this::accept);
-            transport.handleStreams(Collector.PROTOCOL, this::accept);
+            transport.handleStreams(Pusher.PROTOCOL, calls::accept);
+            transport.handleStreams(Syncer.PROTOCOL, calls::accept);
+            transport.handleStreams(LargeBlobs.PROTOCOL, calls::accept);
+            transport.handleStreams(BlobLookup.PROTOCOL, calls::accept);
+            transport.handleStreams(Collector.PROTOCOL, calls::accept);
+            if (settings.authority().isPresent()) {
+                transport.handleStreams(EpochKeeper.PROTOCOL, calls::accept);
+            }
         }
-        CompletableFuture<Void> started = new CompletableFuture<>();
-        loop.execute(() -> {
-            if (live.isPresent() || stop.get().isPresent()) {
-                started.completeExceptionally(new ClosedException("node was started or stopped before"));
-                return;
-            }
-            LiveNode node = new LiveNode(settings, transport, keepsBlobs);
-            live = Optional.of(node);
-            while (!early.isEmpty()) {
-                early.remove().accept(node);
-            }
-            LoopHop.then(loop, node.start(), started::complete, started::completeExceptionally);
-        });
-        return started;
-    }
-
-    private void accept(PeerStream stream) {
-        loop.execute(() -> {
-            if (live.isPresent()) {
-                live.get().accepted(stream);
-            } else if (early.size() < MAX_EARLY) {
-                early.add(now -> now.accepted(stream));
-            } else {
-                stream.reset();
-            }
-        });
-    }
-
-    private <T> CompletableFuture<T> ask(BiConsumer<LiveNode, CompletableFuture<T>> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        if (stop.get().isPresent()) {
-            answer.completeExceptionally(new ClosedException("node is closed"));
-            return answer;
-        }
-        long number = questions.incrementAndGet();
-        unanswered.put(number, answer);
-        CompletableFuture<?> forgetting = answer.whenComplete((value, failure) -> unanswered.remove(number));
-        loop.execute(() -> {
-            if (forgetting.isDone()) {
-                return; // The caller has taken the question back.
-            }
-            if (live.isPresent()) {
-                answer(question, live.get(), answer);
-            } else {
-                answer.completeExceptionally(new ClosedException("node has not started"));
-            }
-        });
-        return answer;
-    }
-
-    private <T> CompletableFuture<T> askData(BiConsumer<DataSide, CompletableFuture<T>> question) {
-        return ask((node, answer) -> node.withData(answer, data -> question.accept(data, answer)));
-    }
-
-    private static <T> void answer(
-            BiConsumer<LiveNode, CompletableFuture<T>> question, LiveNode node, CompletableFuture<T> answer) {
-        try {
-            question.accept(node, answer);
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-        }
+        return calls.start(() -> new LiveNode(settings, transport, keepsBlobs));
     }
 
     /**
@@ -219,7 +133,7 @@ public final class GossipNode {
         return BlobCopies.of(
                 blobs,
                 (copies, hashes) ->
-                        askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
+                        calls.askData((data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer))));
     }
 
     /**
@@ -236,7 +150,7 @@ public final class GossipNode {
         }
         return BlobCopies.of(
                         List.of(blob),
-                        (copies, hashes) -> this.<List<Publication>>askData((data, answer) ->
+                        (copies, hashes) -> calls.<List<Publication>>askData((data, answer) ->
                                 data.publish(new Publisher.Call(copies, hashes, answer).withReplicas(replicas))))
                 .thenApply(done -> done.get(0));
     }
@@ -256,7 +170,7 @@ public final class GossipNode {
         }
         return BlobCopies.of(
                 blobs.stream().map(KeyedBlob::blob).toList(),
-                (copies, hashes) -> askData(
+                (copies, hashes) -> calls.askData(
                         (data, answer) -> data.publishOnce(new OncePublisher.Call(keys, copies, hashes, answer))));
     }
 
@@ -273,7 +187,7 @@ public final class GossipNode {
         }
         try {
             List<RecordKey> records = keys.stream().map(OncePublisher::key).toList();
-            return askData((data, answer) -> data.forgetPublished(records, answer));
+            return calls.askData((data, answer) -> data.forgetPublished(records, answer));
         } catch (LimitExceededException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -286,7 +200,7 @@ public final class GossipNode {
      * @return a future of the blob
      */
     public CompletableFuture<Optional<byte[]>> get(BlobHash hash) {
-        return askData((data, answer) -> data.get(hash, answer));
+        return calls.askData((data, answer) -> data.get(hash, answer));
     }
 
     /**
@@ -301,7 +215,7 @@ public final class GossipNode {
             return CompletableFuture.failedFuture(new LimitExceededException(
                     "content of " + size + " bytes, must have 0 to " + BlobManifest.MAX_SIZE));
         }
-        return askData((data, answer) -> data.publish(content, size, answer));
+        return calls.askData((data, answer) -> data.publish(content, size, answer));
     }
 
     /**
@@ -311,7 +225,7 @@ public final class GossipNode {
      * @return a future of the content
      */
     public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
-        return askData((data, answer) -> data.openBlob(hash, answer));
+        return calls.askData((data, answer) -> data.openBlob(hash, answer));
     }
 
     /**
@@ -321,7 +235,7 @@ public final class GossipNode {
      * @return a future that completes when it is durable
      */
     public CompletableFuture<Void> pin(EntryId entry) {
-        return askData((data, answer) -> data.pins().pin(new Wanted.Entry(entry), answer));
+        return calls.askData((data, answer) -> data.pins().pin(new Wanted.Entry(entry), answer));
     }
 
     /**
@@ -331,7 +245,7 @@ public final class GossipNode {
      * @return a future that completes when it is durable
      */
     public CompletableFuture<Void> pin(BlobHash blob) {
-        return askData((data, answer) -> data.pins().pin(new Wanted.Blob(blob), answer));
+        return calls.askData((data, answer) -> data.pins().pin(new Wanted.Blob(blob), answer));
     }
 
     /**
@@ -341,7 +255,7 @@ public final class GossipNode {
      * @return a future of whether it was pinned
      */
     public CompletableFuture<Boolean> unpin(EntryId entry) {
-        return askData((data, answer) -> data.pins().unpin(new Wanted.Entry(entry), answer));
+        return calls.askData((data, answer) -> data.pins().unpin(new Wanted.Entry(entry), answer));
     }
 
     /**
@@ -351,7 +265,7 @@ public final class GossipNode {
      * @return a future of whether it was pinned
      */
     public CompletableFuture<Boolean> unpin(BlobHash blob) {
-        return askData((data, answer) -> data.pins().unpin(new Wanted.Blob(blob), answer));
+        return calls.askData((data, answer) -> data.pins().unpin(new Wanted.Blob(blob), answer));
     }
 
     /**
@@ -360,7 +274,7 @@ public final class GossipNode {
      * @return a future of all pins
      */
     public CompletableFuture<Pinned> pinned() {
-        return askData((data, answer) -> answer.complete(data.pins().pinned()));
+        return calls.askData((data, answer) -> answer.complete(data.pins().pinned()));
     }
 
     /**
@@ -370,7 +284,7 @@ public final class GossipNode {
      * @return a future of the agent behind it
      */
     public CompletableFuture<AgentId> connect(NodeAddress address) {
-        return ask((node, answer) -> node.connect(address, answer));
+        return calls.ask((node, answer) -> node.connect(address, answer));
     }
 
     /**
@@ -386,7 +300,7 @@ public final class GossipNode {
                     "message of " + message.length + " bytes, at most " + Transport.MAX_MESSAGE_BYTES));
         }
         byte[] copy = message.clone();
-        return ask((node, answer) -> node.send(agent, copy, answer));
+        return calls.ask((node, answer) -> node.send(agent, copy, answer));
     }
 
     /**
@@ -401,7 +315,16 @@ public final class GossipNode {
             return CompletableFuture.failedFuture(new LimitExceededException(
                     copy.size() + " entries to delete, must be 1 to " + PeerkitNode.MAX_BATCH));
         }
-        return askData((data, answer) -> data.delete(copy, answer));
+        return calls.askData((data, answer) -> data.delete(copy, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#closeEpoch}.
+     *
+     * @return a future of the number of the closed epoch
+     */
+    public CompletableFuture<Long> closeEpoch() {
+        return calls.askData(DataSide::closeEpoch);
     }
 
     /**
@@ -412,7 +335,7 @@ public final class GossipNode {
      * @return a future that completes when it is cut off and this is stored
      */
     public CompletableFuture<Void> block(AgentId agent, String reason) {
-        return ask((node, answer) -> node.gatekeeper().block(agent, reason, answer));
+        return calls.ask((node, answer) -> node.gatekeeper().block(agent, reason, answer));
     }
 
     /**
@@ -422,7 +345,7 @@ public final class GossipNode {
      * @return a future that completes when this is stored
      */
     public CompletableFuture<Boolean> unblock(AgentId agent) {
-        return ask((node, answer) -> node.unblock(agent, answer));
+        return calls.ask((node, answer) -> node.unblock(agent, answer));
     }
 
     /**
@@ -431,7 +354,7 @@ public final class GossipNode {
      * @return a future of those whom the application blocked
      */
     public CompletableFuture<List<BlockedAgent>> blocked() {
-        return ask((node, answer) -> answer.complete(node.gatekeeper().blocked()));
+        return calls.ask((node, answer) -> answer.complete(node.gatekeeper().blocked()));
     }
 
     /**
@@ -440,7 +363,17 @@ public final class GossipNode {
      * @return a future that completes when a session with each connected peer has ended
      */
     public CompletableFuture<Void> sync() {
-        return ask(LiveNode::sync);
+        return calls.ask(LiveNode::sync);
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#whenInSync}.
+     *
+     * @param agent a connected peer
+     * @return a future that completes when both have what either had at this call
+     */
+    public CompletableFuture<Void> whenInSync(AgentId agent) {
+        return calls.ask((node, answer) -> node.whenInSync(agent, answer));
     }
 
     /**
@@ -449,7 +382,7 @@ public final class GossipNode {
      * @return a future of the figures
      */
     public CompletableFuture<NodeStatus> status() {
-        return ask(LiveNode::status);
+        return calls.ask(LiveNode::status);
     }
 
     /**
@@ -458,7 +391,7 @@ public final class GossipNode {
      * @return a future of the figures, failed as all are at a node without a store
      */
     public CompletableFuture<SpreadFigures> spread() {
-        return askData((data, answer) -> answer.complete(data.spread()));
+        return calls.askData((data, answer) -> answer.complete(data.spread()));
     }
 
     /**
@@ -467,35 +400,6 @@ public final class GossipNode {
      * @return a future that completes when nothing more happens
      */
     public CompletableFuture<Void> stop() {
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        Optional<CompletableFuture<Void>> before =
-                stop.getAndUpdate(first -> first.isPresent() ? first : Optional.of(ended));
-        if (before.isPresent()) {
-            return before.get();
-        }
-        CompletableFuture<Void> quiet = new CompletableFuture<>();
-        loop.execute(() -> {
-            early.clear();
-            if (live.isPresent()) {
-                live.get().stop(quiet);
-            } else {
-                quiet.complete(null);
-            }
-        });
-        LoopHop.then(
-                loop,
-                quiet,
-                done -> {
-                    failUnanswered();
-                    ended.complete(null);
-                },
-                ended::completeExceptionally);
-        return ended;
-    }
-
-    /** What still waits for a peer when the node stops would wait for ever. */
-    private void failUnanswered() {
-        List<CompletableFuture<?>> waiting = new ArrayList<>(unanswered.values());
-        waiting.forEach(answer -> answer.completeExceptionally(new ClosedException("node was closed")));
+        return calls.stop();
     }
 }

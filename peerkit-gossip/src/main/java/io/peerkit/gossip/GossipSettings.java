@@ -7,6 +7,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
@@ -40,6 +41,7 @@ import java.util.function.Consumer;
  * @param allowAccess takes that back
  * @param timing intervals and bounds of time
  * @param watcher is told of what entries cost
+ * @param capacity what the node has to spare
  */
 public record GossipSettings(
         NodeLoop loop,
@@ -57,7 +59,8 @@ public record GossipSettings(
         Consumer<AgentId> denyAccess,
         Consumer<AgentId> allowAccess,
         Timing timing,
-        GossipWatcher watcher) {
+        GossipWatcher watcher,
+        NodeCapacity capacity) {
     /** Copies the list. */
     public GossipSettings {
         bootstrap = List.copyOf(bootstrap);

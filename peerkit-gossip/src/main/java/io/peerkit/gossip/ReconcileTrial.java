@@ -30,7 +30,7 @@ import java.util.SplittableRandom;
  */
 public final class ReconcileTrial {
     private static final int ID_BYTES = 32;
-    private static final SyncScope SCOPE = new SyncScope(NetworkId.named("trial"), SyncScope.ALL, 1);
+    private static final SyncScope SCOPE = new SyncScope(NetworkId.named("trial"), SyncScope.ALL);
 
     /** Some 60 entries in a millisecond, which is what bulk publishing makes. */
     private static final int ENTRIES_PER_MILLI = 60;

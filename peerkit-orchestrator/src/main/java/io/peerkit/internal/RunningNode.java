@@ -7,6 +7,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
@@ -15,6 +16,7 @@ import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
 import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.storage.SealedMarkers;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -89,13 +91,18 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
         storage.ifPresent(opened -> {
             closing.add(opened::close);
             SealedMarkers.requireNone(opened);
+            if (settings.authority().isPresent() && opened.isShared()) {
+                throw new InvalidSettingException(
+                        "authority: a store that several processes share cannot go from epoch to epoch yet");
+            }
         });
+        Optional<Authority> authority = settings.authority().map(of -> of.apply(agent.id()));
         AccessHandshake access = AccessHandshake.factory(agent, settings.access(), new SecureRandom(), Set.of());
         GossipNode gossip = new GossipNode(new GossipSettings(
                 loop,
                 agent,
-                settings.network(),
-                settings.authority(),
+                authority.map(them -> them.bind(settings.network())).orElse(settings.network()),
+                authority,
                 storage,
                 settings.distribution(),
                 settings.connections(),
@@ -107,7 +114,8 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 access::deny,
                 access::allow,
                 settings.timing(),
-                GossipWatcher.none()));
+                GossipWatcher.none(),
+                settings.capacity()));
         TransportContext context = new TransportContext(
                 settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
         return settings.transport().start(context).thenCompose(transport -> {
@@ -239,6 +247,11 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
+    public CompletableFuture<Long> closeEpoch() {
+        return calls.handOver(gossip::closeEpoch);
+    }
+
+    @Override
     public CompletableFuture<Void> block(AgentId agent, String reason) {
         return calls.handOver(() -> gossip.block(agent, reason));
     }
@@ -256,6 +269,15 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Void> sync() {
         return calls.handOver(gossip::sync);
+    }
+
+    @Override
+    public CompletableFuture<Void> whenInSync(AgentId agent) {
+        CompletableFuture<Void> asked = gossip.whenInSync(agent);
+        CompletableFuture<Void> answer = calls.handOver(() -> asked);
+        // Whoever takes it back, or lets it time out, makes room for others.
+        CompletableFuture<Void> unused = answer.whenComplete((done, failure) -> asked.cancel(false));
+        return answer;
     }
 
     @Override

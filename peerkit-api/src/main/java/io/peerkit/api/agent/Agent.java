@@ -55,6 +55,20 @@ public interface Agent {
     AgentInfo issueInfo(List<NodeAddress> addresses, Instant issuedAt, Duration lifetime);
 
     /**
+     * Signs a card of this agent that tells what its node has to spare.
+     *
+     * @param addresses where it can be reached now
+     * @param capacity what it has to spare
+     * @param issuedAt now
+     * @param lifetime how long the card counts
+     * @return the card; without an implementation it leaves the capacity out
+     */
+    default AgentInfo issueInfo(
+            List<NodeAddress> addresses, NodeCapacity capacity, Instant issuedAt, Duration lifetime) {
+        return issueInfo(addresses, issuedAt, lifetime);
+    }
+
+    /**
      * Reads and checks the card of any agent.
      *
      * @param encoded the bytes a peer sent

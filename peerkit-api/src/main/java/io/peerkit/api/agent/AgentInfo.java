@@ -18,10 +18,16 @@ import java.util.List;
  * @param addresses where to dial, best first, at most {@value #MAX_ADDRESSES}; empty when it can only dial out
  * @param issuedAt when it was signed, whole milliseconds
  * @param expiresAt from when on it is void, whole milliseconds
+ * @param capacity what its node has to spare
  * @param encoded the signed bytes, at most {@value #MAX_BYTES}; not copied, never change them
  */
 public record AgentInfo(
-        AgentId agentId, List<NodeAddress> addresses, Instant issuedAt, Instant expiresAt, byte[] encoded) {
+        AgentId agentId,
+        List<NodeAddress> addresses,
+        Instant issuedAt,
+        Instant expiresAt,
+        NodeCapacity capacity,
+        byte[] encoded) {
     /** The most addresses on one card. */
     public static final int MAX_ADDRESSES = 16;
 
@@ -41,6 +47,20 @@ public record AgentInfo(
         if (!expiresAt.isAfter(issuedAt)) {
             throw new InvalidBytesException("agent info expires at " + expiresAt + ", issued at " + issuedAt);
         }
+    }
+
+    /**
+     * A card that says nothing of a capacity.
+     *
+     * @param agentId whose card it is
+     * @param addresses where to dial
+     * @param issuedAt when it was signed
+     * @param expiresAt from when on it is void
+     * @param encoded the signed bytes
+     */
+    public AgentInfo(
+            AgentId agentId, List<NodeAddress> addresses, Instant issuedAt, Instant expiresAt, byte[] encoded) {
+        this(agentId, addresses, issuedAt, expiresAt, NodeCapacity.unlimited(), encoded);
     }
 
     /**

@@ -3,6 +3,9 @@ package io.peerkit.api.gossip;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidSettingException;
+import io.peerkit.api.NetworkId;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -79,6 +82,22 @@ public final class Authority {
      */
     public boolean includes(AgentId agent) {
         return agents.contains(agent);
+    }
+
+    /**
+     * The network within a network that has this authority: who names another, or none, is in another network.
+     *
+     * @param network what the access policy or the application names
+     * @return SHA-256 of {@code "peerkit-network-authority-2"}, the network, how many have to sign (1 byte), and the agents in
+     *     their order
+     */
+    public NetworkId bind(NetworkId network) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes("peerkit-network-authority-2".getBytes(StandardCharsets.US_ASCII));
+        bytes.writeBytes(network.toBytes());
+        bytes.write(needed);
+        agents.forEach(agent -> bytes.writeBytes(agent.toBytes()));
+        return NetworkId.ofHash(bytes.toByteArray());
     }
 
     @Override

@@ -113,6 +113,29 @@ public record EntryHeader(
         this(network, author, time, epoch, topic, kind, blobHash, blobSize, links, origin, OptionalInt.empty());
     }
 
+    /**
+     * The header of an entry that issues one anew: all the same but for these.
+     *
+     * @param newTime hybrid logical time
+     * @param newEpoch the label
+     * @param first the entry that is issued anew
+     * @return the header
+     */
+    public EntryHeader anew(long newTime, long newEpoch, EntryId first) {
+        return new EntryHeader(
+                network,
+                author,
+                newTime,
+                newEpoch,
+                topic,
+                kind,
+                blobHash,
+                blobSize,
+                links,
+                Optional.of(first),
+                replicas);
+    }
+
     /** Checks the bounds. */
     public EntryHeader {
         links = List.copyOf(links);

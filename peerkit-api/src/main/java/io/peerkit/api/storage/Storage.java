@@ -63,6 +63,32 @@ public interface Storage extends AutoCloseable {
     CompletableFuture<BitSet> write(WriteBatch batch);
 
     /**
+     * Whether {@link #writeIf} is there. A store need not have it unless it can be {@linkplain #isShared shared}.
+     *
+     * @return false without an implementation
+     */
+    default boolean hasConditions() {
+        return false;
+    }
+
+    /**
+     * Writes a batch if some records are as expected, looking at them and writing in one step: nobody, in another process either, changes them
+     * in between.
+     *
+     * @param conditions 1 to {@value RecordCondition#MAX_CONDITIONS}, each on another record, which the batch must set, or remove if it is
+     *     expected to be there
+     * @param batch what to write
+     * @return a future as of {@link #write}; empty when a condition did not hold and nothing was written. Fails with {@link
+     *     UnsupportedOperationException} when the store does not {@linkplain #hasConditions have} this
+     * @throws IllegalArgumentException when the conditions are not as they must be
+     */
+    default CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("this store has no conditional writes"));
+    }
+
+    /**
      * Gets entries by id.
      *
      * @param ids at most {@value #MAX_IDS}
@@ -221,6 +247,20 @@ public interface Storage extends AutoCloseable {
      * @throws IllegalStateException when a shared store is watched already
      */
     default void watch(StorageWatcher watcher) {}
+
+    /**
+     * Checks an argument against its bound, as every store must before it does anything.
+     *
+     * @param what names it
+     * @param value what was given
+     * @param bound the most that may be given
+     * @throws IllegalArgumentException when it is negative or over the bound
+     */
+    static void checkWithin(String what, int value, int bound) {
+        if (value < 0 || value > bound) {
+            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
+        }
+    }
 
     /** Finishes writes under way and closes the store. Returns when it is closed. Repeating it does nothing. */
     @Override

@@ -6,6 +6,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredCard;
@@ -29,6 +30,16 @@ abstract class ForwardingStorage implements Storage {
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
         return honest.write(batch);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return honest.hasConditions();
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        return honest.writeIf(conditions, batch);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,12 @@ record LyingAgent(Agent honest) implements Agent {
     @Override
     public AgentInfo issueInfo(List<NodeAddress> addresses, Instant issuedAt, Duration lifetime) {
         return honest.issueInfo(addresses, issuedAt, lifetime);
+    }
+
+    @Override
+    public AgentInfo issueInfo(
+            List<NodeAddress> addresses, NodeCapacity capacity, Instant issuedAt, Duration lifetime) {
+        return honest.issueInfo(addresses, capacity, issuedAt, lifetime);
     }
 
     @Override

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.testkit.sim;
 
+import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NetworkId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.agent.Agent;
+import io.peerkit.api.agent.NodeCapacity;
+import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.Storage;
@@ -19,6 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -43,6 +49,10 @@ public final class NodePlan {
     private UnaryOperator<Storage> store = UnaryOperator.identity();
     private Optional<MemoryDisk> disk = Optional.empty();
     private UnaryOperator<Transport> transport = UnaryOperator.identity();
+    private NodeCapacity capacity = NodeCapacity.unlimited();
+
+    private Function<AgentId, Optional<Authority>> authority = self -> Optional.empty();
+    private Optional<Authority> trueAuthority = Optional.empty();
 
     private NodePlan() {}
 
@@ -64,6 +74,9 @@ public final class NodePlan {
         store = other.store;
         disk = other.disk;
         transport = other.transport;
+        authority = other.authority;
+        trueAuthority = other.trueAuthority;
+        capacity = other.capacity;
     }
 
     /**
@@ -113,6 +126,45 @@ public final class NodePlan {
     }
 
     /**
+     * The same in a network whose epochs somebody closes.
+     *
+     * @param of names the authority; is given the agent of the node
+     * @return a copy
+     */
+    public NodePlan authority(Function<AgentId, Authority> of) {
+        NodePlan plan = new NodePlan(this);
+        plan.authority = of.andThen(Optional::of);
+        return plan;
+    }
+
+    /**
+     * A liar: belongs to the network of an authority, and behaves as if it were the authority itself. Not counted as correct.
+     *
+     * @param of names the true authority
+     * @return a copy
+     */
+    public NodePlan pretendingAuthority(Authority of) {
+        NodePlan plan = new NodePlan(this);
+        plan.authority = self -> Optional.of(Authority.of(self));
+        plan.trueAuthority = Optional.of(of);
+        plan.correct = false;
+        plan.forging = true;
+        return plan;
+    }
+
+    Optional<Authority> authority(AgentId self) {
+        return authority.apply(self);
+    }
+
+    NetworkId network(AgentId self) {
+        NetworkId named = NetworkAccess.sharedKey(publishingKey).networkId();
+        return trueAuthority
+                .or(() -> authority(self))
+                .map(them -> them.bind(named))
+                .orElse(named);
+    }
+
+    /**
      * The same with a connection strategy.
      *
      * @param strategy makes one for each start of each node
@@ -146,6 +198,22 @@ public final class NodePlan {
         NodePlan plan = new NodePlan(this);
         plan.taskCost = perTask;
         return plan;
+    }
+
+    /**
+     * The same with less to spare.
+     *
+     * @param spare what the node has
+     * @return a copy
+     */
+    public NodePlan capacity(NodeCapacity spare) {
+        NodePlan plan = new NodePlan(this);
+        plan.capacity = spare;
+        return plan;
+    }
+
+    NodeCapacity capacity() {
+        return capacity;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,7 +74,13 @@ final class SharedChecks {
 
         @Override
         public AgentInfo issueInfo(List<NodeAddress> addresses, Instant issuedAt, Duration lifetime) {
-            AgentInfo card = agent.issueInfo(addresses, issuedAt, lifetime);
+            return issueInfo(addresses, NodeCapacity.unlimited(), issuedAt, lifetime);
+        }
+
+        @Override
+        public AgentInfo issueInfo(
+                List<NodeAddress> addresses, NodeCapacity capacity, Instant issuedAt, Duration lifetime) {
+            AgentInfo card = agent.issueInfo(addresses, capacity, issuedAt, lifetime);
             cards.put(ByteBuffer.wrap(card.encoded().clone()), card);
             return card;
         }

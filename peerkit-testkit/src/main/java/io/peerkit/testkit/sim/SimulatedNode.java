@@ -40,7 +40,7 @@ public final class SimulatedNode {
     private final KeyStore keys;
     private final Agent agent;
     private final TransportFactory place;
-    private final MemoryDisk disk = new MemoryDisk();
+    private MemoryDisk disk = new MemoryDisk();
     private Duration clockOffset = Duration.ZERO;
     private List<NodeAddress> addresses = List.of();
     private Optional<NodeId> nodeId = Optional.empty();
@@ -162,8 +162,8 @@ public final class SimulatedNode {
         return new GossipSettings(
                 loop,
                 plan.signer(agent),
-                NetworkAccess.sharedKey(plan.publishingKey()).networkId(),
-                Optional.empty(),
+                plan.network(agentId()),
+                plan.authority(agentId()),
                 storage,
                 plan.newDistribution(),
                 plan.newConnections(),
@@ -175,7 +175,8 @@ public final class SimulatedNode {
                 access::deny,
                 access::allow,
                 plan.timing(),
-                simulation.ledger().counting(plan.watcher()));
+                simulation.ledger().counting(plan.watcher()),
+                plan.capacity());
     }
 
     /**
@@ -193,6 +194,28 @@ public final class SimulatedNode {
         // It may die before its transport has started.
         CompletableFuture<?> unused =
                 dying.transport.thenAccept(open -> simulation.network().crash(open.nodeId()));
+    }
+
+    /**
+     * Copies its disk, while it runs or does not.
+     *
+     * @return what is durable now
+     */
+    public MemoryDisk backup() {
+        return disk.copy();
+    }
+
+    /**
+     * Puts a backup in place of its disk.
+     *
+     * @param backup not used by anybody else
+     * @throws IllegalStateException while it runs
+     */
+    public void restore(MemoryDisk backup) {
+        if (isRunning()) {
+            throw new IllegalStateException("node " + agentId() + " runs");
+        }
+        disk = backup;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
+import io.peerkit.api.SyncProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -67,6 +68,24 @@ final class TracedListener implements NodeListener {
     }
 
     @Override
+    public void epochClosed(long epoch) {
+        record("epoch", (int) epoch, new byte[0]);
+        listener.epochClosed(epoch);
+    }
+
+    @Override
+    public void reissued(EntryId first, EntryId again) {
+        record("reissued", 0, again.toBytes());
+        listener.reissued(first, again);
+    }
+
+    @Override
+    public void epochForked(long epoch) {
+        record("forked", (int) epoch, new byte[0]);
+        listener.epochForked(epoch);
+    }
+
+    @Override
     public void integrationFailed(EntryId entry, AgentId author, String reason) {
         record("failed", reason.hashCode(), entry.toBytes());
         listener.integrationFailed(entry, author, reason);
@@ -76,6 +95,12 @@ final class TracedListener implements NodeListener {
     public void peerExcluded(AgentId agent, Duration duration) {
         record("excluded", duration.hashCode(), agent.toBytes());
         listener.peerExcluded(agent, duration);
+    }
+
+    @Override
+    public void syncProgress(SyncProgress progress) {
+        record("in-sync", progress.inSync(), new byte[0]);
+        listener.syncProgress(progress);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
@@ -42,7 +43,11 @@ final class VirtualStorage implements Storage {
     /** How long others take to hear of a commit. */
     static final Duration NEWS = Duration.ofMillis(2);
 
-    private record Write(WriteBatch batch, CompletableFuture<BitSet> done) {}
+    private record Write(List<RecordCondition> conditions, WriteBatch batch, CompletableFuture<Optional<BitSet>> done) {
+        CompletableFuture<Optional<BitSet>> to(Storage store) {
+            return conditions.isEmpty() ? store.write(batch).thenApply(Optional::of) : store.writeIf(conditions, batch);
+        }
+    }
 
     private final VirtualTime time;
     private final Storage store;
@@ -78,7 +83,7 @@ final class VirtualStorage implements Storage {
     void crash(boolean commitReachedDisk) {
         dead = true;
         if (commitReachedDisk && !failing) {
-            committing.forEach(write -> store.write(write.batch).join());
+            committing.forEach(write -> write.to(store).join());
         }
         waiting = List.of();
         committing = List.of();
@@ -98,12 +103,27 @@ final class VirtualStorage implements Storage {
 
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
-        CompletableFuture<BitSet> done = new CompletableFuture<>();
+        return queue(List.of(), batch).thenApply(Optional::orElseThrow);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return queue(conditions, batch);
+    }
+
+    private CompletableFuture<Optional<BitSet>> queue(List<RecordCondition> conditions, WriteBatch batch) {
+        CompletableFuture<Optional<BitSet>> done = new CompletableFuture<>();
         if (dead) {
             done.completeExceptionally(new ClosedException("store is closed"));
             return done;
         }
-        waiting.add(new Write(shared.sharing(batch), done));
+        waiting.add(new Write(conditions, shared.sharing(batch), done));
         if (committing.isEmpty()) {
             begin();
         }
@@ -132,7 +152,7 @@ final class VirtualStorage implements Storage {
         if (!waiting.isEmpty()) {
             begin();
         }
-        group.forEach(write -> finish(write.done, () -> store.write(write.batch)));
+        group.forEach(write -> finish(write.done, () -> write.to(store)));
     }
 
     @Override
@@ -253,7 +273,7 @@ final class VirtualStorage implements Storage {
             dead = true;
             committing = List.of();
             waiting = List.of();
-            left.forEach(write -> finish(write.done, () -> store.write(write.batch)));
+            left.forEach(write -> finish(write.done, () -> write.to(store)));
             store.close();
         }
     }

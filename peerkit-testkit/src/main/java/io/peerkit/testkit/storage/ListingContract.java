@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The part of {@link StorageContract} that is about finding out what is there without knowing its names. */
-public abstract class ListingContract extends RecordContract {
+public abstract class ListingContract extends ConditionContract {
     private static final int[] PAGE_SIZES = {1, 3, 49, 50, 51, Storage.MAX_NAMES};
 
     /** For the suites. */

@@ -8,6 +8,7 @@ import io.peerkit.api.StorageException;
 import io.peerkit.api.agent.AgentInfo;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredCard;
 import io.peerkit.api.storage.StoredChunk;
@@ -54,6 +55,24 @@ public final class MemoryDisk {
     /** An empty disk. */
     public MemoryDisk() {}
 
+    /**
+     * What is durable now, on a disk of its own, as a backup has it.
+     *
+     * @return a copy that nobody has open
+     */
+    public synchronized MemoryDisk copy() {
+        MemoryDisk copy = new MemoryDisk();
+        copy.inOrder.putAll(inOrder);
+        copy.byId.putAll(byId);
+        byBlob.forEach((hash, entries) -> copy.byBlob.put(hash, new TreeMap<>(entries)));
+        copy.metadata.putAll(metadata);
+        copy.cards.putAll(cards);
+        copy.records.putAll(records);
+        copy.collections.putAll(collections);
+        copy.chunks.putAll(chunks);
+        return copy;
+    }
+
     synchronized void attach(MemoryStorage storage) {
         if (!users.isEmpty() && !(storage.isShared() && users.get(0).isShared())) {
             throw new StorageException("the store is open already");
@@ -66,7 +85,13 @@ public final class MemoryDisk {
     }
 
     /** Writes a batch, and lets the others hear of it in the order of the commits. */
-    synchronized BitSet write(WriteBatch batch, MemoryStorage writer) {
+    /** Gives nothing, and writes nothing, when a condition does not hold. */
+    synchronized Optional<BitSet> write(List<RecordCondition> conditions, WriteBatch batch, MemoryStorage writer) {
+        for (RecordCondition condition : conditions) {
+            if (!condition.holdsFor(record(condition.key()))) {
+                return Optional.empty();
+            }
+        }
         List<EntryKey> gone = users.size() > 1 ? keysOf(batch.removedEntries()) : List.of();
         BitSet added = write(batch);
         if (users.size() > 1 && (!gone.isEmpty() || !added.isEmpty())) {
@@ -75,7 +100,7 @@ public final class MemoryDisk {
                     .toList();
             users.stream().filter(user -> user != writer).forEach(user -> user.hear(came, gone));
         }
-        return added;
+        return Optional.of(added);
     }
 
     private List<EntryKey> keysOf(List<EntryId> ids) {

@@ -8,6 +8,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -37,7 +38,8 @@ import java.util.function.Supplier;
  * where the executor is deterministic, so is the store. Writes wait in memory without bound until the executor gets to them.
  */
 public final class MemoryStorage implements Storage {
-    private record Pending(WriteBatch batch, CompletableFuture<BitSet> done) {}
+    private record Pending(
+            List<RecordCondition> conditions, WriteBatch batch, CompletableFuture<Optional<BitSet>> done) {}
 
     private final MemoryDisk disk;
     private final Executor executor;
@@ -166,7 +168,8 @@ public final class MemoryStorage implements Storage {
             closed = true;
             crashed = true;
             for (int i = 0; i < survivors && !pending.isEmpty(); i++) {
-                disk.write(pending.remove().batch(), this);
+                Pending write = pending.remove();
+                disk.write(write.conditions(), write.batch(), this);
             }
             pending.clear();
         }
@@ -177,12 +180,27 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
-        CompletableFuture<BitSet> done = new CompletableFuture<>();
+        return carryOut(List.of(), batch).thenApply(Optional::orElseThrow);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return carryOut(List.copyOf(conditions), batch);
+    }
+
+    private CompletableFuture<Optional<BitSet>> carryOut(List<RecordCondition> conditions, WriteBatch batch) {
+        CompletableFuture<Optional<BitSet>> done = new CompletableFuture<>();
         synchronized (lock) {
             if (closed) {
                 return CompletableFuture.failedFuture(closedException());
             }
-            pending.add(new Pending(batch, done));
+            pending.add(new Pending(conditions, batch, done));
         }
         try {
             executor.execute(this::writeNext);
@@ -213,14 +231,14 @@ public final class MemoryStorage implements Storage {
             writesToFail--;
             return Optional.of(() -> next.done().completeExceptionally(new StorageException("the disk is full")));
         }
-        BitSet added = disk.write(next.batch(), this);
+        Optional<BitSet> added = disk.write(next.conditions(), next.batch(), this);
         return Optional.of(() -> next.done().complete(added));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
-        within("ids", wanted.size(), MAX_IDS);
+        Storage.checkWithin("ids", wanted.size(), MAX_IDS);
         return read(() -> disk.entries(wanted, maxBytes));
     }
 
@@ -231,13 +249,13 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
-        within("limit", limit, KeyPage.MAX_KEYS);
+        Storage.checkWithin("limit", limit, KeyPage.MAX_KEYS);
         return read(() -> disk.keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
-        within("limit", limit, MAX_IDS);
+        Storage.checkWithin("limit", limit, MAX_IDS);
         return read(() -> disk.scan(after, limit, maxBytes));
     }
 
@@ -253,19 +271,19 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return read(() -> disk.metadataNames(after, limit));
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return read(() -> disk.agents(limit));
     }
 
     @Override
     public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return read(() -> disk.cards(after, limit));
     }
 
@@ -278,33 +296,33 @@ public final class MemoryStorage implements Storage {
     public CompletableFuture<List<StoredRecord>> records(
             String collection, Optional<byte[]> after, int limit, int maxBytes) {
         RecordKey.checkCollection(collection);
-        within("limit", limit, MAX_RECORDS);
+        Storage.checkWithin("limit", limit, MAX_RECORDS);
         return read(() -> disk.records(collection, after, limit, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return read(() -> disk.collections(after, limit));
     }
 
     @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> disk.chunksPresent(wanted));
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> disk.chunks(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
-        within("limit", limit, MAX_CHUNKS);
+        Storage.checkWithin("limit", limit, MAX_CHUNKS);
         return read(() -> disk.chunkHashes(after, limit));
     }
 
@@ -363,11 +381,5 @@ public final class MemoryStorage implements Storage {
 
     private static ClosedException closedException() {
         return new ClosedException("the store is closed");
-    }
-
-    private static void within(String what, int value, int bound) {
-        if (value < 0 || value > bound) {
-            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
-        }
     }
 }

@@ -11,10 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.RecordCondition;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.api.storage.StorageWatcher;
 import io.peerkit.api.storage.StoredEntry;
+import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +161,32 @@ public abstract class SharedStorageContract {
         assertThat(write(second(), entry(2, 2))).isEqualTo(indices());
 
         assertThat(secondHeard.next().added()).containsExactly(entry(2, 2).key());
+    }
+
+    @Test
+    public void writeIf_byBothAtOnce_oneOfThemAndItsEntryAlone() {
+        Assumptions.assumeTrue(first().hasConditions(), "the store has no conditional writes");
+        for (int round = 0; round < 20; round++) {
+            RecordKey key = RecordKey.of("things", new byte[] {(byte) round});
+            int number = 2 * round;
+            List<CompletableFuture<Optional<BitSet>>> writes = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                WriteBatch batch = WriteBatch.builder()
+                        .entries(List.of(entry(number + i, number + i)))
+                        .records(List.of(new StoredRecord(key, new byte[] {(byte) i})))
+                        .build();
+                writes.add((i == 0 ? first() : second()).writeIf(List.of(RecordCondition.absent(key)), batch));
+            }
+            int winner = await(writes.get(0)).isPresent() ? 0 : 1;
+
+            assertThat(await(writes.get(0)).isPresent() ^ await(writes.get(1)).isPresent())
+                    .as("one of two in round %s", round)
+                    .isTrue();
+            assertThat(await(second().record(key))).hasValue(new byte[] {(byte) winner});
+            assertThat(await(first().count())).isEqualTo(round + 1);
+            assertThat(await(first().entries(List.of(id(number + winner)), ALL_BYTES)))
+                    .hasSize(1);
+        }
     }
 
     @Test

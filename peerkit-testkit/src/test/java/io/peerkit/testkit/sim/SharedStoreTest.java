@@ -8,6 +8,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.IntegrationVerdict;
+import io.peerkit.api.KeyedBlob;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.Publication;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Processes of one application, each with a node, on one store. */
@@ -256,5 +258,71 @@ class SharedStoreTest {
                 .mapToLong(chunk -> chunk.bytes().length)
                 .sum();
         assertThat(bytes).isGreaterThan(content.length); // all chunks and their page
+    }
+
+    @Test
+    void publishOnce_sameKeysInBothAtOnce_oneEntryForEachKeyAndBothHearOfIt() {
+        SimulatedNode one = add(ofOne);
+        SimulatedNode other = add(ofOther);
+        List<CompletableFuture<List<Publication>>> calls = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            calls.add(once(one, i, "of one"));
+            var unused = one.publish(blobs("plain " + i + " ", 1));
+            calls.add(once(other, i, "of other"));
+            simulation.time().advance(Duration.ofNanos(simulation.choices().nextLong(2_000_000)));
+        }
+        List<Publication> found = new ArrayList<>();
+        calls.forEach(call -> found.add(simulation.await(call).get(0)));
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(found.get(2 * i)).as("key %s", i).isEqualTo(found.get(2 * i + 1));
+        }
+        simulation.time().advance(Duration.ofSeconds(5));
+        assertThat(one.contents().count().join()).isEqualTo(400);
+        assertAlike(one, other, 400);
+    }
+
+    private static CompletableFuture<List<Publication>> once(SimulatedNode node, int key, String blob) {
+        byte[] bytes = ("key " + key).getBytes(UTF_8);
+        return node.gossip().publishAllOnce(List.of(new KeyedBlob(bytes, (blob + key).getBytes(UTF_8))));
+    }
+
+    @Test
+    void delete_largeBlobWhoseChunksAreShared_thoseOfTheOtherBlobStay() {
+        SimulatedNode one = add(ofOne);
+        SimulatedNode other = add(ofOther);
+        byte[] content = new byte[4_000_000];
+        new Random(8).nextBytes(content);
+        byte[] longer = Arrays.copyOf(content, 5_000_000);
+        simulation.await(one.gossip().publish(new ByteArrayInputStream(content), content.length));
+        CompletableFuture<BlobHash> second = other.gossip().publish(new ByteArrayInputStream(longer), longer.length);
+        EntryId first =
+                one.contents().scan(Optional.empty(), 1, 1).join().get(0).id();
+
+        simulation.await(one.gossip().delete(List.of(first)));
+        BlobHash kept = simulation.await(second);
+        simulation.time().advance(Duration.ofSeconds(10));
+
+        Set<BlobHash> used = new LinkedHashSet<>();
+        for (StoredRecord use : one.contents()
+                .records("chunk-use", Optional.empty(), 4_096, Integer.MAX_VALUE)
+                .join()) {
+            used.add(BlobHash.of(Arrays.copyOf(use.key().key(), 32)));
+        }
+        List<BlobHash> chunks =
+                one.contents().chunkHashes(Optional.empty(), 4_096).join();
+        assertThat(chunks).containsExactlyInAnyOrderElementsOf(used);
+        assertThat(simulation.await(one.gossip().openBlob(kept))).isPresent();
+
+        EntryId last = one.contents().scan(Optional.empty(), 4_096, 1 << 20).join().stream()
+                .filter(entry -> entry.blob().filter(blob -> blob.length > 0).isPresent()) // not the delete
+                .findFirst()
+                .orElseThrow()
+                .id();
+        simulation.await(other.gossip().delete(List.of(last)));
+        simulation.time().advance(Duration.ofSeconds(10));
+        assertThat(one.contents().chunkHashes(Optional.empty(), 4_096).join()).isEmpty();
+        assertThat(one.contents().collections(Optional.empty(), 100).join())
+                .doesNotContain("chunk-use", "chunk-mark", "blob-release", "blob-orphan");
     }
 }

@@ -5,23 +5,27 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborArray;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
+import io.peerkit.cbor.CborMapBuilder;
 import io.peerkit.cbor.CborText;
 import io.peerkit.cbor.CborValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The bytes of an agent's address card: {@code docs/protocols/agent-info.md}.
  *
  * <pre>{@code
  *   card = {"sig": bytes(64), "body": bytes(body)}                exactly these keys
- *   body = {"agent": bytes(32), "addrs": [text…], "issued": ms, "expires": ms, …}
+ *   body = {"agent": bytes(32), "addrs": [text…], "issued": ms, "expires": ms, "cap": capacity, …}
+ *   capacity = {"b": bytes a second, "c": connections, "f": bytes free, "s": bytes of storage, …}   without what is unlimited
  *   sig  = Ed25519(agent, "peerkit-agent-info-2" || body)
  * }</pre>
  *
@@ -55,7 +59,7 @@ public final class AgentInfoCodec {
     public record Unchecked(AgentInfo info, byte[] signed, byte[] signature) {}
 
     /**
-     * Encodes what is to be signed, without the domain.
+     * Encodes what is to be signed, of an agent without limits.
      *
      * @param agent whose card it is
      * @param addresses where to dial
@@ -64,15 +68,62 @@ public final class AgentInfoCodec {
      * @return the body
      */
     public static byte[] body(AgentId agent, List<NodeAddress> addresses, long issuedMs, long expiresMs) {
+        return body(agent, addresses, NodeCapacity.unlimited(), issuedMs, expiresMs);
+    }
+
+    /**
+     * Encodes what is to be signed, without the domain.
+     *
+     * @param agent whose card it is
+     * @param addresses where to dial
+     * @param capacity left out where it has no limits
+     * @param issuedMs milliseconds since 1970
+     * @param expiresMs milliseconds since 1970
+     * @return the body
+     */
+    public static byte[] body(
+            AgentId agent, List<NodeAddress> addresses, NodeCapacity capacity, long issuedMs, long expiresMs) {
         List<CborValue> texts = addresses.stream()
                 .<CborValue>map(address -> new CborText(address.value()))
                 .toList();
-        return Cbor.encode(CborMap.builder()
+        CborMapBuilder body = CborMap.builder()
                 .put("agent", agent.toBytes())
                 .put("addrs", new CborArray(texts))
                 .put("issued", issuedMs)
-                .put("expires", expiresMs)
-                .build());
+                .put("expires", expiresMs);
+        if (!capacity.equals(NodeCapacity.unlimited())) {
+            body.put("cap", capacity(capacity));
+        }
+        return Cbor.encode(body.build());
+    }
+
+    private static CborMap capacity(NodeCapacity capacity) {
+        CborMapBuilder map = CborMap.builder();
+        if (capacity.storageBytes() != NodeCapacity.UNLIMITED) {
+            map.put("s", capacity.storageBytes()).put("f", capacity.storageLeft());
+        }
+        if (capacity.bytesPerSecond() != NodeCapacity.UNLIMITED) {
+            map.put("b", capacity.bytesPerSecond());
+        }
+        if (capacity.connections() != NodeCapacity.MAX_CONNECTIONS) {
+            map.put("c", capacity.connections());
+        }
+        return map.build();
+    }
+
+    /** Whatever number stands there is brought within the bounds. */
+    private static NodeCapacity capacity(Optional<CborMap> map) {
+        if (map.isEmpty()) {
+            return NodeCapacity.unlimited();
+        }
+        CborMap given = map.get();
+        long storage = number(given, "s");
+        return new NodeCapacity(storage, Math.min(storage, number(given, "f")), number(given, "b"), (int)
+                Math.min(NodeCapacity.MAX_CONNECTIONS, number(given, "c")));
+    }
+
+    private static long number(CborMap map, String key) {
+        return map.optionalLong(key, 0, NodeCapacity.UNLIMITED).orElse(NodeCapacity.UNLIMITED);
     }
 
     /**
@@ -125,8 +176,13 @@ public final class AgentInfoCodec {
             throw new InvalidBytesException(
                     "agent info lives " + (expires - issued) + " ms, at most " + MAX_LIFETIME.toMillis());
         }
-        AgentInfo info =
-                new AgentInfo(agent, addresses, Instant.ofEpochMilli(issued), Instant.ofEpochMilli(expires), encoded);
+        AgentInfo info = new AgentInfo(
+                agent,
+                addresses,
+                Instant.ofEpochMilli(issued),
+                Instant.ofEpochMilli(expires),
+                capacity(body.optionalMap("cap")),
+                encoded);
         return new Unchecked(info, signed(bodyBytes), signature);
     }
 }

@@ -2,6 +2,7 @@
 package io.peerkit.agent.internal.keyfile;
 
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.StorageException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -31,7 +32,7 @@ public record KeyFile(byte[] secret, byte[] content) {
         SecureRandom random = new SecureRandom();
         byte[] secret = new byte[KeyFileFormat.SECRET_BYTES];
         random.nextBytes(secret);
-        byte[] content = KeyFileFormat.encode(secret, by, Argon2Cost.STANDARD, random);
+        byte[] content = KeyFileFormat.encode(secret, by, PassphraseCost.STANDARD, random);
         if (PrivateFile.create(file, content)) {
             return new KeyFile(secret, content);
         }
@@ -50,7 +51,7 @@ public record KeyFile(byte[] secret, byte[] content) {
      * @throws StorageException when the file is not what it was when it was opened, or cannot be replaced
      */
     public KeyFile reseal(Path file, SealedBy by) {
-        byte[] fresh = KeyFileFormat.encode(secret, by, Argon2Cost.STANDARD, new SecureRandom());
+        byte[] fresh = KeyFileFormat.encode(secret, by, PassphraseCost.STANDARD, new SecureRandom());
         PrivateFile.replace(file, content, fresh);
         return new KeyFile(secret, fresh);
     }

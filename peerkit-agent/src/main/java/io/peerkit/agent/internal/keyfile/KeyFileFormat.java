@@ -3,6 +3,7 @@ package io.peerkit.agent.internal.keyfile;
 
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
@@ -47,7 +48,7 @@ final class KeyFileFormat {
     private KeyFileFormat() {}
 
     /** The file of a secret; {@code cost} counts where a passphrase seals it. */
-    static byte[] encode(byte[] secret, SealedBy by, Argon2Cost cost, SecureRandom random) {
+    static byte[] encode(byte[] secret, SealedBy by, PassphraseCost cost, SecureRandom random) {
         return by instanceof SealedBy.Nothing
                 ? file(VERSION_UNSEALED, CborMap.builder().put("secret", secret).build())
                 : file(VERSION_SEALED, SealedKeys.seal(secret, by, cost, random));

@@ -3,6 +3,7 @@ package io.peerkit.agent.internal.keyfile;
 
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborMap;
 import io.peerkit.cbor.CborMapBuilder;
@@ -29,7 +30,7 @@ final class SealedKeys {
 
     private SealedKeys() {}
 
-    static CborMap seal(byte[] secret, SealedBy by, Argon2Cost cost, SecureRandom random) {
+    static CborMap seal(byte[] secret, SealedBy by, PassphraseCost cost, SecureRandom random) {
         byte[] salt = new byte[SALT_BYTES];
         byte[] nonce = new byte[AesGcm.NONCE_BYTES];
         random.nextBytes(salt);
@@ -42,7 +43,7 @@ final class SealedKeys {
                     .put("memory-kib", cost.memoryKib())
                     .put("passes", cost.passes())
                     .put("lanes", cost.lanes());
-            key = cost.derive(passphrase.utf8(), salt);
+            key = Argon2.derive(cost, passphrase.utf8(), salt);
         } else if (by instanceof SealedBy.ApplicationKey application) {
             head.put("kdf", HMAC);
             key = ofApplicationKey(application.bytes(), salt);
@@ -82,11 +83,11 @@ final class SealedKeys {
         String kdf = keys.requireText("kdf", MAX_NAME_CHARS);
         return switch (kdf) {
             case ARGON2 -> {
-                Argon2Cost cost = new Argon2Cost(
-                        keys.requireInt("memory-kib", 1, Argon2Cost.MAX_MEMORY_KIB),
-                        keys.requireInt("passes", 1, Argon2Cost.MAX_PASSES),
-                        keys.requireInt("lanes", 1, Argon2Cost.MAX_LANES));
-                yield cost.derive(passphrase(name, by), salt);
+                PassphraseCost cost = new PassphraseCost(
+                        keys.requireInt("memory-kib", 1, PassphraseCost.MAX_MEMORY_KIB),
+                        keys.requireInt("passes", 1, PassphraseCost.MAX_PASSES),
+                        keys.requireInt("lanes", 1, PassphraseCost.MAX_LANES));
+                yield Argon2.derive(cost, passphrase(name, by), salt);
             }
             case HMAC -> {
                 if (by instanceof SealedBy.ApplicationKey application) {

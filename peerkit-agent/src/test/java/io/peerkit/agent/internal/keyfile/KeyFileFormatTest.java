@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.peerkit.agent.Mutation;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.cbor.Cbor;
 import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
@@ -27,7 +28,7 @@ class KeyFileFormatTest {
     private static final SealedBy PASSPHRASE = new SealedBy.Passphrase("pass".getBytes(StandardCharsets.UTF_8));
     private static final SealedBy KEY =
             new SealedBy.ApplicationKey(HexFormat.of().parseHex("0f".repeat(32)));
-    private static final Argon2Cost CHEAP = new Argon2Cost(32, 1, 4);
+    private static final PassphraseCost CHEAP = new PassphraseCost(32, 1, 4);
     private static final byte[] SECRET =
             HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 
@@ -129,12 +130,12 @@ class KeyFileFormatTest {
 
     @Test
     void argon2Cost_bounds_inPairs() {
-        assertThat(new Argon2Cost(262_144, 16, 16)).isNotNull();
-        assertThat(new Argon2Cost(8, 1, 1)).isNotNull();
+        assertThat(new PassphraseCost(262_144, 16, 16)).isNotNull();
+        assertThat(new PassphraseCost(8, 1, 1)).isNotNull();
         for (int[] wrong : new int[][] {
             {262_145, 16, 16}, {262_144, 17, 16}, {262_144, 16, 17}, {7, 1, 1}, {15, 1, 2}, {8, 0, 1}, {8, 1, 0}
         }) {
-            assertThatThrownBy(() -> new Argon2Cost(wrong[0], wrong[1], wrong[2]))
+            assertThatThrownBy(() -> new PassphraseCost(wrong[0], wrong[1], wrong[2]))
                     .isInstanceOf(InvalidBytesException.class);
         }
     }

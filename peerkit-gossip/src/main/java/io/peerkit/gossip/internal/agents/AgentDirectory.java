@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.agents;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,6 +106,12 @@ public final class AgentDirectory {
     /** The card of an agent. */
     public Optional<AgentInfo> get(AgentId agent) {
         return Optional.ofNullable(cards.get(agent));
+    }
+
+    /** What an agent says that its node has to spare. */
+    public NodeCapacity capacity(AgentId agent) {
+        AgentInfo card = cards.get(agent);
+        return card == null ? NodeCapacity.unlimited() : card.capacity();
     }
 
     /** All cards, a copy. */

@@ -4,14 +4,16 @@ package io.peerkit.gossip.internal.agents;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.agent.Agent;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.agent.NodeCapacity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The local agent's card: reissued at two thirds of its lifetime and when the addresses change. */
+/** The local agent's card: reissued at two thirds of its lifetime and when the addresses or the capacity change. */
 public final class OwnCard {
     /** The most characters of addresses on a card, so that its encoding keeps within its bound. */
     private static final int MAX_ADDRESS_CHARS = 3_000;
@@ -24,6 +26,8 @@ public final class OwnCard {
 
     private final Agent agent;
     private final Duration lifetime;
+    private final Supplier<NodeCapacity> capacity;
+    private NodeCapacity told = NodeCapacity.unlimited();
     private Optional<AgentInfo> current = Optional.empty();
     private Instant last = Instant.EPOCH;
 
@@ -32,8 +36,18 @@ public final class OwnCard {
      * @param lifetime how long a card counts
      */
     public OwnCard(Agent agent, Duration lifetime) {
+        this(agent, lifetime, NodeCapacity::unlimited);
+    }
+
+    /**
+     * @param agent signs
+     * @param lifetime how long a card counts
+     * @param capacity what the node has to spare at a moment
+     */
+    public OwnCard(Agent agent, Duration lifetime, Supplier<NodeCapacity> capacity) {
         this.agent = agent;
         this.lifetime = lifetime;
+        this.capacity = capacity;
     }
 
     /** A card of this agent from an earlier run: the next must be newer, whatever the clock says. */
@@ -50,15 +64,18 @@ public final class OwnCard {
             last = Instant.EPOCH;
             current = Optional.empty();
         }
-        if (current.isPresent() && current.get().addresses().equals(listed) && !isDue(current.get(), now)) {
+        NodeCapacity spare = capacity.get();
+        boolean same = current.isPresent() && current.get().addresses().equals(listed) && told.equals(spare);
+        if (same && !isDue(current.get(), now)) {
             return Optional.empty();
         }
+        told = spare;
         Instant issuedAt = now.truncatedTo(ChronoUnit.MILLIS);
         if (!issuedAt.isAfter(last)) {
             issuedAt = last.plusMillis(1);
         }
         last = issuedAt;
-        current = Optional.of(agent.issueInfo(listed, issuedAt, lifetime));
+        current = Optional.of(agent.issueInfo(listed, spare, issuedAt, lifetime));
         return current;
     }
 

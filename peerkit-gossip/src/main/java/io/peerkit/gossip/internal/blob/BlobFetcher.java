@@ -211,7 +211,7 @@ final class BlobFetcher implements BlobStream.Owner, Suppliers.Listener {
         Set<BlobHash> hashes = new LinkedHashSet<>();
         chunks.forEach(chunk -> hashes.add(chunk.hash()));
         List<StoredRecord> uses =
-                hashes.stream().map(hash -> BlobRecords.use(hash, owner)).toList();
+                BlobRecords.uses(hashes, owner, parts.storage().isShared());
         return gate.claim(() -> OnLoop.of(
                 parts.loop(),
                 parts.storage().write(WriteBatch.builder().records(uses).build())));

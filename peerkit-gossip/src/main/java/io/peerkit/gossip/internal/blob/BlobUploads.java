@@ -214,7 +214,7 @@ final class BlobUploads {
             records.add(BlobRecords.upload(upload.owner, false));
         }
         records.add(BlobRecords.uploadPart(upload.owner, upload.parts++, hashes));
-        hashes.forEach(hash -> records.add(BlobRecords.use(hash, upload.owner)));
+        records.addAll(BlobRecords.uses(hashes, upload.owner, parts.storage().isShared()));
         WriteBatch batch = WriteBatch.builder().records(records).chunks(chunks).build();
         CompletableFuture<Void> written = gate.claim(
                         () -> OnLoop.of(parts.loop(), parts.storage().write(batch)))
@@ -272,7 +272,10 @@ final class BlobUploads {
                     }
                     byte[] owner = found.get(0).key().key();
                     boolean published = found.get(0).value().length > 0;
-                    CompletableFuture<Void> removed = owners.contains(BlobHash.of(owner))
+                    // In a shared store it may be another process that is at it.
+                    boolean running = owners.contains(BlobHash.of(owner))
+                            || (!published && parts.storage().isShared());
+                    CompletableFuture<Void> removed = running
                             ? CompletableFuture.completedFuture(null)
                             : published ? release.forgetUpload(owner) : release.upload(owner);
                     return removed.thenAccept(done -> cleanUp(Optional.of(owner)));

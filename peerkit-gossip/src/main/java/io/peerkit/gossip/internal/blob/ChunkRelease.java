@@ -3,6 +3,8 @@ package io.peerkit.gossip.internal.blob;
 
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredChunk;
@@ -25,12 +27,16 @@ import java.util.concurrent.CompletableFuture;
  * Removes the uses of chunks by an owner, and the chunks that nobody else uses, in small batches that can be done again from
  * the beginning after a crash: pages go behind all that they list. Belongs to the node loop.
  *
- * <p>In a shared store nothing is removed: another may begin to use a chunk between the look for its users and its removal, and what seems
- * left by an earlier run may be another's upload. The records stay, and the next opening by one alone does the work.
+ * <p>In a shared store another process may begin to use a chunk between the look for its users and its removal. So the chunks are
+ * {@linkplain BlobRecords#mark marked} before the look, and removed only if the marks are still there. When others come in between
+ * again and again, or the store has no conditions, the removal fails and its records stay: the next start goes on.
  */
 final class ChunkRelease {
     /** The most chunks of one step, during which nobody else begins to use any. */
     private static final int STEP_CHUNKS = 256;
+
+    /** How often a step looks again because another process began to use one of its chunks. */
+    private static final int MAX_ATTEMPTS = 3;
 
     private static final int PART_LIMIT = 64;
     private static final int PART_BYTES = 262_144;
@@ -47,9 +53,6 @@ final class ChunkRelease {
 
     /** Removes what an owner uses of a blob, then the wish to do so. */
     CompletableFuture<Void> blob(byte[] owner, BlobManifest manifest) {
-        if (storage.isShared()) {
-            return CompletableFuture.completedFuture(null);
-        }
         return page(owner, manifest, 0)
                 .thenCompose(done -> step(owner, new ArrayList<>(new LinkedHashSet<>(manifest.pages()))))
                 .thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.RELEASE, owner))));
@@ -84,9 +87,6 @@ final class ChunkRelease {
 
     /** Removes what an upload has written, then the records of it. */
     CompletableFuture<Void> upload(byte[] owner) {
-        if (storage.isShared()) {
-            return CompletableFuture.completedFuture(null);
-        }
         return parts(owner, true).thenCompose(done -> forget(List.of(RecordKey.of(BlobRecords.UPLOAD, owner))));
     }
 
@@ -132,37 +132,72 @@ final class ChunkRelease {
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
         for (int from = 0; from < hashes.size(); from += STEP_CHUNKS) {
             List<BlobHash> some = hashes.subList(from, Math.min(from + STEP_CHUNKS, hashes.size()));
-            done = done.thenCompose(before -> gate.remove(() -> removeUnused(owner, some)));
+            done = done.thenCompose(before ->
+                    gate.remove(() -> storage.isShared() ? removeMarked(owner, some, 1) : removeUnused(owner, some)));
         }
         return done;
     }
 
-    private CompletableFuture<Void> removeUnused(byte[] owner, List<BlobHash> hashes) {
-        List<RecordKey> uses = new ArrayList<>();
-        hashes.forEach(hash -> uses.add(BlobRecords.useKey(hash, owner)));
-        List<BlobHash> unused = new ArrayList<>();
-        return forget(uses)
-                .thenCompose(done -> {
-                    CompletableFuture<Void> looked = CompletableFuture.completedFuture(null);
-                    for (BlobHash hash : hashes) {
-                        CompletableFuture<Boolean> used = isUsed(hash);
-                        looked = looked.thenCombine(used, (before, is) -> {
-                            if (!is) {
-                                unused.add(hash);
-                            }
-                            return null;
-                        });
-                    }
-                    return looked;
+    private CompletableFuture<Void> removeMarked(byte[] owner, List<BlobHash> hashes, int attempt) {
+        if (!storage.hasConditions() || attempt > MAX_ATTEMPTS) {
+            return CompletableFuture.failedFuture(
+                    new StorageException("other processes use the same chunks; they are removed later"));
+        }
+        byte[] mark = new byte[BlobRecords.ID_BYTES];
+        loop.random().nextBytes(mark);
+        List<StoredRecord> marks =
+                hashes.stream().map(hash -> BlobRecords.mark(hash, mark)).toList();
+        List<RecordCondition> unchanged = marks.stream()
+                .map(record -> RecordCondition.equal(record.key(), record.value()))
+                .toList();
+        return write(WriteBatch.builder().records(marks).build())
+                .thenCompose(done -> unused(hashes, Optional.of(owner)))
+                .thenCompose(unused -> {
+                    WriteBatch.Builder batch = WriteBatch.builder().removeChunks(unused);
+                    hashes.forEach(hash ->
+                            batch.removeRecords(List.of(BlobRecords.markKey(hash), BlobRecords.useKey(hash, owner))));
+                    return OnLoop.of(loop, storage.writeIf(unchanged, batch.build()));
                 })
-                .thenCompose(
-                        done -> write(WriteBatch.builder().removeChunks(unused).build()));
+                .thenCompose(removed -> removed.isPresent()
+                        ? CompletableFuture.completedFuture(null)
+                        : removeMarked(owner, hashes, attempt + 1));
     }
 
-    private CompletableFuture<Boolean> isUsed(BlobHash hash) {
+    private CompletableFuture<Void> removeUnused(byte[] owner, List<BlobHash> hashes) {
+        List<RecordKey> uses = new ArrayList<>();
+        hashes.forEach(hash -> {
+            uses.add(BlobRecords.useKey(hash, owner));
+            uses.add(BlobRecords.markKey(hash)); // from a time when the store was shared
+        });
+        return forget(uses)
+                .thenCompose(done -> unused(hashes, Optional.empty()))
+                .thenCompose(unused ->
+                        write(WriteBatch.builder().removeChunks(unused).build()));
+    }
+
+    /** Those of the chunks that nobody uses but perhaps one owner. */
+    private CompletableFuture<List<BlobHash>> unused(List<BlobHash> hashes, Optional<byte[]> but) {
+        List<BlobHash> unused = new ArrayList<>();
+        CompletableFuture<Void> looked = CompletableFuture.completedFuture(null);
+        for (BlobHash hash : hashes) {
+            looked = looked.thenCombine(isUsed(hash, but), (before, is) -> {
+                if (!is) {
+                    unused.add(hash);
+                }
+                return null;
+            });
+        }
+        return looked.thenApply(done -> unused);
+    }
+
+    private CompletableFuture<Boolean> isUsed(BlobHash hash, Optional<byte[]> but) {
         byte[] beginning = hash.toBytes();
-        return OnLoop.of(loop, storage.records(BlobRecords.USE, Optional.of(beginning), 1, 1))
-                .thenApply(found ->
-                        !found.isEmpty() && startsWith(found.get(0).key().key(), beginning));
+        return OnLoop.of(loop, storage.records(BlobRecords.USE, Optional.of(beginning), 2, PART_BYTES))
+                .thenApply(found -> found.stream()
+                        .map(use -> use.key().key())
+                        .filter(key -> startsWith(key, beginning))
+                        .anyMatch(key -> but.map(owner -> BlobRecords.useKey(hash, owner))
+                                .filter(own -> Arrays.equals(own.key(), key))
+                                .isEmpty()));
     }
 }

@@ -12,6 +12,7 @@ import io.peerkit.cbor.CborLimits;
 import io.peerkit.cbor.CborMap;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -24,6 +25,7 @@ import java.util.List;
  *   large-blob    hash of the manifest     a State
  *   blob-content  hash of the content      hash of the manifest         written when all is here and right, never before
  *   chunk-use     hash of the chunk, owner nothing                      keeps the chunk; pages are chunks too
+ *   chunk-mark    hash of the chunk        who used or removed it last; only where several processes share the store
  *   blob-release  owner                    hash of the manifest         its uses, and chunks that nobody else uses, are to go
  *   blob-orphan   hash of the manifest     nothing                      a deleted entry had it; the manifest is kept as a chunk
  *   blob-upload   owner                    nothing; 1 once published    a content that is being read
@@ -45,6 +47,9 @@ public final class BlobRecords {
 
     /** Who uses a chunk. */
     public static final String USE = "chunk-use";
+
+    /** Who used or removed a chunk last. */
+    public static final String MARK = "chunk-mark";
 
     /** Owners whose uses are to go. */
     public static final String RELEASE = "blob-release";
@@ -147,6 +152,33 @@ public final class BlobRecords {
         byte[] key = Arrays.copyOf(chunk.toBytes(), 2 * ID_BYTES);
         System.arraycopy(owner, 0, key, ID_BYTES, ID_BYTES);
         return RecordKey.of(USE, key);
+    }
+
+    /**
+     * Marks a chunk. Whoever begins to use one writes this, and whoever removes one does so if its own mark is still there: so neither
+     * overlooks the other, in another process either.
+     *
+     * @param by the owner that begins to use the chunk, or what nobody else writes
+     */
+    public static StoredRecord mark(BlobHash chunk, byte[] by) {
+        return new StoredRecord(markKey(chunk), by);
+    }
+
+    /** Names the mark of a chunk. */
+    public static RecordKey markKey(BlobHash chunk) {
+        return RecordKey.of(MARK, chunk.toBytes());
+    }
+
+    /** What an owner that begins to use chunks writes. */
+    public static List<StoredRecord> uses(Collection<BlobHash> chunks, byte[] owner, boolean shared) {
+        List<StoredRecord> records = new ArrayList<>(2 * chunks.size());
+        for (BlobHash chunk : chunks) {
+            records.add(use(chunk, owner));
+            if (shared) {
+                records.add(mark(chunk, owner));
+            }
+        }
+        return records;
     }
 
     /** An owner's uses are to go. */

@@ -7,6 +7,8 @@ import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
 import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.EntryKey;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
@@ -16,8 +18,11 @@ import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what deletes name: from the set at once, so that no peer gets it any more; then from the application's tables, by its hook; then
- * from the store. The delete is stored before any of this, so what a crash leaves is found and removed at the next start.
+ * Removes what deletes name and what closed epochs do not have: from the set at once, so that no peer gets it any more; then from the
+ * application's tables, by its hook; then from the store. The delete, or a record, is stored before any of this, so what a crash leaves is
+ * found and removed at the next start.
  *
  * <p>Belongs to the node loop.
  */
@@ -66,15 +72,31 @@ public final class EntryRemover {
             Executor tasks,
             Belongings belongings) {}
 
-    private record Doomed(StoredEntry stored, EntryHeader header) {
+    /**
+     * An entry that goes whatever deletes say.
+     *
+     * @param key of the entry
+     * @param reason why
+     */
+    record Leaving(EntryKey key, Removed.Reason reason) {}
+
+    private record Doomed(StoredEntry stored, EntryHeader header, Optional<Leaving> leaving) {
         Removed removed() {
-            return new Removed(stored.id(), header);
+            Removed.Reason reason = leaving.map(Leaving::reason).orElse(Removed.Reason.DELETED);
+            return new Removed(
+                    stored.id(), header, reason, reason == Removed.Reason.DELETED ? Optional.empty() : stored.blob());
+        }
+
+        /** Deletes are nothing to the application. */
+        boolean isTold() {
+            return header.kind() != EntryHeader.KIND_DELETE;
         }
     }
 
     private final Parts parts;
     private final Set<EntryId> waiting = new LinkedHashSet<>();
     private final Set<EntryId> failing = new LinkedHashSet<>();
+    private final Map<EntryId, Leaving> leaving = new HashMap<>();
     private final List<CompletableFuture<Void>> idle = new ArrayList<>();
     private boolean busy;
     private boolean hookFails;
@@ -95,6 +117,22 @@ public final class EntryRemover {
         idle.add(done);
         next();
         return done;
+    }
+
+    /** Removes entries of which there is a record that says so. */
+    CompletableFuture<Void> leave(List<Leaving> entries) {
+        entries.forEach(entry -> leaving.put(entry.key().id(), entry));
+        return remove(entries.stream().map(entry -> entry.key().id()).toList());
+    }
+
+    /** Whether an entry has to go of which a record says so. */
+    boolean isLeaving(EntryId entry) {
+        return leaving.containsKey(entry);
+    }
+
+    /** What could not be removed and is tried again. */
+    Set<EntryId> failing() {
+        return Collections.unmodifiableSet(failing);
     }
 
     /** Time passes; called every second or so. */
@@ -126,17 +164,16 @@ public final class EntryRemover {
 
     private void found(List<EntryId> ids, List<StoredEntry> found) {
         if (found.isEmpty()) {
-            ids.forEach(waiting::remove);
-            busy = false;
-            next();
+            absent(ids);
             return;
         }
         List<Doomed> doomed = new ArrayList<>();
         for (StoredEntry stored : found) {
             waiting.remove(stored.id());
+            Optional<Leaving> left = Optional.ofNullable(leaving.get(stored.id()));
             headerOf(stored)
-                    .filter(header -> parts.ledger().isDeleted(stored.id(), header.author()))
-                    .ifPresent(header -> doomed.add(new Doomed(stored, header)));
+                    .filter(header -> left.isPresent() || parts.ledger().isDeleted(stored.id(), header.author()))
+                    .ifPresent(header -> doomed.add(new Doomed(stored, header, left)));
         }
         for (Doomed entry : doomed) {
             parts.set().remove(entry.stored().time(), entry.stored().id().toBytes(), 0);
@@ -146,6 +183,32 @@ public final class EntryRemover {
         } else {
             parts.tasks().execute(() -> ask(parts.hooks().get(), doomed));
         }
+    }
+
+    private void absent(List<EntryId> ids) {
+        List<RecordKey> records = new ArrayList<>();
+        for (EntryId id : ids) {
+            waiting.remove(id);
+            Leaving left = leaving.remove(id);
+            if (left != null) {
+                records.add(EpochRecords.leavingKey(left.key()));
+            }
+        }
+        if (records.isEmpty()) {
+            proceed();
+            return;
+        }
+        LoopHop.then(
+                parts.loop(),
+                parts.storage()
+                        .write(WriteBatch.builder().removeRecords(records).build()),
+                done -> proceed(),
+                reason -> proceed()); // The next start finds the records once more, and again no entries.
+    }
+
+    private void proceed() {
+        busy = false;
+        next();
     }
 
     private static Optional<EntryHeader> headerOf(StoredEntry stored) {
@@ -163,7 +226,9 @@ public final class EntryRemover {
         List<EntryId> refused = new ArrayList<>();
         for (Doomed entry : doomed) {
             try {
-                hooks.onRemove(entry.removed());
+                if (entry.isTold()) {
+                    hooks.onRemove(entry.removed());
+                }
                 agreed.add(entry);
             } catch (
                     Throwable e) { // the application's code may throw anything, and the next delete must be carried out
@@ -194,18 +259,19 @@ public final class EntryRemover {
 
     private void erase(List<Doomed> doomed) {
         if (doomed.isEmpty()) {
-            busy = false;
-            next();
+            proceed();
             return;
         }
         WriteBatch.Builder batch = WriteBatch.builder();
         for (Doomed entry : doomed) {
             StoredEntry stored = entry.stored();
-            batch.removeEntries(List.of(stored.id()))
-                    .records(List.of(EpochRecords.confirmed(
-                            parts.ledger().openEpoch(),
-                            stored.id(),
-                            parts.ledger().isClosed(stored.key()))));
+            batch.removeEntries(List.of(stored.id()));
+            if (entry.leaving().isPresent()) {
+                batch.removeRecords(List.of(EpochRecords.leavingKey(stored.key())));
+            } else {
+                batch.records(List.of(EpochRecords.confirmed(
+                        parts.ledger().openEpoch(), stored.id(), parts.ledger().isClosed(stored.key()))));
+            }
             parts.belongings().addTo(batch, stored, entry.header());
         }
         LoopHop.then(parts.loop(), parts.storage().write(batch.build()), done -> erased(doomed), reason -> {
@@ -216,19 +282,23 @@ public final class EntryRemover {
 
     private void erased(List<Doomed> doomed) {
         for (Doomed entry : doomed) {
-            parts.ledger().removed(entry.stored().key());
+            if (entry.leaving().isEmpty()) {
+                parts.ledger().removed(entry.stored().key());
+            }
+            leaving.remove(entry.stored().id());
             parts.belongings().removed(entry.stored(), entry.header());
         }
-        parts.tasks().execute(() -> doomed.forEach(entry -> parts.listener().removed(entry.removed())));
-        busy = false;
-        next();
+        parts.tasks()
+                .execute(() -> doomed.stream()
+                        .filter(Doomed::isTold)
+                        .forEach(entry -> parts.listener().removed(entry.removed())));
+        proceed();
     }
 
     private void giveUp(List<EntryId> ids) {
         ids.forEach(waiting::remove);
         failing.addAll(ids);
-        busy = false;
-        next();
+        proceed();
     }
 
     /** Whether the removal of one of some entries failed and is tried again. */

@@ -8,6 +8,7 @@ import io.peerkit.api.NetworkId;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
+import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import io.peerkit.gossip.internal.reconcile.EntryView;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class EpochLedger {
     private EntrySet open = new EntrySet();
     private final Tombstones tombstones = new Tombstones();
     private Head head = Head.NONE;
-    private AwaitedDigests awaited = AwaitedDigests.NONE;
+    private AwaitedDigests awaited = new AwaitedDigests(DigestList.EMPTY);
 
     /**
      * @param self the local agent
@@ -84,6 +85,11 @@ public final class EpochLedger {
     /** An entry of the open epoch was stored. */
     void restoreOpen(EntryKey key) {
         open.add(key.time(), key.id().toBytes(), 0);
+    }
+
+    /** An entry of the open epoch is not here any more. */
+    void forgetOpen(EntryKey key) {
+        open.remove(key.time(), key.id().toBytes(), 0);
     }
 
     /** A delete was stored. */
@@ -134,20 +140,19 @@ public final class EpochLedger {
     }
 
     /**
-     * Judges an entry whose signature is right.
+     * Judges an entry whose signature is right. A delete of an entry does not count for the one that issues it anew: whether it came
+     * before or after that one must not matter.
      *
      * @param id the entry
-     * @param origin the entry that it issues anew, if it does
      * @param author who signed it
      * @param label its epoch
      * @param isDelete whether it is a delete, which only counts in its own epoch
      */
-    public Admission admit(EntryId id, Optional<EntryId> origin, AgentId author, long label, boolean isDelete) {
+    public Admission admit(EntryId id, AgentId author, long label, boolean isDelete) {
         if (label > openEpoch()) {
             return Admission.AHEAD;
         }
-        if (isDeleted(id, author)
-                || origin.filter(first -> isDeleted(first, author)).isPresent()) {
+        if (isDeleted(id, author)) {
             boolean closed = label <= head.epoch() && awaited.take(digests.of(id));
             tombstones.confirm(id, closed);
             return Admission.DELETED;
@@ -200,6 +205,15 @@ public final class EpochLedger {
         tombstones.confirm(target.id(), closed);
     }
 
+    /** An entry has gone from here, though it is not deleted: it may come again. */
+    void dropped(EntryKey key) {
+        if (isOpen(key)) {
+            forgetOpen(key);
+        } else if (head.epoch() > 0) {
+            awaited.expect(digests.of(key.id()));
+        }
+    }
+
     /** Entries that deletes name and that have not been seen to go. */
     List<EntryId> unconfirmed() {
         return tombstones.all().entrySet().stream()
@@ -222,6 +236,11 @@ public final class EpochLedger {
         return head.epoch() > 0 && !isOpen(key);
     }
 
+    /** Where an entry that is here belongs. */
+    public Admission admissionOf(EntryKey key) {
+        return isClosed(key) ? Admission.CLOSED : Admission.OPEN;
+    }
+
     /** Whether an entry of the open epoch is a delete. */
     public boolean isDelete(EntryId entry) {
         return tombstones.isDelete(entry);
@@ -229,7 +248,17 @@ public final class EpochLedger {
 
     /** Whether an entry belongs to the open epoch. */
     public boolean isOpen(EntryKey key) {
-        return open.contains(key.time(), key.id().toBytes(), 0);
+        return isOpen(key.time(), key.id().toBytes());
+    }
+
+    /** Whether an entry belongs to the open epoch. */
+    boolean isOpen(long time, byte[] id) {
+        return open.contains(time, id, 0);
+    }
+
+    /** The entries of the open epoch as they are now. */
+    EntrySnapshot openSnapshot() {
+        return open.snapshot();
     }
 
     AgentId self() {

@@ -4,10 +4,14 @@ package io.peerkit.gossip.internal.epoch;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.Removed;
 import io.peerkit.api.StorageException;
+import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredRecord;
+import io.peerkit.gossip.internal.entry.EntryKeys;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,21 +24,28 @@ import java.util.List;
  *   epoch-statement  number (8)                               signed statement
  *   epoch-list       number (8), kind (1), part (4)           up to 4,096 digests: 1 added, 2 deleted, 3 live
  *   epoch-awaited    head (8), part (4)                       digests of entries of the snapshot that were not here
+ *   epoch-dropped    head (8), digest (16)                    nothing: an entry of the snapshot that was here and went
  *   epoch-open       epoch (8), chance (8)                    keys (40 each) of entries that came with one batch
  *   tombstone        epoch (8), target (32)                   1 deleted; 2 more when the snapshot before had it
  *   tombstone        epoch (8), target (32), claimant (32)    the delete (32)
- *   epoch-reissue    entry (32)                               nothing: the local agent issues it anew
+ *   epoch-reissue    key of an entry (40)                     nothing: the local agent issues it anew
  *   epoch-redelete   entry (32)                               nothing: the local agent deletes it anew
+ *   epoch-leaving    key of an entry (40)                     why, the name of a Removed.Reason: it has to go from here
  * }</pre>
  */
 final class EpochRecords {
     static final String STATEMENT = "epoch-statement";
     static final String LIST = "epoch-list";
     static final String AWAITED = "epoch-awaited";
+    static final String DROPPED = "epoch-dropped";
     static final String OPEN = "epoch-open";
     static final String TOMBSTONE = "tombstone";
     static final String REISSUE = "epoch-reissue";
     static final String REDELETE = "epoch-redelete";
+    static final String LEAVING = "epoch-leaving";
+
+    /** The metadata with the number of an epoch for which the authority signed two statements, and the other statement. */
+    static final String FORK_METADATA = "epoch-fork";
 
     /** The metadata with the number and the hash of the head. */
     static final String HEAD_METADATA = "epoch-head";
@@ -106,6 +117,23 @@ final class EpochRecords {
         return parts;
     }
 
+    static StoredRecord dropped(long head, byte[] digest) {
+        byte[] key = ByteBuffer.allocate(Long.BYTES + EntryDigests.BYTES)
+                .putLong(head)
+                .put(digest)
+                .array();
+        return new StoredRecord(RecordKey.of(DROPPED, key), NOTHING);
+    }
+
+    static byte[] readDropped(StoredRecord record) {
+        byte[] key = record.key().key();
+        if (key.length != Long.BYTES + EntryDigests.BYTES) {
+            throw new StorageException(
+                    "key of a digest of " + key.length + " bytes, must be " + (Long.BYTES + EntryDigests.BYTES));
+        }
+        return Arrays.copyOfRange(key, Long.BYTES, key.length);
+    }
+
     static StoredRecord open(long epoch, long chance, byte[] packedKeys) {
         byte[] key = ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(epoch)
@@ -147,12 +175,46 @@ final class EpochRecords {
         }
     }
 
-    static StoredRecord reissue(EntryId entry) {
-        return new StoredRecord(RecordKey.of(REISSUE, entry.toBytes()), NOTHING);
+    static RecordKey reissueKey(EntryKey entry) {
+        return RecordKey.of(REISSUE, EntryKeys.pack(List.of(entry)));
+    }
+
+    static StoredRecord reissue(EntryKey entry) {
+        return new StoredRecord(reissueKey(entry), NOTHING);
+    }
+
+    static RecordKey redeleteKey(EntryId entry) {
+        return RecordKey.of(REDELETE, entry.toBytes());
     }
 
     static StoredRecord redelete(EntryId entry) {
-        return new StoredRecord(RecordKey.of(REDELETE, entry.toBytes()), NOTHING);
+        return new StoredRecord(redeleteKey(entry), NOTHING);
+    }
+
+    static RecordKey leavingKey(EntryKey entry) {
+        return RecordKey.of(LEAVING, EntryKeys.pack(List.of(entry)));
+    }
+
+    static StoredRecord leaving(EntryKey entry, Removed.Reason reason) {
+        return new StoredRecord(leavingKey(entry), reason.name().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The entry that a record of one of these three collections names by its key. */
+    static EntryKey readEntry(StoredRecord record) {
+        byte[] key = record.key().key();
+        if (key.length != EntryKeys.KEY_BYTES) {
+            throw new StorageException("key of an entry of " + key.length + " bytes, must be " + EntryKeys.KEY_BYTES);
+        }
+        return EntryKeys.key(key, 0);
+    }
+
+    static Removed.Reason readReason(StoredRecord record) {
+        String name = new String(record.value(), StandardCharsets.US_ASCII);
+        try {
+            return Removed.Reason.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new StorageException("unknown reason why an entry goes: " + name, e);
+        }
     }
 
     static byte[] head(EpochLedger.Head head) {

@@ -30,6 +30,7 @@ final class EpochStore {
     static final int OPEN_KEYS = 1_024;
 
     private static final int PAGE_RECORDS = 64;
+    private static final int WRITE_RECORDS = 1_024;
     private static final int PAGE_BYTES = 4 * 1_048_576;
     private static final byte[] NOTHING = {};
 
@@ -80,12 +81,22 @@ final class EpochStore {
                     ledger.restore(kept.head(), list);
                     return open(ledger);
                 })
+                .thenCompose(done -> dropped(ledger))
                 .thenCompose(done -> each(
                         EpochRecords.TOMBSTONE,
                         EpochRecords.number(ledger.openEpoch()),
                         EpochRecords.number(ledger.openEpoch()),
                         record -> EpochRecords.restoreTombstone(ledger, record)))
                 .thenApply(done -> kept));
+    }
+
+    private CompletableFuture<Void> dropped(EpochLedger ledger) {
+        byte[] head = EpochRecords.number(ledger.head().epoch());
+        return each(
+                EpochRecords.DROPPED,
+                head,
+                head,
+                record -> ledger.awaitedDigests().expect(EpochRecords.readDropped(record)));
     }
 
     private CompletableFuture<Void> open(EpochLedger ledger) {
@@ -187,12 +198,21 @@ final class EpochStore {
                 .putLong(from)
                 .put((byte) (leap ? 1 : 0))
                 .array();
-        return writeAll(records)
+        // An attempt that was cut off before the intention may have left longer lists under the same numbers.
+        return removeLists(from)
+                .thenCompose(done -> writeAll(records))
                 .thenCompose(done -> write(WriteBatch.builder().metadata(EpochRecords.ADOPTING_METADATA, intention)));
     }
 
+    /**
+     * An adoption that was written down.
+     *
+     * @param listsFrom the first epoch whose lists came with it
+     */
+    record Begun(Adoption adoption, long listsFrom, boolean leap) {}
+
     /** The adoption that was under way, read back. */
-    CompletableFuture<Optional<Adoption>> interrupted(EpochLedger ledger) {
+    CompletableFuture<Optional<Begun>> interrupted(EpochLedger ledger) {
         return storage.metadata(EpochRecords.ADOPTING_METADATA)
                 .thenComposeAsync(
                         found -> {
@@ -206,16 +226,16 @@ final class EpochStore {
                             return steps(from, target, new ArrayList<>())
                                     .thenCompose(steps -> leap
                                             ? leap(ledger, target, steps)
-                                            : CompletableFuture.completedFuture(
-                                                    Optional.of(new Adoption(ledger, steps))));
+                                            : CompletableFuture.completedFuture(new Adoption(ledger, steps)))
+                                    .thenApply(adoption -> Optional.of(new Begun(adoption, from, leap)));
                         },
                         loop);
     }
 
-    private CompletableFuture<Optional<Adoption>> leap(EpochLedger ledger, long target, List<EpochStep> steps) {
+    private CompletableFuture<Adoption> leap(EpochLedger ledger, long target, List<EpochStep> steps) {
         return required(target)
                 .thenCompose(statement -> list(target, EpochRecords.Kind.LIVE)
-                        .thenApply(live -> Optional.of(new Adoption(ledger, new EpochLeap(statement, live, steps)))));
+                        .thenApply(live -> new Adoption(ledger, new EpochLeap(statement, live, steps))));
     }
 
     private CompletableFuture<EpochStatement> required(long epoch) {
@@ -254,8 +274,22 @@ final class EpochStore {
         return removeBefore(EpochRecords.OPEN, head + 1)
                 .thenCompose(done -> removeBefore(EpochRecords.TOMBSTONE, head + 1))
                 .thenCompose(done -> removeBefore(EpochRecords.AWAITED, head))
+                .thenCompose(done -> removeBefore(EpochRecords.DROPPED, head))
                 .thenCompose(done -> removeBefore(EpochRecords.LIST, kept.listsFrom()))
                 .thenCompose(done -> removeLive(head));
+    }
+
+    private CompletableFuture<Void> removeLists(long from) {
+        return storage.records(EpochRecords.LIST, Optional.of(EpochRecords.number(from)), PAGE_RECORDS, PAGE_BYTES)
+                .thenComposeAsync(
+                        found -> found.isEmpty()
+                                ? CompletableFuture.completedFuture(null)
+                                : write(WriteBatch.builder()
+                                                .removeRecords(found.stream()
+                                                        .map(StoredRecord::key)
+                                                        .toList()))
+                                        .thenCompose(done -> removeLists(from)),
+                        loop);
     }
 
     private CompletableFuture<Void> removeBefore(String collection, long number) {
@@ -285,9 +319,25 @@ final class EpochStore {
                                 .thenCompose(done -> removeLive(head)));
     }
 
-    /** Entries whose writes or deletes are still to be issued anew. */
-    CompletableFuture<List<StoredRecord>> pending(String collection, int limit) {
-        return storage.records(collection, Optional.empty(), limit, PAGE_BYTES);
+    /** What an adoption left to do: all records of a collection, in order. */
+    CompletableFuture<Void> pending(String collection, Consumer<StoredRecord> reader) {
+        return each(collection, NOTHING, NOTHING, reader);
+    }
+
+    /** Some of what an adoption left to do. */
+    CompletableFuture<List<StoredRecord>> pending(String collection, Optional<byte[]> after, int limit) {
+        return storage.records(collection, after, limit, PAGE_BYTES).thenApplyAsync(found -> found, loop);
+    }
+
+    /** Keeps what contradicts a statement of the authority. */
+    CompletableFuture<Void> forked(SignedStatement other) {
+        return write(WriteBatch.builder().metadata(EpochRecords.FORK_METADATA, other.encode()));
+    }
+
+    /** What contradicts a statement of the authority, if anything does. */
+    CompletableFuture<Optional<SignedStatement>> fork() {
+        return storage.metadata(EpochRecords.FORK_METADATA)
+                .thenApplyAsync(found -> found.map(EpochStore::statement), loop);
     }
 
     /** The record of the keys that a batch adds to the open epoch. */
@@ -297,9 +347,16 @@ final class EpochStore {
 
     private CompletableFuture<Void> writeAll(List<StoredRecord> records) {
         CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
-        for (int from = 0; from < records.size(); from += PAGE_RECORDS) {
-            List<StoredRecord> some = records.subList(from, Math.min(records.size(), from + PAGE_RECORDS));
+        int from = 0;
+        while (from < records.size()) {
+            int to = from;
+            long bytes = 0;
+            while (to < records.size() && to - from < WRITE_RECORDS && bytes < PAGE_BYTES) {
+                bytes += records.get(to++).value().length;
+            }
+            List<StoredRecord> some = records.subList(from, to);
             done = done.thenCompose(before -> write(WriteBatch.builder().records(some)));
+            from = to;
         }
         return done;
     }
@@ -311,7 +368,8 @@ final class EpochStore {
     /** Reads all records of a collection whose keys begin with something. */
     private CompletableFuture<Void> each(
             String collection, byte[] after, byte[] beginning, Consumer<StoredRecord> reader) {
-        return storage.records(collection, Optional.of(after), PAGE_RECORDS, PAGE_BYTES)
+        Optional<byte[]> from = after.length == 0 ? Optional.empty() : Optional.of(after);
+        return storage.records(collection, from, PAGE_RECORDS, PAGE_BYTES)
                 .thenComposeAsync(
                         found -> {
                             for (StoredRecord record : found) {

@@ -2,10 +2,12 @@
 package io.peerkit.gossip.internal.epoch;
 
 import io.peerkit.api.EntryId;
+import io.peerkit.api.NodeId;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
+import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,34 +15,92 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Admits entries, and carries deletes out: the ledger decides, the records go into the store with the entries, and the remover removes
  * what is deleted. Belongs to the node loop.
  */
 public final class Epochs {
+    private final EntryRemover.Parts parts;
     private final EpochLedger ledger;
     private final EpochStore store;
     private final EntryRemover remover;
+    private final HandedOut handedOut;
+    private final Adopter adopter;
+    private final LaterNames names = new LaterNames();
+    private Consumer<NodeId> ahead = node -> {};
 
     /**
      * @param parts what the remover works with, and the ledger
+     * @param clock of the node, restored
      */
-    public Epochs(EntryRemover.Parts parts) {
+    public Epochs(EntryRemover.Parts parts, HybridClock clock) {
+        this.parts = parts;
         this.ledger = parts.ledger();
         this.store = new EpochStore(parts.loop(), parts.storage());
         this.remover = new EntryRemover(parts);
+        this.handedOut = new HandedOut(parts.loop(), parts.storage(), clock);
+        this.adopter = new Adopter(parts.loop(), parts.storage(), store, parts.set(), ledger, remover, handedOut);
     }
 
-    /** Reads what was stored, then removes what a crash left. Completes on the loop when the ledger is whole. */
+    /**
+     * Reads what was stored, goes on with an adoption that a crash cut off, then removes what is left to be removed. Completes on the loop when
+     * the ledger and the set are whole.
+     */
     public CompletableFuture<Void> load() {
-        return store.load(ledger).thenAccept(kept -> {
-            List<EntryId> open = ledger.unconfirmed();
-            ledger.restored();
-            if (!open.isEmpty()) {
-                CompletableFuture<Void> unused = remover.remove(open);
-            }
-        });
+        return handedOut
+                .load()
+                .thenCompose(done -> store.load(ledger))
+                .thenCompose(kept -> adopter.restore())
+                .thenCompose(done -> adopter.resume())
+                .thenCompose(done -> {
+                    List<EntryId> open = ledger.unconfirmed();
+                    ledger.restored();
+                    if (!open.isEmpty()) {
+                        CompletableFuture<Void> unused = remover.remove(open);
+                    }
+                    return adopter.removeLeaving();
+                });
+    }
+
+    /** Lets somebody hear of peers whose entries are of a later epoch. */
+    void onAhead(Consumer<NodeId> listener) {
+        ahead = listener;
+    }
+
+    /** A peer sent an entry of a later epoch. */
+    public void isAhead(NodeId peer) {
+        ahead.accept(peer);
+    }
+
+    /** The id under which an entry was issued anew since the node started, or its own. */
+    public EntryId lastName(EntryId entry) {
+        return names.of(entry);
+    }
+
+    LaterNames names() {
+        return names;
+    }
+
+    EntryRemover.Parts parts() {
+        return parts;
+    }
+
+    EpochStore store() {
+        return store;
+    }
+
+    EntryRemover remover() {
+        return remover;
+    }
+
+    HandedOut handedOut() {
+        return handedOut;
+    }
+
+    Adopter adopter() {
+        return adopter;
     }
 
     /** What decides. */
@@ -50,9 +110,12 @@ public final class Epochs {
 
     /** Judges an entry whose signature is right. */
     public EpochLedger.Admission admit(SealedEntry entry) {
+        if (remover.isLeaving(entry.stored().id())) {
+            // It has to be gone before it can come back.
+            return EpochLedger.Admission.NOT_IN_SNAPSHOT;
+        }
         return ledger.admit(
                 entry.stored().id(),
-                entry.header().origin(),
                 entry.header().author(),
                 entry.header().epoch(),
                 entry.header().kind() == EntryHeader.KIND_DELETE);
@@ -82,6 +145,20 @@ public final class Epochs {
             records.add(store.openRecord(ledger.openEpoch(), open.subList(from, to)));
         }
         batch.records(records);
+    }
+
+    /** Adds what the store has to remember of entries that a batch removes though they are not deleted, so that they may come again. */
+    public void addDropped(WriteBatch.Builder batch, List<EntryKey> keys) {
+        batch.records(keys.stream()
+                .filter(ledger::isClosed)
+                .map(key -> EpochRecords.dropped(
+                        ledger.head().epoch(), ledger.digests().of(key.id())))
+                .toList());
+    }
+
+    /** The batch is written. */
+    public void dropped(List<EntryKey> keys) {
+        keys.forEach(ledger::dropped);
     }
 
     /** A delete that is not heeded deletes itself alone, so that it is known for a delete. */

@@ -44,7 +44,7 @@ public final class Arrival {
     private final EntrySource source;
     private final Optional<AgentId> from;
     private Way way;
-    private final EpochLedger.Admission admission;
+    private EpochLedger.Admission admission;
     private final Set<NodeId> knowers = new LinkedHashSet<>(2);
     private IntegrationVerdict verdict = IntegrationVerdict.ACCEPTED;
 
@@ -98,6 +98,16 @@ public final class Arrival {
     void turnAway() {
         way = Way.BLOCKED;
         verdict = IntegrationVerdict.REJECTED;
+    }
+
+    /** Takes another look at where it belongs. */
+    void admit(EpochLedger.Admission now) {
+        admission = now;
+    }
+
+    /** Whether it may be taken. */
+    boolean isAdmitted() {
+        return admission.isIn();
     }
 
     /** Where it belongs, and whether it counts for more than itself. */

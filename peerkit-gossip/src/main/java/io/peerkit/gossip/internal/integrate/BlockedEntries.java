@@ -8,6 +8,7 @@ import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.Arrays;
@@ -31,14 +32,17 @@ public final class BlockedEntries {
     private final NodeLoop loop;
     private final Storage storage;
     private final EntrySet set;
+    private final Epochs epochs;
 
     /**
      * @param set loses what is removed
+     * @param epochs learn that it may come again
      */
-    public BlockedEntries(NodeLoop loop, Storage storage, EntrySet set) {
+    public BlockedEntries(NodeLoop loop, Storage storage, EntrySet set, Epochs epochs) {
         this.loop = loop;
         this.storage = storage;
         this.set = set;
+        this.epochs = epochs;
     }
 
     /** Removes an author's headers that were stored while it was blocked. */
@@ -60,14 +64,15 @@ public final class BlockedEntries {
         }
         List<EntryKey> keys = own.stream().map(SideRecords::entry).toList();
         List<RecordKey> records = own.stream().map(StoredRecord::key).toList();
-        WriteBatch batch = WriteBatch.builder()
+        WriteBatch.Builder batch = WriteBatch.builder()
                 .removeEntries(keys.stream().map(EntryKey::id).toList())
-                .removeRecords(records)
-                .build();
+                .removeRecords(records);
+        epochs.addDropped(batch, keys);
         LoopHop.then(
                 loop,
-                storage.write(batch),
+                storage.write(batch.build()),
                 done -> {
+                    epochs.dropped(keys);
                     keys.forEach(key -> set.remove(key.time(), key.id().toBytes(), 0));
                     remove(author, removed);
                 },

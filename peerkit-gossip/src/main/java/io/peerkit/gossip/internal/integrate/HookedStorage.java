@@ -6,6 +6,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
@@ -99,6 +100,16 @@ public final class HookedStorage implements Storage {
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
         return store.write(batch);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return store.hasConditions();
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        return store.writeIf(conditions, batch);
     }
 
     @Override

@@ -28,10 +28,9 @@ import io.peerkit.gossip.internal.reconcile.EntrySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -86,13 +85,14 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private final Optional<StoreGate> others;
     private final ArrivalWriter writer;
     private final OpaqueEntries opaque;
-    private final Map<EntryId, Arrival> underWay = new HashMap<>();
+    private final UnderWay underWay = new UnderWay();
     private final HeldEntries held = new HeldEntries();
     private final FailedEntries failed = new FailedEntries();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
     private long waitingBytes;
     private int waitingEntries;
     private boolean full;
+    private boolean paused;
     private long refused;
     private GossipWatcher watcher = GossipWatcher.none();
     private Predicate<OpenedEntry> alsoKept = entry -> false;
@@ -166,7 +166,13 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (!parts.distribution().willStore(parts.self(), entry.header()) && !alsoKept.test(entry)) {
             return Receipt.KNOWN;
         }
+        if (paused) {
+            return Receipt.NOT_ADMITTED; // It comes again when this node has gone to another epoch.
+        }
         EpochLedger.Admission admission = parts.epochs().admit(entry.sealed());
+        if (admission == EpochLedger.Admission.AHEAD) {
+            parts.epochs().isAhead(source.node());
+        }
         if (!admission.isIn()) {
             return Receipt.NOT_ADMITTED;
         }
@@ -199,7 +205,8 @@ public final class Integrator implements ArrivalWriter.Outcome {
     boolean reprocess(EntrySource source, StoredEntry stored) {
         WireEntry wire = new WireEntry(stored.envelope(), stored.blob().orElseThrow());
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
-        if (opened.isEmpty()
+        if (paused
+                || opened.isEmpty()
                 || !opened.get().understood()
                 || parts.membership().isBlocked(opened.get().header().author())) {
             return false;
@@ -210,7 +217,12 @@ public final class Integrator implements ArrivalWriter.Outcome {
         Arrival.Way way = opened.get().header().kind() == EntryHeader.KIND_DELETE
                 ? Arrival.Way.REPROCESSED_DELETE
                 : Arrival.Way.REPROCESSED;
-        enqueue(new Arrival(opened.get().sealed(), wire, source, way, EpochLedger.Admission.OPEN));
+        enqueue(new Arrival(
+                opened.get().sealed(),
+                wire,
+                source,
+                way,
+                parts.epochs().ledger().admissionOf(stored.key())));
         return true;
     }
 
@@ -236,7 +248,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         addMissing(held.keys(), added);
         addMissing(failed.resting(), added);
         addMissing(
-                underWay.values().stream()
+                underWay.all().stream()
                         .map(arrival -> arrival.entry().stored().key())
                         .toList(),
                 added);
@@ -276,17 +288,19 @@ public final class Integrator implements ArrivalWriter.Outcome {
 
     /** Whether an entry is on its way into the store; if so, remembers that a peer has it. */
     public boolean isUnderWay(EntryId id, NodeId knower) {
-        Arrival arrival = underWay.get(id);
-        if (arrival == null) {
-            return false;
-        }
-        arrival.knownBy(knower);
-        return true;
+        Optional<Arrival> arrival = underWay.get(id);
+        arrival.ifPresent(known -> known.knownBy(knower));
+        return arrival.isPresent();
     }
 
     /** Whether an entry is on its way into the store. */
     public boolean isUnderWay(EntryId id) {
-        return underWay.containsKey(id);
+        return underWay.contains(id);
+    }
+
+    /** Completes when all that is on its way into the store now is through, whoever brought it; true when all of it was stored. */
+    public CompletableFuture<Boolean> settled() {
+        return underWay.settled();
     }
 
     private Receipt refuse(EntrySource source, Refusal reason) {
@@ -308,7 +322,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (parts.membership().isBlocked(arrival.entry().header().author())) {
             arrival.turnAway();
         }
-        underWay.put(arrival.entry().stored().id(), arrival);
+        underWay.add(arrival);
         waitingBytes += arrival.bytes();
         waitingEntries++;
         if (others.isPresent() && arrival.isAsked() && arrival.isNews()) {
@@ -332,7 +346,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<EntryKey> keys = new ArrayList<>(there.size());
         for (Arrival arrival : there) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), true);
             arrival.source().stored(key);
             keys.add(key);
         }
@@ -348,7 +362,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         writer.addAll(kept);
         for (Arrival arrival : refusing) {
             EntryKey key = arrival.entry().stored().key();
-            underWay.remove(key.id());
+            underWay.left(key.id(), false);
             failed.failed(key);
             arrival.source().dropped(key);
         }
@@ -361,7 +375,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             StoredEntry stored = arrival.entry().stored();
-            underWay.remove(stored.id());
+            underWay.left(stored.id(), true);
             // New to this node, that is: in a shared store another may have written it a moment before.
             boolean added = parts.set().add(stored.time(), stored.id().toBytes(), 0);
             arrival.source().stored(stored.key());
@@ -399,7 +413,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public void failed(List<Arrival> batch, Throwable reason) {
         LOG.debug("{} entries from peers could not be stored; they come again with later syncs", batch.size(), reason);
         for (Arrival arrival : batch) {
-            underWay.remove(arrival.entry().stored().id());
+            underWay.left(arrival.entry().stored().id(), false);
             arrival.source().storageFailed(arrival.entry().stored().key(), reason);
         }
         release(batch);
@@ -417,6 +431,17 @@ public final class Integrator implements ArrivalWriter.Outcome {
         }
     }
 
+    /** Takes nothing until {@link #unpause}; completes when nothing is on its way into the store any more. */
+    public CompletableFuture<Void> pause() {
+        paused = true;
+        return underWay.settled().thenApply(whole -> null);
+    }
+
+    /** Goes on. */
+    public void unpause() {
+        paused = false;
+    }
+
     /** Whether sources must stop reading until they are told that there is room. */
     public boolean isFull() {
         full = full || waitingBytes > MAX_WAITING_BYTES || waitingEntries > MAX_WAITING_ENTRIES;
@@ -427,9 +452,16 @@ public final class Integrator implements ArrivalWriter.Outcome {
     public void tick() {
         failed.tick();
         long nowMillis = parts.loop().now().toEpochMilli();
+        if (paused) {
+            return;
+        }
         for (Arrival arrival : held.due(nowMillis)) {
             StoredEntry stored = arrival.entry().stored();
-            if (!parts.set().contains(stored.time(), stored.id().toBytes(), 0) && !underWay.containsKey(stored.id())) {
+            // An epoch may have been closed while it was held.
+            arrival.admit(parts.epochs().admit(arrival.entry()));
+            if (arrival.isAdmitted()
+                    && !parts.set().contains(stored.time(), stored.id().toBytes(), 0)
+                    && !underWay.contains(stored.id())) {
                 parts.clock().merge(stored.time(), nowMillis);
                 enqueue(arrival);
             }

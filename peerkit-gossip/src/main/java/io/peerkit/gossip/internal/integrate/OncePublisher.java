@@ -22,13 +22,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Publishes under keys, each at most once: a record that names the publication is written in one batch with its entry.
  *
  * <p>Calls that gather while a group of them is looked up and written make the next group. So a lookup sees whatever an
- * earlier call wrote, and two calls with one key cannot miss each other. Belongs to the node loop.
+ * earlier call wrote, and two calls with one key cannot miss each other. In a shared store the records are written on condition that none
+ * of them is there; when another process was faster, the group is looked up again. Belongs to the node loop.
  */
 public final class OncePublisher {
     /** The collection of the records: key to entry id and blob hash. */
@@ -197,7 +199,13 @@ public final class OncePublisher {
                 List.copyOf(fresh.values()),
                 hashes,
                 EntryHeader.KIND_BLOB,
+                List.of(),
+                OptionalInt.empty(),
                 (index, entry) -> List.of(record(keys.get(index), new Publication(entry, hashes.get(index)))),
+                // Alone, no other process can come between the lookup and this.
+                storage.isShared() && storage.hasConditions(),
+                List.of(),
+                List.of(),
                 done));
         LoopHop.then(
                 loop,
@@ -209,7 +217,13 @@ public final class OncePublisher {
                     group.forEach(call -> answer(call, known));
                     ended();
                 },
-                reason -> failed(group, reason));
+                reason -> {
+                    if (reason instanceof Publisher.AlreadyThereException) {
+                        lookUp(group);
+                    } else {
+                        failed(group, reason);
+                    }
+                });
     }
 
     private static void answer(Call call, Map<RecordKey, Publication> known) {

@@ -9,6 +9,8 @@ import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.NetworkId;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.EntryHeader;
+import io.peerkit.api.storage.RecordCondition;
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.StoredRecord;
@@ -18,6 +20,7 @@ import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.epoch.Admitted;
+import io.peerkit.gossip.internal.epoch.Again;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
@@ -25,6 +28,7 @@ import io.peerkit.gossip.internal.stream.LoopHop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -90,7 +94,10 @@ public final class Publisher {
      * @param links of each entry, or nothing when none has any
      * @param replicas how many agents should hold them, where the caller says so
      * @param records what to store with each entry, at most 4
-     * @param done completes when they are stored
+     * @param once whether nothing is to be stored if one of the records is there already; in a store that has conditions
+     * @param again what each entry issues anew, or nothing when they are new
+     * @param finished records that go with the batch
+     * @param done completes when they are stored, or fails with {@link AlreadyThereException}
      */
     public record Call(
             List<byte[]> blobs,
@@ -99,9 +106,14 @@ public final class Publisher {
             List<List<EntryId>> links,
             OptionalInt replicas,
             EntryRecords records,
+            boolean once,
+            List<Again> again,
+            List<RecordKey> finished,
             CompletableFuture<List<Publication>> done) {
         /** The empty blob of deletes. */
         private static final byte[] NOTHING = {};
+
+        private static final EntryRecords NO_RECORDS = (index, entry) -> List.of();
 
         /** A call without links. */
         public Call(
@@ -110,12 +122,12 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), OptionalInt.empty(), records, done);
+            this(blobs, hashes, kind, List.of(), OptionalInt.empty(), records, false, List.of(), List.of(), done);
         }
 
         /** The same call for entries that so many agents should hold. */
         public Call withReplicas(int number) {
-            return new Call(blobs, hashes, kind, links, OptionalInt.of(number), records, done);
+            return new Call(blobs, hashes, kind, links, OptionalInt.of(number), records, once, again, finished, done);
         }
 
         /**
@@ -124,19 +136,48 @@ public final class Publisher {
          * @param targets entries, at most {@link EntryHeader#MAX_LINKS} for each delete, at most {@link #MAX_DELETES} times
          */
         public static Call deletes(List<List<EntryId>> targets, CompletableFuture<List<Publication>> done) {
+            return deletes(targets, List.of(), done);
+        }
+
+        /**
+         * A call that deletes.
+         *
+         * @param targets as above
+         * @param finished records that go with it
+         */
+        public static Call deletes(
+                List<List<EntryId>> targets, List<RecordKey> finished, CompletableFuture<List<Publication>> done) {
             return new Call(
                     Collections.nCopies(targets.size(), NOTHING),
                     Collections.nCopies(targets.size(), BlobHash.ofBlob(NOTHING)),
                     EntryHeader.KIND_DELETE,
                     targets,
                     OptionalInt.empty(),
-                    (index, entry) -> List.of(),
+                    NO_RECORDS,
+                    false,
+                    List.of(),
+                    finished,
+                    done);
+        }
+
+        /** A call that issues entries anew, each in place of its first. */
+        public static Call again(List<Again> entries, CompletableFuture<List<Publication>> done) {
+            return new Call(
+                    entries.stream().map(Again::blob).toList(),
+                    entries.stream().map(entry -> entry.header().blobHash()).toList(),
+                    EntryHeader.KIND_BLOB,
+                    List.of(),
+                    OptionalInt.empty(),
+                    NO_RECORDS,
+                    false,
+                    entries,
+                    entries.stream().map(Again::record).toList(),
                     done);
         }
 
         /** A call that publishes ordinary blobs, and nothing with them. */
         public Call(List<byte[]> blobs, List<BlobHash> hashes, CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, EntryHeader.KIND_BLOB, (index, entry) -> List.of(), done);
+            this(blobs, hashes, EntryHeader.KIND_BLOB, NO_RECORDS, done);
         }
 
         long bytes() {
@@ -172,6 +213,7 @@ public final class Publisher {
     private int waitingEntries;
     private long waitingBytes;
     private boolean stopped;
+    private boolean paused;
 
     /**
      * @param parts what it works with
@@ -211,7 +253,7 @@ public final class Publisher {
     }
 
     private void flush() {
-        while (!waiting.isEmpty() && writes < MAX_WRITES) {
+        while (!waiting.isEmpty() && writes < MAX_WRITES && !paused) {
             write();
         }
     }
@@ -239,13 +281,22 @@ public final class Publisher {
         List<SealedEntry> sealed = parts.sealer().seal(headers, blobs);
         WriteBatch.Builder batch = WriteBatch.builder();
         parts.epochs().addTo(batch, admitted(sealed));
+        List<RecordCondition> conditions = new ArrayList<>();
         int at = 0;
         for (Call call : calls) {
             for (int i = 0; i < call.blobs().size(); i++) {
-                StoredEntry entry = sealed.get(at++).stored();
-                batch.entries(List.of(toStore(call, entry)))
-                        .records(call.records().of(i, entry.id()));
+                StoredEntry entry = sealed.get(at).stored();
+                int kind = sealed.get(at++).header().kind();
+                if (!call.again().isEmpty()) {
+                    batch.removeEntries(List.of(call.again().get(i).first()));
+                }
+                List<StoredRecord> records = call.records().of(i, entry.id());
+                batch.entries(List.of(toStore(kind, entry))).records(records);
+                if (call.once()) {
+                    records.forEach(record -> conditions.add(RecordCondition.absent(record.key())));
+                }
             }
+            batch.removeRecords(call.finished());
         }
         batch.metadata(
                 clockMetadata(parts.self()),
@@ -253,17 +304,47 @@ public final class Publisher {
         writes++;
         LoopHop.then(
                 parts.loop(),
-                parts.storage().write(batch.build()),
-                added -> written(calls, sealed),
+                store(conditions, batch.build()),
+                added -> added.ifPresentOrElse(stored -> written(calls, sealed), () -> outrun(calls)),
                 reason -> failed(calls, reason));
     }
 
+    private CompletableFuture<Optional<BitSet>> store(List<RecordCondition> conditions, WriteBatch batch) {
+        return conditions.isEmpty()
+                ? parts.storage().write(batch).thenApply(Optional::of)
+                : parts.storage().writeIf(conditions, batch);
+    }
+
+    /** Another process stored one of the records first; what came into one batch with that by chance is stored after all. */
+    private void outrun(List<Call> calls) {
+        List<Call> ended = calls.stream().filter(Call::once).toList();
+        List<Call> again = new ArrayList<>(calls);
+        again.removeAll(ended);
+        Collections.reverse(again);
+        again.forEach(waiting::addFirst);
+        ended.forEach(call -> call.done().completeExceptionally(new AlreadyThereException()));
+        ended(ended);
+    }
+
+    /** A record of a call that was to be stored once is there already. */
+    static final class AlreadyThereException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        AlreadyThereException() {
+            super("published by another process meanwhile");
+        }
+    }
+
     /** A manifest stays in the store: its chunks are there too. */
-    private StoredEntry toStore(Call call, StoredEntry entry) {
-        return parts.keepsBlobs() && call.kind() == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
+    private StoredEntry toStore(int kind, StoredEntry entry) {
+        return parts.keepsBlobs() && kind == EntryHeader.KIND_BLOB ? Arrival.headerOnly(entry) : entry;
     }
 
     private EntryHeader header(Call call, int index, long time) {
+        if (!call.again().isEmpty()) {
+            Again again = call.again().get(index);
+            return again.header().anew(time, parts.epochs().ledger().openEpoch(), again.first());
+        }
         return new EntryHeader(
                 parts.network(),
                 parts.self(),
@@ -315,15 +396,38 @@ public final class Publisher {
             waitingBytes -= call.bytes();
         }
         flush();
-        if (writes == 0 && waiting.isEmpty()) {
-            idle.forEach(future -> future.complete(null));
+        if (writes == 0 && (paused || waiting.isEmpty())) {
+            List<CompletableFuture<Void>> told = List.copyOf(idle);
             idle.clear();
+            told.forEach(future -> future.complete(null));
         }
+    }
+
+    /** Calls wait from now on until {@link #unpause}; completes when nothing is being written. */
+    public CompletableFuture<Void> pause() {
+        paused = true;
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        if (writes == 0) {
+            future.complete(null);
+        } else {
+            idle.add(future);
+        }
+        return future;
+    }
+
+    /** Goes on. */
+    public void unpause() {
+        paused = false;
+        flush();
     }
 
     /** Takes no more calls; the future completes when those taken have ended. */
     public CompletableFuture<Void> stop() {
         stopped = true;
+        if (paused) {
+            waiting.forEach(call -> call.done().completeExceptionally(new ClosedException("node is closed")));
+            waiting.clear();
+        }
         CompletableFuture<Void> future = new CompletableFuture<>();
         if (writes == 0 && waiting.isEmpty()) {
             future.complete(null);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.node;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.NotPermittedException;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -20,6 +23,7 @@ import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.epoch.EntryRemover;
+import io.peerkit.gossip.internal.epoch.EpochKeeper;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.StoreFollower;
@@ -37,6 +41,7 @@ import io.peerkit.gossip.internal.locate.BlobLookup;
 import io.peerkit.gossip.internal.locate.Keeper;
 import io.peerkit.gossip.internal.locate.LocateParts;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.pin.PinKeeper;
 import io.peerkit.gossip.internal.pin.Pins;
 import io.peerkit.gossip.internal.push.Pusher;
@@ -48,6 +53,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
@@ -67,6 +73,8 @@ public final class DataSide {
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
     private final LocalDeletes deletes;
+    private final Optional<EpochKeeper> keeper;
+    private final ProgressDesk progress;
 
     DataSide(
             GossipSettings settings,
@@ -77,21 +85,26 @@ public final class DataSide {
             UserTasks tasks,
             boolean keepsBlobs,
             Gatekeeper gatekeeper,
+            Function<AgentId, NodeCapacity> capacities,
+            PeerTable peers,
             Contacts contacts) {
         Optional<KeptBlobs> kept =
                 settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
-        this.epochs = new Epochs(new EntryRemover.Parts(
-                settings.loop(),
-                storage,
-                set,
-                new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
-                settings.hooks(),
-                settings.listener(),
-                tasks,
-                belongings()));
+        this.epochs = new Epochs(
+                new EntryRemover.Parts(
+                        settings.loop(),
+                        storage,
+                        set,
+                        new EpochLedger(settings.agent().id(), settings.network(), settings.authority()),
+                        settings.hooks(),
+                        settings.listener(),
+                        tasks,
+                        belongings()),
+                clock);
+        WatchedEpochs watch = new WatchedEpochs();
         this.integrator = new Integrator(
                 new Integrator.Parts(
                         settings.loop(),
@@ -121,16 +134,24 @@ public final class DataSide {
                         served,
                         set,
                         integrator,
-                        new SyncScope(
-                                settings.network(),
-                                SyncScope.ALL,
-                                epochs.ledger().openEpoch()),
-                        settings.timing().session()),
+                        new SyncScope(settings.network(), SyncScope.ALL),
+                        watch,
+                        settings.timing().session(),
+                        settings.capacity().isThrifty()),
                 transport,
                 settings.agent().id(),
                 settings.timing().round());
         this.pusher = new Pusher(
-                new Pusher.Parts(settings.loop(), transport, served, set, integrator, settings.distribution()),
+                new Pusher.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        set,
+                        integrator,
+                        settings.distribution(),
+                        watch,
+                        settings.capacity().isThrifty(),
+                        capacities),
                 syncer::dirty);
         this.publisher = new Publisher(
                 new Publisher.Parts(
@@ -147,13 +168,13 @@ public final class DataSide {
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
                 settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
-        Keeper keeper = new Keeper(integrator);
+        Keeper located = new Keeper(integrator);
         this.pins = new Pins(settings.loop(), storage);
         Predicate<OpenedEntry> isPinned = entry ->
                 pins.covers(entry.id(), entry.header(), Optional.of(entry.wire().blob()));
         Predicate<OpenedEntry> belongsHere = isPinned.or(
                 entry -> settings.distribution().willStore(settings.agent().id(), entry.header()));
-        integrator.alsoKeep(isPinned.or(entry -> keeper.isFetched(entry.id())));
+        integrator.alsoKeep(isPinned.or(entry -> located.isFetched(entry.id())));
         this.lookup = new BlobLookup(
                 new LocateParts(
                         settings.loop(),
@@ -172,7 +193,7 @@ public final class DataSide {
                                         .isDeleted(entry.id(), entry.header().author())
                                 || set.contains(entry.header().time(), entry.idBytes(), 0)),
                 blobs,
-                keeper,
+                located,
                 belongsHere);
         this.pinKeeper = new PinKeeper(settings.loop(), storage, pins, lookup);
         this.collector = new Collector(new HolderParts(
@@ -203,8 +224,23 @@ public final class DataSide {
                 settings.listener(),
                 tasks,
                 epochs));
-        this.blockedEntries = new BlockedEntries(settings.loop(), storage, set);
+        this.blockedEntries = new BlockedEntries(settings.loop(), storage, set, epochs);
         this.deletes = new LocalDeletes(settings.loop(), settings.agent().id(), storage, publisher, epochs);
+        this.progress = new ProgressDesk(settings.loop(), syncer, integrator, pusher, settings.listener(), tasks);
+        EpochTraffic traffic = new EpochTraffic(integrator, publisher, syncer, peers);
+        this.keeper = settings.authority()
+                .map(authority -> new EpochKeeper(new EpochKeeper.Parts(
+                        settings.loop(),
+                        transport,
+                        served,
+                        settings.agent(),
+                        authority,
+                        clock,
+                        settings.timing().session(),
+                        epochs,
+                        traffic,
+                        traffic)));
+        keeper.ifPresent(watch::use);
     }
 
     /** Reads what the store has beside entries; completes on the loop. */
@@ -220,6 +256,7 @@ public final class DataSide {
         integrator.start();
         pinKeeper.start();
         collector.start();
+        keeper.ifPresent(EpochKeeper::start);
     }
 
     private void storedByOthers(List<EntryKey> keys) {
@@ -252,6 +289,7 @@ public final class DataSide {
     }
 
     void peerUp(Peer peer) {
+        keeper.ifPresent(epochsOf -> epochsOf.peerUp(peer));
         // Push first: what is published from now on waits for its stream, what came before is in the session's
         // snapshot.
         pusher.peerUp(peer);
@@ -262,6 +300,7 @@ public final class DataSide {
     }
 
     void peerDown(Peer peer) {
+        keeper.ifPresent(epochsOf -> epochsOf.peerDown(peer));
         pusher.peerDown(peer);
         syncer.peerDown(peer);
         blobs.peerDown(peer);
@@ -271,6 +310,7 @@ public final class DataSide {
 
     void tick() {
         epochs.tick();
+        keeper.ifPresent(EpochKeeper::tick);
         integrator.tick();
         pusher.tick();
         syncer.tick();
@@ -278,11 +318,30 @@ public final class DataSide {
         follower.tick();
         pinKeeper.tick();
         collector.tick();
+        progress.tick();
     }
 
     /** Publishes. */
     public void publish(Publisher.Call call) {
         publisher.publish(call);
+    }
+
+    /** Closes the open epoch. */
+    public void closeEpoch(CompletableFuture<Long> answer) {
+        if (keeper.isEmpty()) {
+            answer.completeExceptionally(new NotPermittedException("this network has no authority that closes epochs"));
+        } else {
+            keeper.get().close(answer);
+        }
+    }
+
+    /** The number of the last epoch whose closing was adopted. */
+    long epoch() {
+        return epochs.ledger().head().epoch();
+    }
+
+    Optional<EpochKeeper> keeper() {
+        return keeper;
     }
 
     /** Deletes entries. */
@@ -323,6 +382,10 @@ public final class DataSide {
     /** What push did. */
     public SpreadFigures spread() {
         return pusher.figures().read();
+    }
+
+    ProgressDesk progress() {
+        return progress;
     }
 
     EntrySet set() {
@@ -366,6 +429,7 @@ public final class DataSide {
         collector.stop();
         pusher.stop();
         syncer.stop();
+        keeper.ifPresent(EpochKeeper::stop);
         follower.stop();
         return blobs.stop();
     }

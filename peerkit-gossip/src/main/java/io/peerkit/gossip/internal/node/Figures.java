@@ -3,6 +3,8 @@ package io.peerkit.gossip.internal.node;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.NodeStatus;
+import io.peerkit.api.SyncFigures;
+import io.peerkit.api.SyncProgress;
 import io.peerkit.api.transport.Traffic;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.internal.integrate.Integrator;
@@ -38,6 +40,9 @@ final class Figures {
                 integrator.map(Integrator::pending).orElse(0),
                 integrator.map(Integrator::failing).orElse(0),
                 integrator.map(Integrator::opaque).orElse(0L),
-                gatekeeper.excluded());
+                gatekeeper.excluded(),
+                data.map(DataSide::epoch).orElse(0L),
+                data.map(side -> side.progress().read()).orElseGet(() -> SyncProgress.of(List.of())),
+                data.map(side -> side.syncer().counters().read()).orElse(SyncFigures.NONE));
     }
 }

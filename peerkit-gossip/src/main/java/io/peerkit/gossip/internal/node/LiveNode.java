@@ -7,6 +7,8 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.agent.NodeCapacity;
+import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.PeerStream;
@@ -18,6 +20,7 @@ import io.peerkit.gossip.internal.agents.AgentGossip;
 import io.peerkit.gossip.internal.agents.OwnCard;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
+import io.peerkit.gossip.internal.connect.CapacityConnections;
 import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
@@ -30,6 +33,7 @@ import io.peerkit.gossip.internal.peer.PeerWarnings;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.SketchKey;
 import io.peerkit.gossip.internal.stream.LoopHop;
+import io.peerkit.gossip.internal.stream.PacedTransport;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
 import java.time.Duration;
@@ -76,6 +80,7 @@ public final class LiveNode {
     private final Deque<Runnable> early = new ArrayDeque<>();
     private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
     private final HybridClock clock;
+    private final AgentDirectory directory;
     private final Dialer dialer;
     private final Contacts contacts;
     private final BootstrapDialer bootstrap;
@@ -95,15 +100,16 @@ public final class LiveNode {
         this.settings = settings;
         this.keepsBlobs = keepsBlobs;
         this.loop = settings.loop();
-        this.transport = transport;
+        this.transport = line(settings, transport);
         this.tasks = new UserTasks(settings.userExecutor());
         Duration drift = settings.timing().maxClockDrift();
         this.clock = new HybridClock(drift);
         this.storage = settings.storage().map(WatchedStorage::new);
         this.gatekeeper = new Gatekeeper(
                 settings, storage, tasks, agent -> peers.nodesOf(agent).forEach(transport::disconnect));
-        AgentDirectory directory = new AgentDirectory(settings.agent().id(), drift);
-        this.dialer = new Dialer(loop, transport, settings.connections(), directory, peers, gatekeeper::isTurnedAway);
+        this.directory = new AgentDirectory(settings.agent().id(), drift);
+        ConnectionStrategy connections = CapacityConnections.within(settings.connections(), settings.capacity());
+        this.dialer = new Dialer(loop, transport, connections, directory, peers, gatekeeper::isTurnedAway);
         this.contacts = new Contacts(transport, directory, peers, gatekeeper::isTurnedAway);
         this.agents = new AgentGossip(
                 loop,
@@ -111,10 +117,21 @@ public final class LiveNode {
                 transport,
                 storage,
                 directory,
-                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime()),
+                new OwnCard(settings.agent(), settings.timing().agentInfoLifetime(), this::capacity),
                 dialer);
-        this.bootstrap =
-                new BootstrapDialer(loop, transport, settings.bootstrap(), settings.connections()::needsBootstrap);
+        this.bootstrap = new BootstrapDialer(loop, this.transport, settings.bootstrap(), connections::needsBootstrap);
+    }
+
+    /** A limited node's streams keep to its budget. */
+    private static Transport line(GossipSettings settings, Transport transport) {
+        return settings.capacity().isThrifty()
+                ? new PacedTransport(
+                        transport, settings.loop(), settings.capacity().bytesPerSecond())
+                : transport;
+    }
+
+    private NodeCapacity capacity() {
+        return settings.capacity();
     }
 
     /** Reads the store and begins. */
@@ -152,6 +169,8 @@ public final class LiveNode {
                                 tasks,
                                 keepsBlobs,
                                 gatekeeper,
+                                directory::capacity,
+                                peers,
                                 contacts),
                         ready),
                 ready::completeExceptionally);
@@ -291,7 +310,8 @@ public final class LiveNode {
     }
 
     /** A peer opened a stream. */
-    public void accepted(PeerStream stream) {
+    public void accepted(PeerStream opened) {
+        PeerStream stream = transport instanceof PacedTransport paced ? paced.paced(opened) : opened;
         whenStarted(
                 () -> {
                     if (data.isEmpty()) {
@@ -306,6 +326,10 @@ public final class LiveNode {
                         data.get().lookup().accept(stream);
                     } else if (stream.protocol().equals(Collector.PROTOCOL)) {
                         data.get().collector().accept(stream);
+                    } else if (data.get().keeper().isPresent()) {
+                        data.get().keeper().get().accept(stream);
+                    } else {
+                        stream.reset();
                     }
                 },
                 stream::reset);
@@ -385,8 +409,13 @@ public final class LiveNode {
         } else if (data.isEmpty()) {
             answer.complete(null);
         } else {
-            LoopHop.then(loop, data.get().syncer().syncAll(), answer::complete, answer::completeExceptionally);
+            data.get().progress().sync(answer);
         }
+    }
+
+    /** Waits until this node and an agent have the same. */
+    public void whenInSync(AgentId agent, CompletableFuture<Void> answer) {
+        withData(answer, side -> side.progress().whenInSync(agent, peers.nodesOf(agent), answer));
     }
 
     /** Reads the figures. */

@@ -41,7 +41,9 @@ final class LocalDeletes {
 
     /** Deletes entries. */
     void delete(List<EntryId> entries, CompletableFuture<List<EntryId>> answer) {
-        look(new LinkedHashSet<>(entries), new ArrayList<>(), answer);
+        Set<EntryId> named = new LinkedHashSet<>();
+        entries.forEach(entry -> named.add(epochs.lastName(entry)));
+        look(named, new ArrayList<>(), answer);
     }
 
     private void look(Set<EntryId> left, List<EntryId> present, CompletableFuture<List<EntryId>> answer) {
@@ -81,7 +83,22 @@ final class LocalDeletes {
         }
         CompletableFuture<List<Publication>> published = new CompletableFuture<>();
         publisher.publish(Publisher.Call.deletes(targets, published));
-        LoopHop.then(loop, published, done -> await(present, answer), answer::completeExceptionally);
+        LoopHop.then(loop, published, done -> deleted(present, answer), answer::completeExceptionally);
+    }
+
+    /** One that was issued anew while its delete was on the way has to be deleted under its new name. */
+    private void deleted(List<EntryId> present, CompletableFuture<List<EntryId>> answer) {
+        List<EntryId> renamed = present.stream()
+                .map(epochs::lastName)
+                .filter(name -> !present.contains(name))
+                .toList();
+        if (renamed.isEmpty()) {
+            await(present, answer);
+        } else {
+            CompletableFuture<List<EntryId>> again = new CompletableFuture<>();
+            delete(renamed, again);
+            LoopHop.then(loop, again, done -> await(present, answer), answer::completeExceptionally);
+        }
     }
 
     private void await(List<EntryId> present, CompletableFuture<List<EntryId>> answer) {

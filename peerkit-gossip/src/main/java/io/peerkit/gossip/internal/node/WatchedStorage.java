@@ -7,6 +7,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
@@ -50,6 +51,16 @@ final class WatchedStorage implements Storage {
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
         return watched(store.write(batch), "written", writesFail);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return store.hasConditions();
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        return watched(store.writeIf(conditions, batch), "written", writesFail);
     }
 
     @Override

@@ -40,6 +40,9 @@ public final class PushMachine {
     /** The most connections that an entry without a tree uses. */
     public static final int MAX_LINKS = 16;
 
+    /** To how many peers a leaf sends its own entries whole; the others are told, and mostly get them from those. */
+    public static final int LEAF_LINKS = 2;
+
     /** To how many peers an entry that came along its tree is announced, in turns. */
     public static final int LAZY_LINKS = 4;
 
@@ -70,7 +73,7 @@ public final class PushMachine {
     private final TreeMap<Long, NodeId> links = new TreeMap<>();
     private final Map<NodeId, Long> ranks = new LinkedHashMap<>();
     private final Trees trees = new Trees();
-    private final WantList wants = new WantList();
+    private final WantList wants;
     private final PushFigures figures = new PushFigures();
     private final Map<EntryId, Delivery> deliveries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -80,8 +83,22 @@ public final class PushMachine {
             return size() > MAX_DELIVERIES;
         }
     };
+    private final boolean leaf;
     private long tick;
     private long turns;
+
+    /** A node that takes its part in trees. */
+    public PushMachine() {
+        this(false);
+    }
+
+    /**
+     * @param leaf whether nobody gets whole entries through this node, since its line is limited
+     */
+    public PushMachine(boolean leaf) {
+        this.leaf = leaf;
+        this.wants = leaf ? WantList.thrifty() : new WantList();
+    }
 
     /** A peer is connected. */
     public void linkUp(NodeId peer, RandomGenerator random) {
@@ -113,7 +130,7 @@ public final class PushMachine {
         Set<NodeId> whole = new LinkedHashSet<>();
         List<NodeId> told = new ArrayList<>();
         for (NodeId peer : some(eligible)) {
-            if (tree.pruned.contains(peer)) {
+            if (tree.pruned.contains(peer) || (leaf && whole.size() >= LEAF_LINKS)) {
                 told.add(peer);
             } else {
                 whole.add(peer);
@@ -286,7 +303,7 @@ public final class PushMachine {
 
     /** A peer wants to get all entries of a route whole. */
     public void grafted(NodeId from, long route) {
-        if (!ranks.containsKey(from) || !trees.graft(route, from)) {
+        if (leaf || !ranks.containsKey(from) || !trees.graft(route, from)) {
             figures.graftsRefused++;
         }
     }
@@ -322,6 +339,11 @@ public final class PushMachine {
     /** Whether {@link #tick} has something to do. */
     public boolean isBusy() {
         return wants.isBusy();
+    }
+
+    /** What is wanted. */
+    WantList wants() {
+        return wants;
     }
 
     /** What it did. */

@@ -6,6 +6,7 @@ import io.peerkit.api.EntryId;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolRefusedException;
+import io.peerkit.api.SyncProgress;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.transport.PeerStream;
@@ -64,7 +65,10 @@ final class PushPeer implements EntrySource {
     private int refusedEntries;
     private RunCursor arriving = new RunCursor(List.of());
     private int arrivingBytes;
+    private long pending;
+    private long stored;
     private final Allowance wants = new Allowance(WANTS_AT_ONCE, WANTS_PER_SECOND);
+    private final PeerThrift thrift = new PeerThrift();
     private final Allowance duplicates = new Allowance(DUPLICATES_AT_ONCE, DUPLICATES_PER_SECOND);
 
     PushPeer(Pusher pusher, Peer peer) {
@@ -151,8 +155,16 @@ final class PushPeer implements EntrySource {
     }
 
     void entry(PushAction.Push push, WireEntry entry) {
-        if (!isMute()) {
+        if (isMute()) {
+            return;
+        }
+        if (thrift.takes(
+                entry.bytes(),
+                pusher.parts().capacities().apply(peer.agent()),
+                pusher.parts().loop().now().toEpochMilli())) {
             queue.entry(push.key(), entry, push.route(), push.hops(), unsentBytes());
+        } else {
+            queue.announce(push.key(), push.route(), push.hops(), true);
         }
     }
 
@@ -164,6 +176,16 @@ final class PushPeer implements EntrySource {
 
     boolean ask(EntryId id, long route) {
         return !isMute() && queue.ask(id, route);
+    }
+
+    /**
+     * How far the streams are.
+     *
+     * @param announced by the peer, and missing
+     * @param asked of the peer
+     */
+    SyncProgress.Counts progress(long announced, long asked) {
+        return new SyncProgress.Counts(announced + pending, asked + pending, stored, queue.waiting());
     }
 
     private long unsentBytes() {
@@ -260,13 +282,14 @@ final class PushPeer implements EntrySource {
 
     @Override
     public void taken(EntryKey key) {
-        queue.known(key.id());
-        pusher.machine().arrived(node(), key.id(), arriving.hops());
+        pending++;
+        held(key);
     }
 
     @Override
     public void held(EntryKey key) {
-        taken(key);
+        queue.known(key.id());
+        pusher.machine().arrived(node(), key.id(), arriving.hops());
     }
 
     @Override
@@ -303,15 +326,20 @@ final class PushPeer implements EntrySource {
     }
 
     @Override
-    public void stored(EntryKey key) {}
+    public void stored(EntryKey key) {
+        pending--;
+        stored++;
+    }
 
     @Override
     public void dropped(EntryKey key) {
+        pending--;
         pusher.dirty(peer.node());
     }
 
     @Override
     public void storageFailed(EntryKey key, Throwable reason) {
+        pending--;
         // No sync session at once: a store that fails gets a rest until the next round.
     }
 

@@ -258,6 +258,11 @@ public final class PushQueue {
         return was;
     }
 
+    /** How many entries wait to be sent, or to be announced. */
+    public int waiting() {
+        return payloads.size() + announcements.size() + later.size() + asked.size();
+    }
+
     /** How many announcements and questions were dropped. */
     public long dropped() {
         return dropped;

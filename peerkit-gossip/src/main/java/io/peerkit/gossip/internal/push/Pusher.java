@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.push;
 
+import io.peerkit.api.AgentId;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
+import io.peerkit.api.SyncProgress;
+import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.Storage;
@@ -14,6 +17,7 @@ import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.EntryKeys;
 import io.peerkit.gossip.internal.entry.SealedEntry;
 import io.peerkit.gossip.internal.entry.WireEntry;
+import io.peerkit.gossip.internal.epoch.EpochWatch;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.peer.Peer;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /** Carries out what the {@link PushMachine} decides over a stream to and from each peer. Belongs to the node loop. */
@@ -35,19 +40,27 @@ public final class Pusher {
     /** The machine's ticks follow one another in this distance while it has something to wait for. */
     static final Duration TICK = Duration.ofMillis(100);
 
-    /** What pushing works with. */
+    /**
+     * What pushing works with.
+     *
+     * @param leaf whether this node passes nothing on along trees, since its line is limited
+     * @param capacities what agents say that their nodes have to spare
+     */
     public record Parts(
             NodeLoop loop,
             Transport transport,
             Storage storage,
             EntrySet set,
             Integrator integrator,
-            DistributionStrategy distribution) {}
+            DistributionStrategy distribution,
+            EpochWatch epochs,
+            boolean leaf,
+            Function<AgentId, NodeCapacity> capacities) {}
 
     private final Parts parts;
     private final Consumer<NodeId> dirty;
     private final PeerWarnings warnings = new PeerWarnings(LoggerFactory.getLogger(Pusher.class));
-    private final PushMachine machine = new PushMachine();
+    private final PushMachine machine;
     private final Map<NodeId, PushPeer> peers = new LinkedHashMap<>();
     private boolean ticking;
     private boolean stopped;
@@ -59,6 +72,7 @@ public final class Pusher {
     public Pusher(Parts parts, Consumer<NodeId> dirty) {
         this.parts = parts;
         this.dirty = dirty;
+        this.machine = new PushMachine(parts.leaf());
     }
 
     PeerWarnings warnings() {
@@ -76,6 +90,23 @@ public final class Pusher {
     /** What was pushed, and what came. */
     public PushFigures figures() {
         return machine.figures();
+    }
+
+    /** Whether announced entries are missing. */
+    public boolean isWanting() {
+        return machine.wants().size() > 0;
+    }
+
+    /** What is known of each peer at this moment. */
+    public Function<NodeId, SyncProgress.Counts> progress() {
+        Map<NodeId, Integer> announced = machine.wants().announced();
+        Map<NodeId, Integer> asked = machine.wants().asked();
+        return node -> {
+            PushPeer peer = peers.get(node);
+            return peer == null
+                    ? SyncProgress.Counts.NONE
+                    : peer.progress(announced.getOrDefault(node, 0), asked.getOrDefault(node, 0));
+        };
     }
 
     /** A peer is connected. */
@@ -125,6 +156,7 @@ public final class Pusher {
         PushPeer peer = peers.get(node);
         return peer != null
                 && peer.isOpen()
+                && parts.epochs().isAligned(node)
                 && !header.author().equals(peer.peer().agent())
                 && parts.distribution().willStore(peer.peer().agent(), header);
     }

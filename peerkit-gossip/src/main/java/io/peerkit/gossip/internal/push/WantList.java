@@ -29,6 +29,12 @@ public final class WantList {
     /** The most ids that one peer is asked for at a time. */
     public static final int MAX_PER_PEER = 4_096;
 
+    /** The most ids that a node on a limited line asks one peer for at a time, so that little is on its way that it cannot take. */
+    public static final int THRIFTY_PER_PEER = 8;
+
+    /** By how much more patient such a node is: what it waits for may be unread on its line for as long. */
+    public static final int THRIFTY_PATIENCE = 10;
+
     /** The most peers remembered beside the one that was asked. */
     public static final int MAX_OTHERS = 4;
 
@@ -124,7 +130,28 @@ public final class WantList {
     private final Map<NodeId, Integer> perPeer = new LinkedHashMap<>();
     private final Map<NodeId, Long> delivered = new LinkedHashMap<>();
     private final Map<NodeId, Integer> unresolved = new LinkedHashMap<>();
+    private final int perPeerMost;
+    private final long patience;
     private long tick;
+
+    /** For a line without limit. */
+    public WantList() {
+        this(MAX_PER_PEER, 1);
+    }
+
+    /**
+     * @param mostPerPeer ids that one peer is asked for at a time
+     * @param patience by how much longer than usual it waits
+     */
+    private WantList(int mostPerPeer, long patience) {
+        this.perPeerMost = mostPerPeer;
+        this.patience = patience;
+    }
+
+    /** For a limited line. */
+    static WantList thrifty() {
+        return new WantList(THRIFTY_PER_PEER, THRIFTY_PATIENCE);
+    }
 
     /**
      * A peer announced an entry that is neither here nor on its way into the store.
@@ -153,19 +180,19 @@ public final class WantList {
         // When the parent itself announces, that is all that will come from it.
         awaiting.remove(id);
         Want want = awaited == null ? new Want(route, tick, parent) : awaited;
-        if (expected == Expected.NOT) {
+        if (expected == Expected.NOT && patience == 1) {
             ask(id, want, announcer);
             return Answer.ASK;
         }
         remember(want, announcer);
         boolean fromParent = expected == Expected.FROM_PARENT;
-        want.deadline = tick + (fromParent ? AWAIT_TICKS : CHOOSE_TICKS);
+        want.deadline = tick + (fromParent ? patience * AWAIT_TICKS : patience * CHOOSE_TICKS);
         (fromParent ? awaiting : choosing).put(id, want);
         return Answer.WAIT;
     }
 
     private boolean hasRoom(NodeId peer) {
-        return perPeer.getOrDefault(peer, 0) < MAX_PER_PEER;
+        return perPeer.getOrDefault(peer, 0) < perPeerMost;
     }
 
     private static void remember(Want want, Announcer announcer) {
@@ -183,7 +210,7 @@ public final class WantList {
     private void ask(EntryId id, Want want, Announcer announcer) {
         want.others.removeIf(other -> other.peer().equals(announcer.peer()));
         want.asked = Optional.of(announcer);
-        want.deadline = tick + PATIENCE_TICKS;
+        want.deadline = tick + patience * PATIENCE_TICKS;
         asking.put(id, want);
         perPeer.merge(announcer.peer(), 1, Integer::sum);
     }
@@ -222,8 +249,8 @@ public final class WantList {
         for (Map.Entry<EntryId, Want> late : late(awaiting)) {
             Want want = late.getValue();
             awaiting.remove(late.getKey());
-            if (delivers(want.awaited, AWAIT_TICKS) && tick - want.since < MAX_AWAIT_TICKS) {
-                want.deadline = tick + AWAIT_TICKS;
+            if (delivers(want.awaited, patience * AWAIT_TICKS) && tick - want.since < patience * MAX_AWAIT_TICKS) {
+                want.deadline = tick + patience * AWAIT_TICKS;
                 awaiting.put(late.getKey(), want);
             } else {
                 want.awaited.ifPresent(parent -> retry.overdue().put(want.route, parent));
@@ -237,8 +264,9 @@ public final class WantList {
         for (Map.Entry<EntryId, Want> late : late(asking)) {
             Want want = late.getValue();
             asking.remove(late.getKey());
-            if (delivers(want.asked.map(Announcer::peer), PATIENCE_TICKS) && tick - want.since < MAX_PATIENCE_TICKS) {
-                want.deadline = tick + PATIENCE_TICKS;
+            if (delivers(want.asked.map(Announcer::peer), patience * PATIENCE_TICKS)
+                    && tick - want.since < patience * MAX_PATIENCE_TICKS) {
+                want.deadline = tick + patience * PATIENCE_TICKS;
                 asking.put(late.getKey(), want);
             } else {
                 want.asked.ifPresent(asked -> {
@@ -251,7 +279,7 @@ public final class WantList {
         return retry;
     }
 
-    private boolean delivers(Optional<NodeId> peer, int within) {
+    private boolean delivers(Optional<NodeId> peer, long within) {
         return peer.map(delivered::get).filter(last -> tick - last <= within).isPresent();
     }
 
@@ -312,6 +340,23 @@ public final class WantList {
 
     private void release(NodeId peer) {
         perPeer.computeIfPresent(peer, (same, count) -> count > 1 ? count - 1 : null);
+    }
+
+    /** How many ids each peer is asked for. */
+    public Map<NodeId, Integer> asked() {
+        return Map.copyOf(perPeer);
+    }
+
+    /** How many of the wanted ids each peer announced. */
+    public Map<NodeId, Integer> announced() {
+        Map<NodeId, Integer> announced = new LinkedHashMap<>();
+        for (Map<EntryId, Want> wants : List.of(awaiting, choosing, asking)) {
+            for (Want want : wants.values()) {
+                want.others.forEach(other -> announced.merge(other.peer(), 1, Integer::sum));
+                want.asked.ifPresent(asked -> announced.merge(asked.peer(), 1, Integer::sum));
+            }
+        }
+        return announced;
     }
 
     /** How many ids are wanted. */

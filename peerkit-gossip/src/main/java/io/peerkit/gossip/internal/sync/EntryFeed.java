@@ -44,6 +44,7 @@ final class EntryFeed {
     private final Consumer<Throwable> failed;
     private final Deque<Source> sources = new ArrayDeque<>();
     private boolean fetching;
+    private long sentEntries;
 
     /** A piece on its way. */
     private interface Source {
@@ -127,7 +128,7 @@ final class EntryFeed {
             }
             WireEntry wire = new WireEntry(entry.envelope(), blob.get());
             if (!frame.isEmpty() && bytes + wire.bytes() > FRAME_BYTES) {
-                channel.send(SyncFrameCodec.encode(new SyncFrame.Entries(frame)));
+                send(frame);
                 frame = new ArrayList<>();
                 bytes = 0;
             }
@@ -135,8 +136,18 @@ final class EntryFeed {
             bytes += wire.bytes();
         }
         if (!frame.isEmpty()) {
-            channel.send(SyncFrameCodec.encode(new SyncFrame.Entries(frame)));
+            send(frame);
         }
+    }
+
+    private void send(List<WireEntry> frame) {
+        sentEntries += frame.size();
+        channel.send(SyncFrameCodec.encode(new SyncFrame.Entries(frame)));
+    }
+
+    /** The entries that were sent. */
+    long sentEntries() {
+        return sentEntries;
     }
 
     /** Which entries of a page go out. */

@@ -18,6 +18,7 @@ final class KeyListing {
     private Optional<EntryKey> resumeAfter = Optional.empty();
     private boolean begun;
     private long keys;
+    private long unknown;
 
     KeyListing(EntrySnapshot snapshot) {
         this.snapshot = snapshot;
@@ -26,6 +27,18 @@ final class KeyListing {
     /** How many keys came. */
     long keys() {
         return keys;
+    }
+
+    /** How many entries of this side the peer lacks, when it has listed all: those behind where it began but for those it listed. */
+    long lacking() {
+        int before = resumeAfter
+                .map(key -> {
+                    byte[] id = key.id().toBytes();
+                    int index = snapshot.lowerBound(key.time(), id, 0);
+                    return snapshot.contains(key.time(), id, 0) ? index + 1 : index;
+                })
+                .orElse(0);
+        return Math.max(0, snapshot.size() - before - (keys - unknown));
     }
 
     /**
@@ -60,6 +73,7 @@ final class KeyListing {
             times[i] = EntryKeys.time(packed, at);
             System.arraycopy(packed, at + EntryKeys.ID_OFFSET, ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
             if (!snapshot.contains(times[i], ids, i * EntryKeys.ID_BYTES)) {
+                unknown++;
                 missing.write(ids, i * EntryKeys.ID_BYTES, EntryKeys.ID_BYTES);
             }
         }

@@ -40,7 +40,9 @@ public sealed interface SyncAction {
         /** Another session between the two is under way. */
         BUSY,
         /** The peer cannot have this session. */
-        REFUSED;
+        REFUSED,
+        /** The two sides have not adopted the same snapshot. */
+        OTHER_EPOCH;
 
         /** Whether sets were compared to the end. */
         boolean isWhole() {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.gossip.internal.sync;
 
+import io.peerkit.api.SyncFigures;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** What became of sessions, counted since the node started. Belongs to the node loop. */
@@ -25,6 +28,18 @@ public final class SyncCounters {
 
     void undelivered(long entries) {
         undelivered += entries;
+    }
+
+    /** All of it, by names in lower case. */
+    public SyncFigures read() {
+        return new SyncFigures(named(outcomes), named(ways), named(exceeded), undelivered);
+    }
+
+    private static Map<String, Long> named(Map<? extends Enum<?>, Long> counts) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        counts.forEach(
+                (key, count) -> named.put(key.name().toLowerCase(Locale.ROOT).replace('_', '-'), count));
+        return named;
     }
 
     /** Sessions that ended so. */

@@ -17,23 +17,41 @@ public sealed interface SyncFrame {
      * @param network the first 8 bytes of its id, most significant first
      * @param scope the set that is reconciled
      * @param epoch the open epoch
+     * @param head the first 8 bytes of the hash of the statement that closed the one before it, 0 when there is none
      * @param count how many entries the side has
      * @param fingerprint of them, for this nonce
      * @param nonce of the session
      * @param estimate what the responder needs to guess the number of differences; absent where symbols are not wanted
      * @param deep whether equal fingerprints should be looked into
+     * @param pending whether some of what is counted is still on its way into the store
      */
     record Hello(
             int version,
             long network,
             String scope,
             long epoch,
+            long head,
             int count,
             Fingerprint fingerprint,
             long nonce,
             Optional<byte[]> estimate,
-            boolean deep)
-            implements SyncFrame {}
+            boolean deep,
+            boolean pending)
+            implements SyncFrame {
+        Hello(
+                int version,
+                long network,
+                String scope,
+                long epoch,
+                long head,
+                int count,
+                Fingerprint fingerprint,
+                long nonce,
+                Optional<byte[]> estimate,
+                boolean deep) {
+            this(version, network, scope, epoch, head, count, fingerprint, nonce, estimate, deep, false);
+        }
+    }
 
     /** How a session goes on. */
     enum Way {
@@ -71,8 +89,13 @@ public sealed interface SyncFrame {
      * @param way how to go on
      * @param count how many entries the responder has; zero and not sent where both have as many
      * @param symbols the first coded symbols; empty unless they are the way
+     * @param pending as in the hello; told where both have the same
      */
-    record Answer(Way way, int count, byte[] symbols) implements SyncFrame {
+    record Answer(Way way, int count, byte[] symbols, boolean pending) implements SyncFrame {
+        Answer(Way way, int count, byte[] symbols) {
+            this(way, count, symbols, false);
+        }
+
         static Answer of(Way way, int count) {
             return new Answer(way, count, new byte[0]);
         }
@@ -137,6 +160,47 @@ public sealed interface SyncFrame {
 
     /** The sender has sent all. */
     record Done() implements SyncFrame {}
+
+    /**
+     * The sender, who leads, has found entries that the receiver lacks, and sends them.
+     *
+     * @param entries how many, beside those of earlier offers; it may turn out to have fewer
+     */
+    record Offer(int entries) implements SyncFrame {}
+
+    /**
+     * What became of the entries that the receiver sent.
+     *
+     * @param entries how many of them the sender has stored so far, or has no need to store
+     * @param state whether more will be told
+     */
+    record Stored(long entries, State state) implements SyncFrame {
+        /** What follows. */
+        enum State {
+            /** More will be told. */
+            GOING(0),
+            /** This is the last, and nothing of what came was lost. */
+            WHOLE(1),
+            /** This is the last, and something could not be stored, or was wrong. */
+            LOST(2);
+
+            /** On the wire; the largest is {@value #MAX_CODE}. */
+            final int code;
+
+            static final int MAX_CODE = 2;
+
+            State(int code) {
+                this.code = code;
+            }
+
+            static State of(int code) {
+                return Arrays.stream(values())
+                        .filter(state -> state.code == code)
+                        .findFirst()
+                        .orElseThrow();
+            }
+        }
+    }
 
     /**
      * The sender cannot have this session.

@@ -20,8 +20,8 @@ import java.util.Optional;
  * Sync frames as CBOR maps; unknown keys are ignored, unknown types refused.
  *
  * <pre>{@code
- *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), n: network (8), s: scope, v: version,
- *     x?: estimate (64), z: nonce (8) }                                                        hello
+ *   { t: 1, c: count, d?: deep, e: epoch, f: fingerprint (16), n: network (8), p?: pending, s: scope,
+ *     v: version, x?: estimate (64), z: nonce (8) }                                                        hello
  *   { t: 2 }                                                                                   busy
  *   { t: 3, a?: key (40), k: keys (40 each), l: last }                                         keys
  *   { t: 4, m: message }                                                                       reconcile
@@ -29,11 +29,13 @@ import java.util.Optional;
  *   { t: 6, e: packed }                                                                        entries
  *   { t: 7 }                                                                                   done
  *   { t: 8, r: reason }                                                                        refuse
- *   { t: 9, c?: count, w: way (0 to 4), y?: symbols (12 each) }                                answer
+ *   { t: 9, c?: count, p?: pending, w: way (0 to 4), y?: symbols (12 each) }                   answer
  *   { t: 10, u: up to }                                                                        more
  *   { t: 11, y: symbols (12 each) }                                                            symbols
  *   { t: 12, i: short ids (8 each) }                                                           want by short id
  *   { t: 13, h: sum (16) }                                                                     sum
+ *   { t: 14, n: entries }                                                                      offer
+ *   { t: 15, n: entries, s: state (0 to 2) }                                                   stored
  * }</pre>
  */
 public final class SyncFrameCodec {
@@ -71,6 +73,8 @@ public final class SyncFrameCodec {
     private static final int SYMBOLS = 11;
     private static final int WANT_SHORT = 12;
     private static final int SUM = 13;
+    private static final int OFFER = 14;
+    private static final int STORED = 15;
 
     private SyncFrameCodec() {}
 
@@ -107,6 +111,10 @@ public final class SyncFrameCodec {
             map.put("t", WANT_SHORT).put("i", want.shortIds());
         } else if (frame instanceof SyncFrame.Sum sum) {
             map.put("t", SUM).put("h", sum.sum());
+        } else if (frame instanceof SyncFrame.Offer offer) {
+            map.put("t", OFFER).put("n", offer.entries());
+        } else if (frame instanceof SyncFrame.Stored stored) {
+            map.put("t", STORED).put("n", stored.entries()).put("s", stored.state().code);
         } else {
             map.put("t", frame instanceof SyncFrame.Busy ? BUSY : DONE);
         }
@@ -121,9 +129,15 @@ public final class SyncFrameCodec {
                 .put("s", hello.scope())
                 .put("v", hello.version())
                 .put("z", word(hello.nonce()));
+        if (hello.head() != 0) {
+            map.put("h", word(hello.head()));
+        }
         hello.estimate().ifPresent(estimate -> map.put("x", estimate));
         if (hello.deep()) {
             map.put("d", true);
+        }
+        if (hello.pending()) {
+            map.put("p", true);
         }
     }
 
@@ -134,6 +148,9 @@ public final class SyncFrameCodec {
         }
         if (answer.way() == SyncFrame.Way.SYMBOLS) {
             map.put("y", answer.symbols());
+        }
+        if (answer.pending()) {
+            map.put("p", true);
         }
     }
 
@@ -167,7 +184,12 @@ public final class SyncFrameCodec {
             case SYMBOLS -> new SyncFrame.Symbols(symbols(map));
             case WANT_SHORT -> new SyncFrame.WantShort(packed(map, "i", Long.BYTES));
             case SUM -> new SyncFrame.Sum(map.requireBytesExact("h", DeepCheck.LENGTH_BYTES));
-            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to 13");
+            case OFFER -> new SyncFrame.Offer(map.requireInt("n", 1, Integer.MAX_VALUE));
+            case STORED ->
+                new SyncFrame.Stored(
+                        map.requireLong("n", 0, Long.MAX_VALUE),
+                        SyncFrame.Stored.State.of(map.requireInt("s", 0, SyncFrame.Stored.State.MAX_CODE)));
+            default -> throw new InvalidBytesException("sync frame of type " + type + ", must be 1 to 15");
         };
     }
 
@@ -177,11 +199,13 @@ public final class SyncFrameCodec {
                 word(map, "n"),
                 map.requireText("s", MAX_SCOPE_LENGTH),
                 map.requireUnsigned("e"),
+                map.get("h").isPresent() ? word(map, "h") : 0,
                 map.requireInt("c", 0, Integer.MAX_VALUE),
                 Fingerprint.of(map.requireBytesExact("f", Fingerprint.LENGTH_BYTES)),
                 word(map, "z"),
                 map.optionalBytesExact("x", Sketch.ESTIMATE_BYTES),
-                map.optionalBoolean("d").orElse(false));
+                map.optionalBoolean("d").orElse(false),
+                map.optionalBoolean("p").orElse(false));
     }
 
     private static SyncFrame.Answer answer(CborMap map) {
@@ -189,7 +213,8 @@ public final class SyncFrameCodec {
         return new SyncFrame.Answer(
                 way,
                 isSame(way) ? 0 : map.requireInt("c", 0, Integer.MAX_VALUE),
-                way == SyncFrame.Way.SYMBOLS ? symbols(map) : new byte[0]);
+                way == SyncFrame.Way.SYMBOLS ? symbols(map) : new byte[0],
+                map.optionalBoolean("p").orElse(false));
     }
 
     private static byte[] symbols(CborMap map) {

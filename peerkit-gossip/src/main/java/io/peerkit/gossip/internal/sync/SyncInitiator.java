@@ -52,11 +52,13 @@ public final class SyncInitiator extends SyncMachine {
                 scope.networkTag(),
                 scope.name(),
                 scope.epoch(),
+                scope.head(),
                 snapshot.size(),
                 snapshot.fingerprint(start.nonce()),
                 start.nonce(),
                 estimate,
-                start.deep())));
+                start.deep(),
+                start.pending())));
     }
 
     @Override
@@ -64,13 +66,18 @@ public final class SyncInitiator extends SyncMachine {
         if (frame instanceof SyncFrame.Busy) {
             return end(SyncAction.Outcome.BUSY);
         }
-        if (frame instanceof SyncFrame.Refuse) {
-            return end(SyncAction.Outcome.REFUSED);
+        if (frame instanceof SyncFrame.Refuse refuse) {
+            return end(
+                    refuse.reason().equals(SyncScope.WRONG_EPOCH)
+                            ? SyncAction.Outcome.OTHER_EPOCH
+                            : SyncAction.Outcome.REFUSED);
         }
         if (!(frame instanceof SyncFrame.Answer answer)) {
             throw unexpected(frame);
         }
+        accept();
         if (answer.way() == SyncFrame.Way.EQUAL) {
+            receiptsFollow(answer.pending() || start.pending());
             return end(SyncAction.Outcome.EQUAL);
         }
         go(answer.way());
@@ -176,6 +183,7 @@ public final class SyncInitiator extends SyncMachine {
             actions.add(new SyncAction.Send(new SyncFrame.WantShort(packed.array())));
         }
         if (own.have().size() > 0) {
+            offer(own.have().size(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Asked(own.have().toBytes())));
         }
         actions.addAll(lead());
@@ -211,6 +219,7 @@ public final class SyncInitiator extends SyncMachine {
         List<SyncAction> actions = send(new ArrayList<>());
         need(step.need(), actions);
         if (step.have().entries() > 0) {
+            offer(step.have().entries(), actions);
             actions.add(new SyncAction.Feed(new SyncAction.Ranges(snapshot, step.have())));
         }
         if (ranges.isDone()) {

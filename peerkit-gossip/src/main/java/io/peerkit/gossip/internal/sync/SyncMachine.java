@@ -58,8 +58,12 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     private Phase phase = Phase.HELLO;
     private SyncFrame.Way way = SyncFrame.Way.EQUAL;
     private int peerCount;
+    private boolean accepted;
     private long entriesTaken;
     private long entriesWanted;
+    private long entriesOffered;
+    private long entriesOwed;
+    private boolean receiptsFollow;
     private long idsAsked;
     private long bytes;
 
@@ -99,6 +103,9 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (frame instanceof SyncFrame.Want want && phase == Phase.FOLLOWING) {
             return asked(want);
         }
+        if (frame instanceof SyncFrame.Offer offer && phase == Phase.FOLLOWING) {
+            return offered(offer.entries());
+        }
         if (frame instanceof SyncFrame.Done && phase == Phase.FOLLOWING) {
             enter(Phase.CLOSING);
             return List.of(new SyncAction.Feed(new SyncAction.Last()));
@@ -126,6 +133,15 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return phase == Phase.HELLO;
     }
 
+    /** Whether both sides want the session. */
+    final boolean isAccepted() {
+        return accepted;
+    }
+
+    final void accept() {
+        accepted = true;
+    }
+
     /** Whether entries come in the order of keys, so that an interrupted session can be resumed. */
     public final boolean receivesInOrder() {
         return way == SyncFrame.Way.BULK && (phase == Phase.FOLLOWING || phase == Phase.CLOSING);
@@ -144,6 +160,16 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
     /** The entries that were asked for and have not come. */
     public final long undelivered() {
         return Math.max(0, entriesWanted - entriesTaken);
+    }
+
+    /** The entries that were asked for, or offered by the peer, and have not come. */
+    public final long expected() {
+        return Math.max(0, entriesWanted + entriesOffered - entriesTaken);
+    }
+
+    /** The entries that the peer asked for, or that this side found it lacks; some may turn out to be gone. */
+    public final long owed() {
+        return entriesOwed;
     }
 
     abstract List<SyncAction> firstFrame(SyncFrame frame);
@@ -175,6 +201,28 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         entriesWanted += entries;
     }
 
+    /** The peer asked for entries. */
+    final void owes(long entries) {
+        entriesOwed += entries;
+    }
+
+    /** Tells the peer how many entries follow that it did not ask for, so that it knows how far it is. */
+    final void offer(long entries, List<SyncAction> actions) {
+        if (entries > 0) {
+            entriesOwed += entries;
+            actions.add(new SyncAction.Send(new SyncFrame.Offer((int) Math.min(Integer.MAX_VALUE, entries))));
+        }
+    }
+
+    private List<SyncAction> offered(long entries) {
+        entriesOffered += entries;
+        long most = (long) peerCount + MAX_EXTRA_ENTRIES;
+        if (entriesOffered > most) {
+            throw over(SyncBudget.ENTRIES, entriesOffered, most);
+        }
+        return List.of();
+    }
+
     final List<SyncAction> beginBulk(boolean listsKeys) {
         way = SyncFrame.Way.BULK;
         if (listsKeys) {
@@ -190,8 +238,18 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         return List.of(new SyncAction.Feed(new SyncAction.Last()));
     }
 
+    /** Whether the sides tell each other when all is stored: where something was missing, or was on its way before. */
+    public final boolean receiptsFollow() {
+        return receiptsFollow;
+    }
+
+    final void receiptsFollow(boolean follow) {
+        receiptsFollow = follow;
+    }
+
     final List<SyncAction> end(SyncAction.Outcome outcome) {
         phase = Phase.ENDED;
+        receiptsFollow |= outcome == SyncAction.Outcome.DONE;
         return List.of(new SyncAction.End(outcome));
     }
 
@@ -233,6 +291,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
             }
         }
         if (frame.last()) {
+            offer(listing.lacking(), actions);
             actions.addAll(lead());
         }
         return actions;
@@ -246,6 +305,7 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder {
         if (idsAsked > snapshot.size()) {
             throw over(SyncBudget.IDS, idsAsked, snapshot.size());
         }
+        owes(want.ids().length / SyncFrameCodec.ID_BYTES);
         return List.of(new SyncAction.Feed(new SyncAction.Asked(want.ids())));
     }
 }

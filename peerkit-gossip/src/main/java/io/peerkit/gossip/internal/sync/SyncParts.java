@@ -3,6 +3,7 @@ package io.peerkit.gossip.internal.sync;
 
 import io.peerkit.api.storage.Storage;
 import io.peerkit.gossip.NodeLoop;
+import io.peerkit.gossip.internal.epoch.EpochWatch;
 import io.peerkit.gossip.internal.integrate.Integrator;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import java.time.Duration;
@@ -15,7 +16,16 @@ import java.time.Duration;
  * @param set their order
  * @param integrator takes what comes
  * @param scope what is reconciled
+ * @param epochs knows the epoch
  * @param patience how long a session may go without progress
+ * @param thrifty whether there is one session at a time, as the line is limited
  */
 public record SyncParts(
-        NodeLoop loop, Storage storage, EntrySet set, Integrator integrator, SyncScope scope, Duration patience) {}
+        NodeLoop loop,
+        Storage storage,
+        EntrySet set,
+        Integrator integrator,
+        SyncScope scope,
+        EpochWatch epochs,
+        Duration patience,
+        boolean thrifty) {}

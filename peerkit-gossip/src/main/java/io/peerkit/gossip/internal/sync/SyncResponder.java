@@ -46,9 +46,13 @@ public final class SyncResponder extends SyncMachine {
         if (objection.isPresent()) {
             List<SyncAction> actions = new ArrayList<>();
             actions.add(new SyncAction.Send(new SyncFrame.Refuse(objection.get())));
-            actions.addAll(end(SyncAction.Outcome.REFUSED));
+            actions.addAll(end(
+                    objection.get().equals(SyncScope.WRONG_EPOCH)
+                            ? SyncAction.Outcome.OTHER_EPOCH
+                            : SyncAction.Outcome.REFUSED));
             return actions;
         }
+        accept();
         setPeerCount(hello.count());
         nonce = hello.nonce();
         int count = snapshot.size();
@@ -77,18 +81,22 @@ public final class SyncResponder extends SyncMachine {
         if (!hello.scope().equals(scope.name())) {
             return Optional.of("unknown-scope");
         }
-        return hello.epoch() == scope.epoch() ? Optional.empty() : Optional.of("wrong-epoch");
+        return hello.epoch() == scope.epoch() && hello.head() == scope.head()
+                ? Optional.empty()
+                : Optional.of(SyncScope.WRONG_EPOCH);
     }
 
     private List<SyncAction> same(SyncFrame.Hello hello) {
         boolean check = hello.deep() && start.deep() && snapshot.sketch().isPresent();
         List<SyncAction> actions = new ArrayList<>();
-        actions.add(new SyncAction.Send(SyncFrame.Answer.of(check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0)));
+        actions.add(new SyncAction.Send(new SyncFrame.Answer(
+                check ? SyncFrame.Way.CHECK : SyncFrame.Way.EQUAL, 0, new byte[0], start.pending() && !check)));
         if (check) {
             go(SyncFrame.Way.CHECK);
             enter(Phase.CHECKING);
             actions.add(new SyncAction.Check(snapshot, nonce));
         } else {
+            receiptsFollow(hello.pending() || start.pending());
             actions.addAll(end(SyncAction.Outcome.EQUAL));
         }
         return actions;
@@ -168,6 +176,7 @@ public final class SyncResponder extends SyncMachine {
         while (shortIds.hasRemaining()) {
             start.set().find(shortIds.get(), ids);
         }
+        owes(ids.size());
         return ids.size() == 0 ? List.of() : List.of(new SyncAction.Feed(new SyncAction.Asked(ids.toBytes())));
     }
 }

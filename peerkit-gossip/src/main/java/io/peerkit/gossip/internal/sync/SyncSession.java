@@ -7,7 +7,6 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.transport.PeerStream;
-import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.internal.entry.WireEntry;
 import io.peerkit.gossip.internal.integrate.EntrySource;
 import io.peerkit.gossip.internal.integrate.Receipt;
@@ -15,26 +14,19 @@ import io.peerkit.gossip.internal.integrate.StoredPrefix;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.reconcile.DeepCheck;
 import io.peerkit.gossip.internal.stream.FrameChannel;
-import java.time.Duration;
+import io.peerkit.gossip.internal.stream.LoopHop;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Carries out one session over its stream. Belongs to the node loop.
  *
- * <p>It ends in two steps: when the machines are done the pair may begin another session; when all entries taken are stored
- * it is settled.
+ * <p>It ends in three steps: when the machines are done the pair may begin another session; when all entries taken are stored it
+ * is settled, and the peer is told; when the peer has told the same it is closed.
  */
 final class SyncSession implements FrameChannel.Handler, EntrySource {
     /** A peer that sends more wrong entries than this in a session is cut off; one that errs gets a chance. */
     static final int MAX_REFUSED = 1_024;
-
-    /**
-     * How many half patiences a session may last, an hour at 30 s. A peer that always makes a little progress would
-     * otherwise keep the snapshot, and with it old versions of the whole set, for ever. What came by then is stored, and
-     * the next session goes on from there.
-     */
-    private static final int MAX_LOOKS = 240;
 
     /** Entries of a deep check that are summed up in one go: some 100 us. */
     private static final int CHECK_SLICE = 4_096;
@@ -50,11 +42,21 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         /** Whether an incoming session must give way. */
         boolean isBusy(SyncSession session);
 
+        /** Both sides are in the same epoch; false when the session has to end, and another comes. */
+        boolean mayGoOn(SyncSession session);
+
         /** The session is over; {@code reason} tells why it failed. */
         void over(SyncSession session, Optional<SyncAction.Outcome> outcome, Optional<Throwable> reason);
 
         /** All that the session took is stored or failed. */
         void settled(SyncSession session);
+
+        /**
+         * Nothing more comes of the session.
+         *
+         * @param whole whether sets were compared to the end and both sides have stored what they lacked, as far as it was given
+         */
+        void closed(SyncSession session, boolean whole);
     }
 
     private final Peer peer;
@@ -63,20 +65,20 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     private final Owner owner;
     private final FrameChannel channel;
     private final EntryFeed feed;
-    private final NodeLoop.Timer watch;
+    private final SessionWatch watch;
     private Optional<SyncMachine> machine = Optional.empty();
     private final StoredPrefix prefix = new StoredPrefix();
     private boolean inOrder;
-    private boolean progress = true;
     private boolean over;
     private boolean settled;
+    private boolean closed;
+    private boolean whole;
     private Optional<SyncBudget> exceeded = Optional.empty();
     private long stored;
     private long changesBefore;
-    private int looks;
     private boolean wasFull;
     private int refused;
-    private int taken;
+    private final SyncReceipts receipts = new SyncReceipts();
 
     SyncSession(Peer peer, boolean initiator, SyncParts parts, Owner owner, PeerStream stream) {
         this.peer = peer;
@@ -85,46 +87,18 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         this.owner = owner;
         this.channel = new FrameChannel(stream, parts.loop(), SyncFrameCodec.MAX_FRAME_BYTES, this);
         this.feed = new EntryFeed(parts.loop(), parts.storage(), channel, this::fed, this::failed);
-        this.watch = new Watch(parts.loop(), parts.patience());
-    }
-
-    /** Looks twice per patience whether anything moved, so that steps of the wall clock do not matter. */
-    private final class Watch implements NodeLoop.Timer {
-        private final NodeLoop loop;
-        private final Duration half;
-        private NodeLoop.Timer timer;
-        private int still;
-
-        Watch(NodeLoop loop, Duration patience) {
-            this.loop = loop;
-            this.half = patience.dividedBy(2);
-            this.timer = loop.schedule(half, this::look);
-        }
-
-        private void look() {
-            if (over) {
-                return;
+        this.watch = new SessionWatch(parts.loop(), parts.patience(), new SessionWatch.Session() {
+            @Override
+            public boolean isBraking() {
+                return parts.integrator().isFull();
             }
-            // While this node brakes, the peer cannot make progress.
-            still = progress || parts.integrator().isFull() ? 0 : still + 1;
-            progress = false;
-            if (++looks > MAX_LOOKS) {
-                exceeded = Optional.of(SyncBudget.TIME);
-                failed(new PeerUnreachableException("sync session with peer " + peer.agent() + " longer than "
-                        + half.multipliedBy(MAX_LOOKS) + "; another goes on"));
-            } else if (still >= 2) {
-                exceeded = Optional.of(SyncBudget.PATIENCE);
-                failed(new PeerUnreachableException(
-                        "sync session with peer " + peer.agent() + " without progress for " + half.multipliedBy(2)));
-            } else {
-                timer = loop.schedule(half, this::look);
-            }
-        }
 
-        @Override
-        public void cancel() {
-            timer.cancel();
-        }
+            @Override
+            public void spent(SyncBudget budget, String why) {
+                exceeded = Optional.of(budget);
+                failed(new PeerUnreachableException("sync session with peer " + peer.agent() + " " + why));
+            }
+        });
     }
 
     void start() {
@@ -159,8 +133,16 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public void frame(byte[] payload) {
-        progress = true;
+        watch.progress();
         SyncFrame frame = SyncFrameCodec.decode(payload);
+        if (frame instanceof SyncFrame.Stored receipt) {
+            receipts.came(receipt, feed.sentEntries(), over);
+            closeWhenTold();
+            return;
+        }
+        if (over) {
+            throw new InvalidBytesException("sync frame behind the end of the session");
+        }
         if (machine.isEmpty()) {
             if (owner.isBusy(this)) {
                 channel.send(SyncFrameCodec.encode(new SyncFrame.Busy()));
@@ -169,7 +151,15 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             }
             machine = Optional.of(owner.begin(this));
         }
-        perform(machine.get().received(frame, payload.length));
+        SyncMachine now = machine.get();
+        boolean greeting = now.isGreeting();
+        List<SyncAction> actions = now.received(frame, payload.length);
+        if (greeting && !now.isGreeting() && now.isAccepted() && !owner.mayGoOn(this)) {
+            failed(new PeerUnreachableException(
+                    "not ready for a session with peer " + peer.agent() + "; another follows"));
+            return;
+        }
+        perform(actions);
     }
 
     private void perform(List<SyncAction> actions) {
@@ -197,7 +187,7 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         if (over) {
             return;
         }
-        progress = true;
+        watch.progress();
         if (sum.advance(CHECK_SLICE)) {
             parts.loop().execute(() -> check(sum));
         } else {
@@ -210,11 +200,27 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         for (WireEntry entry : entries) {
             Receipt receipt = parts.integrator().receive(this, entry);
             if (receipt == Receipt.TAKEN) {
-                taken++;
-            } else if (receipt == Receipt.REFUSED && ++refused > MAX_REFUSED) {
-                exceeded = Optional.of(SyncBudget.WRONG_ENTRIES);
-                throw new InvalidBytesException(SyncBudget.WRONG_ENTRIES.exceeded(refused, MAX_REFUSED));
+                receipts.taken();
+            } else if (receipt != Receipt.REFUSED) {
+                receipts.passedOver();
+            } else {
+                refuse();
             }
+        }
+        tellNews();
+    }
+
+    private void refuse() {
+        receipts.refused();
+        if (++refused > MAX_REFUSED) {
+            exceeded = Optional.of(SyncBudget.WRONG_ENTRIES);
+            throw new InvalidBytesException(SyncBudget.WRONG_ENTRIES.exceeded(refused, MAX_REFUSED));
+        }
+    }
+
+    private void tellNews() {
+        if (!closed) {
+            receipts.news(parts.loop().now()).ifPresent(news -> channel.send(SyncFrameCodec.encode(news)));
         }
     }
 
@@ -227,11 +233,47 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
             return;
         }
         over = true;
-        watch.cancel();
-        channel.finish();
+        if (!receiptsFollow()) {
+            watch.cancel();
+            channel.finish();
+        }
         parts.integrator().flush();
         owner.over(this, Optional.of(outcome), Optional.empty());
+        // Behind what push and other sessions brought meanwhile too: the snapshot has it as if it were stored.
+        LoopHop.then(parts.loop(), parts.integrator().settled(), whole -> stored(outcome, whole), this::failed);
+    }
+
+    private void stored(SyncAction.Outcome outcome, boolean whole) {
         settle();
+        if (!receiptsFollow()) {
+            close(whole && outcome.isWhole());
+        } else if (!closed) {
+            channel.send(SyncFrameCodec.encode(receipts.last(whole)));
+            channel.read();
+            closeWhenTold();
+        }
+    }
+
+    private boolean receiptsFollow() {
+        return machine.map(SyncMachine::receiptsFollow).orElse(false);
+    }
+
+    private void closeWhenTold() {
+        if (receipts.isOver()) {
+            watch.cancel();
+            channel.finish();
+            close(receipts.isWhole());
+        }
+    }
+
+    private void close(boolean well) {
+        if (!closed) {
+            closed = true;
+            whole = well;
+            if (settled) {
+                owner.closed(this, whole);
+            }
+        }
     }
 
     @Override
@@ -241,13 +283,16 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public boolean isFull() {
+        if (over) {
+            return false; // A receipt is all that may come.
+        }
         wasFull = channel.unsentBytes() > MAX_UNSENT_BYTES;
         return wasFull || parts.integrator().isFull() || feed.isFull();
     }
 
     @Override
     public void sent() {
-        progress = true;
+        watch.progress();
         feed.pump();
         if (wasFull && channel.unsentBytes() <= MAX_UNSENT_BYTES) {
             channel.read();
@@ -261,21 +306,29 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public void failed(Throwable reason) {
-        if (over) {
+        if (closed) {
             return;
         }
-        over = true;
         watch.cancel();
         channel.reset();
-        parts.integrator().flush();
-        owner.over(this, Optional.empty(), Optional.of(reason));
+        if (!over) {
+            over = true;
+            parts.integrator().flush();
+            owner.over(this, Optional.empty(), Optional.of(reason));
+        } else if (reason instanceof InvalidBytesException) {
+            parts.integrator().misbehaved(peer.agent());
+        }
         settle();
+        close(false);
     }
 
     private void settle() {
-        if (over && taken == 0 && !settled) {
+        if (over && receipts.pending() == 0 && !settled) {
             settled = true;
             owner.settled(this);
+            if (closed) {
+                owner.closed(this, whole);
+            }
         }
     }
 
@@ -292,6 +345,11 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
     /** The entries that were asked for and have not come. */
     long undelivered() {
         return machine.map(SyncMachine::undelivered).orElse(0L);
+    }
+
+    /** The entries that were asked for or offered and have not come. */
+    long withheld() {
+        return machine.map(SyncMachine::expected).orElse(0L);
     }
 
     /** How differences were looked for. */
@@ -314,9 +372,32 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
         return stored;
     }
 
+    /** The entries that are known to be missing here and come by this session, those on their way into the store among them. */
+    long fetching() {
+        long expected = over ? 0 : machine.map(SyncMachine::expected).orElse(0L);
+        return expected + receipts.pending();
+    }
+
+    /** The entries that the peer is known to miss and has not said that it stored. */
+    long owed() {
+        return closed ? 0 : Math.max(0, machine.map(SyncMachine::owed).orElse(0L) - receipts.confirmed());
+    }
+
+    /** Whether the two sides turned out to have different entries. */
+    boolean foundDifferences() {
+        return machine.map(now -> now.owed() > 0 || now.expected() > 0).orElse(false)
+                || stored > 0
+                || receipts.pending() > 0;
+    }
+
+    /** The name of what is reconciled. */
+    String scope() {
+        return parts.scope().name();
+    }
+
     /** Whether the session lasted so long that more may have happened meanwhile than push keeps up with. */
     boolean isLong() {
-        return looks > 0;
+        return watch.looks() > 0;
     }
 
     @Override
@@ -338,23 +419,33 @@ final class SyncSession implements FrameChannel.Handler, EntrySource {
 
     @Override
     public void stored(EntryKey key) {
-        progress = true;
+        watch.progress();
         prefix.stored(key);
         stored++;
-        taken--;
-        settle();
+        receipts.stored();
+        tellNews();
+        settleAfterFailure();
     }
 
     @Override
     public void dropped(EntryKey key) {
-        taken--;
-        settle();
+        receipts.dropped();
+        settleAfterFailure();
     }
 
     @Override
     public void storageFailed(EntryKey key, Throwable reason) {
-        taken--;
-        failed(reason);
-        settle();
+        receipts.dropped();
+        if (!over) {
+            failed(reason);
+        }
+        settleAfterFailure();
+    }
+
+    /** One that ended well waits for what others brought too. */
+    private void settleAfterFailure() {
+        if (closed) {
+            settle();
+        }
     }
 }

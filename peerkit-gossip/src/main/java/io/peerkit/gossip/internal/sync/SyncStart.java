@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param nonce chance; the initiator's counts for both
  * @param deep whether to ask for a look into equal fingerprints, or to grant it
  * @param byRanges whether to do without coded symbols, because they did not lead to all entries before
+ * @param pending whether some of the snapshot is still on its way into the store
  */
 public record SyncStart(
         SyncScope scope,
@@ -24,7 +25,20 @@ public record SyncStart(
         Optional<EntryKey> cursor,
         long nonce,
         boolean deep,
-        boolean byRanges) {
+        boolean byRanges,
+        boolean pending) {
+    /** With nothing on its way. */
+    public SyncStart(
+            SyncScope scope,
+            EntrySet set,
+            EntrySnapshot snapshot,
+            Optional<EntryKey> cursor,
+            long nonce,
+            boolean deep,
+            boolean byRanges) {
+        this(scope, set, snapshot, cursor, nonce, deep, byRanges, false);
+    }
+
     /** As it is without anything special. */
     public static SyncStart of(SyncScope scope, EntrySet set, EntrySnapshot snapshot, long nonce) {
         return new SyncStart(scope, set, snapshot, Optional.empty(), nonce, false, false);

@@ -84,6 +84,7 @@ public final class Syncer implements SyncSession.Owner {
     private final Map<NodeId, EntryKey> cursors = new LinkedHashMap<>();
     private final PeerWarnings warnings = new PeerWarnings(LOG);
     private final SyncCounters counters = new SyncCounters();
+    private final ProgressBook progress;
     private boolean stopped;
 
     /**
@@ -97,6 +98,7 @@ public final class Syncer implements SyncSession.Owner {
         this.transport = transport;
         this.self = self;
         this.round = round;
+        this.progress = new ProgressBook(parts.loop()::now, schedule::dirty);
         scheduleRound();
     }
 
@@ -117,6 +119,7 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is connected; the one that wins ties begins. */
     public void peerUp(Peer peer) {
         slots.put(peer.node(), new Slot(peer, parts.loop().now()));
+        progress.peerUp(peer, Set.of(parts.scope().name()));
         schedule.connected(peer.node());
         if (Peer.wins(self, transport.nodeId(), peer)) {
             begin(peer.node());
@@ -126,6 +129,7 @@ public final class Syncer implements SyncSession.Owner {
     /** A peer is gone. */
     public void peerDown(Peer peer) {
         schedule.gone(peer.node());
+        progress.peerDown(peer);
         Slot slot = slots.remove(peer.node());
         if (slot != null) {
             PeerUnreachableException gone = new PeerUnreachableException("peer " + peer.agent() + " is gone");
@@ -139,6 +143,7 @@ public final class Syncer implements SyncSession.Owner {
 
     /** A peer misses something, or has something that this node misses. */
     public void dirty(NodeId peer) {
+        progress.doubtful(peer);
         schedule.dirty(peer);
     }
 
@@ -161,6 +166,19 @@ public final class Syncer implements SyncSession.Owner {
         return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
     }
 
+    /** How far it is with each peer. */
+    public ProgressBook progress() {
+        return progress;
+    }
+
+    /** Completes when a session with a peer that begins after this call has ended and what it found is stored on both sides. */
+    public CompletableFuture<Void> whenInSync(NodeId node) {
+        CompletableFuture<Void> wait = progress.whenInSync(node);
+        schedule.dirty(node);
+        begin(node);
+        return wait;
+    }
+
     private boolean isIdle(NodeId node) {
         Slot slot = slots.get(node);
         return slot != null && slot.isIdle();
@@ -168,7 +186,11 @@ public final class Syncer implements SyncSession.Owner {
 
     private void begin(NodeId node) {
         Slot slot = slots.get(node);
-        if (stopped || slot == null || !slot.isIdle()) {
+        if (stopped || slot == null || !slot.isIdle() || parts.epochs().isMoving()) {
+            return;
+        }
+        if (isCrowded()) {
+            schedule.dirty(node);
             return;
         }
         slot.opening = true;
@@ -179,9 +201,17 @@ public final class Syncer implements SyncSession.Owner {
         });
     }
 
+    /** On a limited line two sessions would bring the same twice, and each be so slow that the peer gives it up. */
+    private boolean isCrowded() {
+        return parts.thrifty()
+                && slots.values().stream()
+                        .anyMatch(slot -> slot.opening || slot.outgoing.isPresent() || slot.incoming.isPresent());
+    }
+
     private void opened(Slot slot, PeerStream stream) {
         slot.opening = false;
-        if (stopped || slots.get(slot.peer.node()) != slot || slot.incoming.isPresent()) {
+        boolean late = stopped || parts.epochs().isMoving();
+        if (late || slots.get(slot.peer.node()) != slot || slot.incoming.isPresent()) {
             // The peer's session, which wins, came first; or there is no peer any more.
             stream.reset();
             return;
@@ -194,6 +224,7 @@ public final class Syncer implements SyncSession.Owner {
     private void openFailed(Slot slot, Throwable reason) {
         if (reason instanceof ProtocolRefusedException) {
             slot.refused = true;
+            progress.refused(slot.peer.node(), true);
         } else {
             LOG.debug("no sync stream to peer {}", slot.peer.agent(), reason);
         }
@@ -209,6 +240,7 @@ public final class Syncer implements SyncSession.Owner {
             return;
         }
         slot.refused = false;
+        progress.refused(slot.peer.node(), false);
         SyncSession session = new SyncSession(slot.peer, false, parts, this, stream);
         slot.greetings.add(session);
         session.start();
@@ -217,7 +249,8 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session) {
         Slot slot = slots.get(session.peer().node());
-        if (slot == null || slot.incoming.isPresent()) {
+        boolean braked = parts.epochs().isMoving();
+        if (slot == null || braked || slot.incoming.isPresent() || (slot.isIdle() && isCrowded())) {
             return true;
         }
         boolean greeting =
@@ -244,14 +277,16 @@ public final class Syncer implements SyncSession.Owner {
             slot.next = new ArrayList<>();
         }
         SyncStart start = new SyncStart(
-                parts.scope(),
+                parts.scope().behind(parts.epochs().head()),
                 parts.set(),
                 parts.integrator().snapshot(),
                 cursor,
                 parts.loop().random().nextLong(),
                 slot != null && isDeep(slot.history, session.isInitiator()),
-                slot != null && slot.history.byRanges());
+                slot != null && slot.history.byRanges(),
+                parts.integrator().pending() > 0);
         session.began(parts.set().changes());
+        progress.began(session);
         return session.isInitiator() ? new SyncInitiator(start) : new SyncResponder(start);
     }
 
@@ -283,6 +318,15 @@ public final class Syncer implements SyncSession.Owner {
         if (outcome.filter(SyncAction.Outcome.BUSY::equals).isPresent()) {
             busy(slot);
             return;
+        }
+        if (outcome.filter(SyncAction.Outcome.OTHER_EPOCH::equals).isPresent()) {
+            putOff(slot);
+            parts.epochs().differs(node);
+            return;
+        }
+        if (outcome.isEmpty() && parts.epochs().isMoving()) {
+            slot.next.addAll(slot.current);
+            slot.current.clear();
         }
         if (slot.outgoing.isEmpty() && slot.incoming.isEmpty()) {
             settling.put(session, slot.current);
@@ -322,6 +366,10 @@ public final class Syncer implements SyncSession.Owner {
             return; // The peer's session won; it meets the demands.
         }
         schedule.dirty(slot.peer.node());
+        putOff(slot);
+    }
+
+    private static void putOff(Slot slot) {
         for (Demand demand : slot.current) {
             if (++demand.busy >= MAX_BUSY) {
                 demand.met.complete(null);
@@ -338,6 +386,11 @@ public final class Syncer implements SyncSession.Owner {
         if (demands != null) {
             demands.forEach(demand -> demand.met.complete(null));
         }
+    }
+
+    @Override
+    public void closed(SyncSession session, boolean whole) {
+        progress.closed(session, whole);
     }
 
     private void remember(NodeId node, SyncSession session, Optional<SyncAction.Outcome> outcome) {
@@ -363,6 +416,31 @@ public final class Syncer implements SyncSession.Owner {
                 parts.integrator().misbehaved(session.agent());
             }
         }
+    }
+
+    @Override
+    public boolean mayGoOn(SyncSession session) {
+        boolean ready = parts.epochs().meets(session.peer().node());
+        if (ready && parts.set().changes() != session.changesBefore()) {
+            // What was stored since the hello is in no snapshot, and was not pushed to a peer in an unknown epoch.
+            schedule.dirty(session.peer().node());
+        }
+        return ready;
+    }
+
+    /** This node goes to another epoch: what is under way is given up, and comes again. */
+    public void breakOff() {
+        ClosedException moving = new ClosedException("this node goes to another epoch");
+        for (Slot slot : List.copyOf(slots.values())) {
+            slot.outgoing.ifPresent(session -> session.abandon(moving));
+            slot.incoming.ifPresent(session -> session.abandon(moving));
+            List.copyOf(slot.greetings).forEach(session -> session.abandon(moving));
+        }
+    }
+
+    /** Every peer gets a session soon. */
+    public void allDirty() {
+        slots.keySet().forEach(schedule::dirty);
     }
 
     /** There is room for entries again. */

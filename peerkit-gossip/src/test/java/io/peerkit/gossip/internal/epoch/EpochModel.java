@@ -73,7 +73,7 @@ final class EpochModel {
                 return;
             }
             EpochLedger.Admission admission =
-                    ledger.admit(item.id(), item.origin(), agent(item.author()), item.label(), item.isDelete());
+                    ledger.admit(item.id(), agent(item.author()), item.label(), item.isDelete());
             if (admission != EpochLedger.Admission.OPEN && admission != EpochLedger.Admission.CLOSED) {
                 return;
             }

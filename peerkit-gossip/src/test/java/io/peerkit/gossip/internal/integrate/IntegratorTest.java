@@ -326,7 +326,7 @@ class IntegratorTest {
 
         blocked.clear();
         CompletableFuture<Void> removed = new CompletableFuture<>();
-        new BlockedEntries(side.loop, storage, side.set).remove(ANN.id(), removed);
+        new BlockedEntries(side.loop, storage, side.set, side.epochs).remove(ANN.id(), removed);
         side.run();
         assertThat(removed).isCompleted();
         assertThat(side.set.size()).isEqualTo(1);
@@ -409,7 +409,7 @@ class IntegratorTest {
         side.run();
 
         blocked.remove(ANN.id());
-        new BlockedEntries(side.loop, storage, side.set).cleanUp(blocked::contains);
+        new BlockedEntries(side.loop, storage, side.set, side.epochs).cleanUp(blocked::contains);
         side.run();
 
         assertThat(side.set.size()).isEqualTo(5);
@@ -603,15 +603,17 @@ class IntegratorTest {
                 }
             };
             UserTasks tasks = new UserTasks(user::add);
-            epochs = new Epochs(new EntryRemover.Parts(
-                    loop,
-                    storage,
-                    set,
-                    new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
-                    Optional.of(hooks),
-                    listener,
-                    tasks,
-                    NOTHING_BESIDE));
+            epochs = new Epochs(
+                    new EntryRemover.Parts(
+                            loop,
+                            storage,
+                            set,
+                            new EpochLedger(BEN.id(), NETWORK, Optional.empty()),
+                            Optional.of(hooks),
+                            listener,
+                            tasks,
+                            NOTHING_BESIDE),
+                    new HybridClock(Duration.ofSeconds(60)));
             integrator = new Integrator(
                     new Integrator.Parts(
                             loop,

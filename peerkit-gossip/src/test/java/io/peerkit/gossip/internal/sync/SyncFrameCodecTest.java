@@ -35,10 +35,14 @@ class SyncFrameCodecTest {
             new SyncFrame.Entries(
                     List.of(new WireEntry(new byte[9], new byte[3]), new WireEntry(new byte[1], new byte[0]))),
             new SyncFrame.Done(),
+            new SyncFrame.Offer(1),
+            new SyncFrame.Stored(0, SyncFrame.Stored.State.WHOLE),
+            new SyncFrame.Stored(70_000, SyncFrame.Stored.State.LOST),
+            new SyncFrame.Stored(9, SyncFrame.Stored.State.GOING),
             new SyncFrame.Refuse("wrong-network"));
 
     private static SyncFrame hello(Optional<byte[]> estimate, boolean deep) {
-        return new SyncFrame.Hello(2, -3, "all", 1, 9, Fingerprint.of(new byte[16]), 5, estimate, deep);
+        return new SyncFrame.Hello(2, -3, "all", 1, 4, 9, Fingerprint.of(new byte[16]), 5, estimate, deep);
     }
 
     @Test
@@ -60,11 +64,11 @@ class SyncFrameCodecTest {
 
     @Test
     void decode_unknownType_refused() {
-        for (int type : new int[] {0, 14}) {
+        for (int type : new int[] {0, 16}) {
             byte[] frame = Cbor.encode(CborMap.builder().put("t", type).build());
             assertThatThrownBy(() -> SyncFrameCodec.decode(frame))
                     .isInstanceOf(InvalidBytesException.class)
-                    .hasMessageContaining("1 to 13");
+                    .hasMessageContaining("1 to 15");
         }
     }
 

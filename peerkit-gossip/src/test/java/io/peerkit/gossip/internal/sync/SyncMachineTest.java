@@ -130,19 +130,26 @@ class SyncMachineTest {
         assertRefuses(hello(2, network + 1, "all", 1), "wrong-network");
         assertRefuses(hello(2, network, "some", 1), "unknown-scope");
         assertRefuses(hello(2, network, "all", 2), "wrong-epoch");
+        assertRefuses(
+                new SyncFrame.Hello(
+                        2, network, "all", 1, 5, 0, Fingerprint.of(new byte[16]), 1, Optional.empty(), false),
+                "wrong-epoch");
         assertRefuses(hello(3, network, "all", 1), "unsupported-version");
     }
 
     private static SyncFrame.Hello hello(int version, long network, String scope, long epoch) {
         return new SyncFrame.Hello(
-                version, network, scope, epoch, 0, Fingerprint.of(new byte[16]), 1, Optional.empty(), false);
+                version, network, scope, epoch, 0, 0, Fingerprint.of(new byte[16]), 1, Optional.empty(), false);
     }
 
     private static void assertRefuses(SyncFrame.Hello hello, String reason) {
         assertThat(responder(0).received(hello, LENGTH))
                 .containsExactly(
                         new SyncAction.Send(new SyncFrame.Refuse(reason)),
-                        new SyncAction.End(SyncAction.Outcome.REFUSED));
+                        new SyncAction.End(
+                                reason.equals("wrong-epoch")
+                                        ? SyncAction.Outcome.OTHER_EPOCH
+                                        : SyncAction.Outcome.REFUSED));
     }
 
     @Test
@@ -150,6 +157,8 @@ class SyncMachineTest {
         assertThat(initiator(0).received(new SyncFrame.Busy(), LENGTH))
                 .containsExactly(new SyncAction.End(SyncAction.Outcome.BUSY));
         assertThat(initiator(0).received(new SyncFrame.Refuse("wrong-epoch"), LENGTH))
+                .containsExactly(new SyncAction.End(SyncAction.Outcome.OTHER_EPOCH));
+        assertThat(initiator(0).received(new SyncFrame.Refuse("unknown-scope"), LENGTH))
                 .containsExactly(new SyncAction.End(SyncAction.Outcome.REFUSED));
     }
 
@@ -242,7 +251,7 @@ class SyncMachineTest {
         byte[] bytes = new byte[16];
         bytes[0] = (byte) fingerprint;
         return new SyncFrame.Hello(
-                2, SCOPE.networkTag(), "all", 1, count, Fingerprint.of(bytes), 1, Optional.empty(), false);
+                2, SCOPE.networkTag(), "all", 1, 0, count, Fingerprint.of(bytes), 1, Optional.empty(), false);
     }
 
     private static SyncMachine initiator(int entries) {

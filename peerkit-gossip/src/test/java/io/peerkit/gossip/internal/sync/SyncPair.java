@@ -23,7 +23,7 @@ import java.util.TreeSet;
  * entry is its key here: machines do not look into entries.
  */
 final class SyncPair {
-    static final SyncScope SCOPE = new SyncScope(NetworkId.named("test"), SyncScope.ALL, 1);
+    static final SyncScope SCOPE = new SyncScope(NetworkId.named("test"), SyncScope.ALL);
 
     /** One side: what it has, its machine, and what is on the way to it. */
     final class Side {

@@ -44,8 +44,8 @@ class SyncSearchTest {
         assertThat(pair.initiator.bytesBesideEntries + pair.responder.bytesBesideEntries)
                 .isLessThanOrEqualTo(targetBytes);
         assertThat(pair.responder.framesReceived - pair.responder.entryFramesReceived)
-                .as("hello, want and done at most")
-                .isLessThanOrEqualTo(3);
+                .as("hello, want, offer and done at most")
+                .isLessThanOrEqualTo(4);
     }
 
     @Test
@@ -307,7 +307,8 @@ class SyncSearchTest {
                 new SyncResponder(new SyncStart(SCOPE, set, set.snapshot(), Optional.empty(), 3, true, false));
         Fingerprint same = set.snapshot().fingerprint(3);
         responder.received(
-                new SyncFrame.Hello(2, SCOPE.networkTag(), "all", 1, entries, same, 3, Optional.empty(), true), LENGTH);
+                new SyncFrame.Hello(2, SCOPE.networkTag(), "all", 1, 0, entries, same, 3, Optional.empty(), true),
+                LENGTH);
         assertThat(responder.checked(new byte[16])).singleElement().isInstanceOf(SyncAction.Send.class);
         return responder;
     }
@@ -322,6 +323,7 @@ class SyncSearchTest {
                         SCOPE.networkTag(),
                         "all",
                         1,
+                        0,
                         entries,
                         Fingerprint.of(new byte[16]),
                         3,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.sealed.internal;
 
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -79,7 +80,7 @@ public final class Conversion {
             Conversion conversion = new Conversion(inner, Way.SEAL, ring, random);
             conversion.write(conversion
                     .in(WalkState.START)
-                    .metadata(Storage.SEALED_MARKER, KeyWrap.wrap(ring, source, Argon2Cost.STANDARD, random)));
+                    .metadata(Storage.SEALED_MARKER, KeyWrap.wrap(ring, source, PassphraseCost.STANDARD, random)));
             conversion.finishSealing(WalkState.START);
         }
     }

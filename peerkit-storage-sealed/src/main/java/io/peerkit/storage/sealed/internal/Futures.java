@@ -38,6 +38,11 @@ final class Futures {
                 : failure;
     }
 
+    /** Goes on with another future; fails as the one that failed, without the wrapping. */
+    static <A, B> CompletableFuture<B> compose(CompletableFuture<A> from, Function<A, CompletableFuture<B>> function) {
+        return map(from.thenCompose(function), value -> value);
+    }
+
     /** Waits, on a thread that may. */
     static <T> T await(CompletableFuture<T> future) {
         try {

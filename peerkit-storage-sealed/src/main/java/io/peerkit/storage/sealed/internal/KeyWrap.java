@@ -2,6 +2,7 @@
 package io.peerkit.storage.sealed.internal;
 
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ final class KeyWrap {
 
     private KeyWrap() {}
 
-    static byte[] wrap(KeyRing ring, KeySource source, Argon2Cost cost, SecureRandom random) {
+    static byte[] wrap(KeyRing ring, KeySource source, PassphraseCost cost, SecureRandom random) {
         byte[] salt = new byte[SALT_BYTES];
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(salt);
@@ -113,8 +114,9 @@ final class KeyWrap {
             throw new StorageException("the store is sealed by a " + kind.noun() + ", but a "
                     + source.kind().noun() + " was given");
         }
-        Argon2Cost cost =
-                kind == KeySource.Kind.PASSPHRASE ? new Argon2Cost(memoryKib, passes, lanes) : Argon2Cost.STANDARD;
+        PassphraseCost cost = kind == KeySource.Kind.PASSPHRASE
+                ? new PassphraseCost(memoryKib, passes, lanes)
+                : PassphraseCost.STANDARD;
         try {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, key(source, cost, salt), Arrays.copyOf(wrapped, HEAD_BYTES));
             return KeyRing.decode(cipher.doFinal(wrapped, HEAD_BYTES, wrapped.length - HEAD_BYTES - CHECK_BYTES));
@@ -125,9 +127,9 @@ final class KeyWrap {
         }
     }
 
-    private static byte[] key(KeySource source, Argon2Cost cost, byte[] salt) throws GeneralSecurityException {
+    private static byte[] key(KeySource source, PassphraseCost cost, byte[] salt) throws GeneralSecurityException {
         if (source.kind() == KeySource.Kind.PASSPHRASE) {
-            return source.use(passphrase -> cost.derive(passphrase, salt));
+            return source.use(passphrase -> Argon2.derive(cost, passphrase, salt));
         }
         Mac mac = Mac.getInstance("HmacSHA256");
         source.use(key -> {

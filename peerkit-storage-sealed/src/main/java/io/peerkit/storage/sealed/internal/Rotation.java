@@ -3,6 +3,7 @@ package io.peerkit.storage.sealed.internal;
 
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.WriteBatch;
 import java.security.SecureRandom;
@@ -106,7 +107,7 @@ final class Rotation {
     }
 
     private byte[] wrap(KeyRing keys, KeySource source) {
-        return KeyWrap.wrap(keys, source, Argon2Cost.STANDARD, random);
+        return KeyWrap.wrap(keys, source, PassphraseCost.STANDARD, random);
     }
 
     private void sealAnew(byte[] alone) {

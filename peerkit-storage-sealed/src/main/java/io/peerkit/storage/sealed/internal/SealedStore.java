@@ -4,9 +4,11 @@ package io.peerkit.storage.sealed.internal;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageFactory;
@@ -87,7 +89,7 @@ public final class SealedStore implements Storage {
             return KeyWrap.unwrap(wrapped.get(), source);
         }
         SecureRandom random = new SecureRandom();
-        byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, Argon2Cost.STANDARD, random);
+        byte[] fresh = KeyWrap.wrap(KeyRing.fresh(random), source, PassphraseCost.STANDARD, random);
         return KeyWrap.unwrap(inner.isShared() ? agreed(inner, fresh) : alone(inner, fresh), source);
     }
 
@@ -140,7 +142,7 @@ public final class SealedStore implements Storage {
             byte[] wrapped = Futures.await(inner.metadata(SEALED_MARKER))
                     .orElseThrow(() -> new StorageException("the store is not sealed"));
             KeyRing ring = KeyWrap.unwrap(wrapped, old);
-            putMarker(inner, KeyWrap.wrap(ring, fresh, Argon2Cost.STANDARD, new SecureRandom()));
+            putMarker(inner, KeyWrap.wrap(ring, fresh, PassphraseCost.STANDARD, new SecureRandom()));
             compact(inner);
         }
     }
@@ -177,6 +179,17 @@ public final class SealedStore implements Storage {
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
         return writes.write(batch);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return inner.hasConditions();
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return writes.writeIf(List.copyOf(conditions), batch);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.peerkit.storage.sealed.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.peerkit.api.PassphraseCost;
 import io.peerkit.api.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class KeyWrapTest {
     private static final long SEED = Long.getLong("peerkit.seed", 20_260_211L);
-    private static final Argon2Cost CHEAP = new Argon2Cost(32, 1, 4);
+    private static final PassphraseCost CHEAP = new PassphraseCost(32, 1, 4);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final KeyRing ONE = KeyRing.fresh(RANDOM);
     private static final KeyRing TWO = ONE.withNewKey(RANDOM);

@@ -2,7 +2,6 @@
 package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.ClosedException;
-import io.peerkit.api.storage.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -10,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,9 +101,8 @@ final class GroupCommit implements Runnable {
 
     /** When a group fails, each batch is tried alone: one that does not fit on the disk must not fail its neighbours. */
     private void commit(List<PendingWrite> group) {
-        List<WriteBatch> batches = group.stream().map(PendingWrite::batch).toList();
         try {
-            List<BitSet> added = writer.commit(batches);
+            List<Optional<BitSet>> added = writer.commit(group);
             for (int i = 0; i < group.size(); i++) {
                 finish(group.get(i), added.get(i));
             }
@@ -116,7 +115,7 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void finish(PendingWrite write, BitSet added) {
+    private void finish(PendingWrite write, Optional<BitSet> added) {
         queue.finished(write);
         if (write.compacts()) {
             compactions.add(write);
@@ -156,7 +155,7 @@ final class GroupCommit implements Runnable {
                 PendingWrite served = compactions.remove();
                 var unused = deletion.get().whenComplete((none, failure) -> {
                     if (failure == null) {
-                        served.done().complete(new BitSet());
+                        served.done().complete(Optional.of(new BitSet()));
                     } else {
                         served.done().completeExceptionally(failure);
                     }

@@ -280,6 +280,7 @@ final class Sql {
             SET_AGENT,
             REMOVE_AGENT,
             SET_RECORD,
+            RECORD,
             REMOVE_RECORD,
             CHUNK,
             ADD_CHUNK,

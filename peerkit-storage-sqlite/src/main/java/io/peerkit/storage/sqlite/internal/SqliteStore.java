@@ -9,6 +9,7 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StoredCard;
@@ -119,7 +120,18 @@ public final class SqliteStore implements Storage {
 
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
-        return enqueue(PendingWrite.of(batch));
+        return enqueue(PendingWrite.of(batch)).thenApply(Optional::orElseThrow);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return enqueue(PendingWrite.of(List.copyOf(conditions), batch));
     }
 
     @Override
@@ -127,7 +139,7 @@ public final class SqliteStore implements Storage {
         return enqueue(PendingWrite.compaction()).thenAccept(none -> {});
     }
 
-    private CompletableFuture<BitSet> enqueue(PendingWrite write) {
+    private CompletableFuture<Optional<BitSet>> enqueue(PendingWrite write) {
         try {
             queue.add(write);
         } catch (PeerkitException e) {
@@ -139,7 +151,7 @@ public final class SqliteStore implements Storage {
     @Override
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
-        within("ids", wanted.size(), MAX_IDS);
+        Storage.checkWithin("ids", wanted.size(), MAX_IDS);
         return reads.read(() -> parts.reader().entries(wanted, maxBytes));
     }
 
@@ -150,13 +162,13 @@ public final class SqliteStore implements Storage {
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
-        within("limit", limit, KeyPage.MAX_KEYS);
+        Storage.checkWithin("limit", limit, KeyPage.MAX_KEYS);
         return reads.read(() -> parts.reader().keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
-        within("limit", limit, MAX_IDS);
+        Storage.checkWithin("limit", limit, MAX_IDS);
         return reads.read(() -> parts.reader().scan(after, limit, maxBytes));
     }
 
@@ -172,19 +184,19 @@ public final class SqliteStore implements Storage {
 
     @Override
     public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return reads.read(() -> parts.reader().listing().metadataNames(after, limit));
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return reads.read(() -> parts.reader().agents(limit));
     }
 
     @Override
     public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return reads.read(() -> parts.reader().listing().cards(after, limit));
     }
 
@@ -197,34 +209,34 @@ public final class SqliteStore implements Storage {
     public CompletableFuture<List<StoredRecord>> records(
             String collection, Optional<byte[]> after, int limit, int maxBytes) {
         RecordKey.checkCollection(collection);
-        within("limit", limit, MAX_RECORDS);
+        Storage.checkWithin("limit", limit, MAX_RECORDS);
         Optional<byte[]> from = after.map(byte[]::clone);
         return reads.read(() -> parts.reader().records(collection, from, limit, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return reads.read(() -> parts.reader().listing().collections(after, limit));
     }
 
     @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return reads.read(() -> parts.reader().chunksPresent(wanted));
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return chunkReads.read(() -> parts.chunkReader().chunks(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
-        within("limit", limit, MAX_CHUNKS);
+        Storage.checkWithin("limit", limit, MAX_CHUNKS);
         return reads.read(() -> parts.reader().listing().chunkHashes(after, limit));
     }
 
@@ -322,12 +334,6 @@ public final class SqliteStore implements Storage {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void within(String what, int value, int bound) {
-        if (value < 0 || value > bound) {
-            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
         }
     }
 }

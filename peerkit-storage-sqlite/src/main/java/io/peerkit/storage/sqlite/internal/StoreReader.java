@@ -173,6 +173,10 @@ final class StoreReader implements AutoCloseable {
     }
 
     Optional<byte[]> record(RecordKey key) throws SQLException {
+        return record(statements, key);
+    }
+
+    static Optional<byte[]> record(Statements statements, RecordKey key) throws SQLException {
         PreparedStatement value = statements.of(Sql.RECORD);
         value.setString(1, key.collection());
         value.setBytes(2, key.key());

@@ -3,6 +3,7 @@ package io.peerkit.storage.sqlite.internal;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredRecord;
 import io.peerkit.api.storage.WriteBatch;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,15 +52,15 @@ final class StoreWriter implements AutoCloseable {
      *
      * @return for each batch the indices of its new entries
      */
-    List<BitSet> commit(List<WriteBatch> batches) throws SQLException, IOException {
-        boolean traces = !removed && batches.stream().anyMatch(StoreWriter::leavesTraces);
-        List<BitSet> results = inTransaction(unused -> {
+    List<Optional<BitSet>> commit(List<PendingWrite> writes) throws SQLException, IOException {
+        boolean traces = !removed && writes.stream().map(PendingWrite::batch).anyMatch(StoreWriter::leavesTraces);
+        List<Optional<BitSet>> results = inTransaction(unused -> {
             if (traces) {
                 markRemoved();
             }
-            List<BitSet> added = new ArrayList<>(batches.size());
-            for (WriteBatch batch : batches) {
-                added.add(apply(batch));
+            List<Optional<BitSet>> added = new ArrayList<>(writes.size());
+            for (PendingWrite write : writes) {
+                added.add(hold(write.conditions()) ? Optional.of(apply(write.batch())) : Optional.empty());
             }
             return added;
         });
@@ -96,6 +98,15 @@ final class StoreWriter implements AutoCloseable {
             rollBack();
             throw e;
         }
+    }
+
+    private boolean hold(List<RecordCondition> conditions) throws SQLException {
+        for (RecordCondition condition : conditions) {
+            if (!condition.holdsFor(StoreReader.record(statements, condition.key()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private BitSet apply(WriteBatch batch) throws SQLException, IOException {

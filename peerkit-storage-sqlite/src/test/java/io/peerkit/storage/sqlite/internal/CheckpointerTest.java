@@ -39,8 +39,9 @@ class CheckpointerTest {
     }
 
     private void commit(int from, int entries) throws SQLException, IOException {
-        assertThat(writer.commit(List.of(TestEntries.batch(from, entries, 256))).get(0))
-                .satisfies(added -> assertThat(added.cardinality()).isEqualTo(entries));
+        assertThat(writer.commit(List.of(PendingWrite.of(TestEntries.batch(from, entries, 256))))
+                        .get(0))
+                .hasValueSatisfying(added -> assertThat(added.cardinality()).isEqualTo(entries));
     }
 
     @Test

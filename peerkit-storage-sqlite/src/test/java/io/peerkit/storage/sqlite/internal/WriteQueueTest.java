@@ -125,6 +125,7 @@ class WriteQueueTest {
     }
 
     private static PendingWrite write(int items, long bytes) {
-        return new PendingWrite(WriteBatch.ofEntries(List.of()), items, bytes, false, new CompletableFuture<>());
+        return new PendingWrite(
+                List.of(), WriteBatch.ofEntries(List.of()), items, bytes, false, new CompletableFuture<>());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.engine;
 
+import io.peerkit.testkit.interop.NpmPackages;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

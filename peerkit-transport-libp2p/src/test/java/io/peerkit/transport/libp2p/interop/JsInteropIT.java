@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.ProtocolRefusedException;
 import io.peerkit.api.transport.PeerStream;
+import io.peerkit.testkit.interop.NpmPackages;
 import io.peerkit.transport.libp2p.TestNode;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;

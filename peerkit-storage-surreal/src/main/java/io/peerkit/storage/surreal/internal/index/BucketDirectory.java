@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -88,6 +89,17 @@ public final class BucketDirectory {
      */
     public IndexPlace bucketBehind(IndexKind kind, IndexPlace place) {
         return Objects.requireNonNullElse(of(kind).higher(place), IndexPlace.LAST);
+    }
+
+    /**
+     * Finds where a bucket begins.
+     *
+     * @param kind of the index
+     * @param upper its upper end
+     * @return the upper end of the one before; nothing when it is the first
+     */
+    public Optional<IndexPlace> bucketBefore(IndexKind kind, IndexPlace upper) {
+        return Optional.ofNullable(of(kind).lower(upper));
     }
 
     private NavigableSet<IndexPlace> of(IndexKind kind) {

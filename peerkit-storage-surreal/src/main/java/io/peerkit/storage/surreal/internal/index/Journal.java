@@ -9,6 +9,7 @@ import io.peerkit.api.storage.StoredEntry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -53,6 +54,66 @@ public final class Journal {
     }
 
     /**
+     * What the indexes should know of an entry that is there.
+     *
+     * @param id the beginning of its id
+     * @param time of the entry
+     * @param blob the beginning of the hash of its blob
+     * @param bytes of envelope and blob
+     * @param hasBlob whether the blob is present
+     */
+    public record Addition(long id, long time, long blob, int bytes, boolean hasBlob) {
+        /**
+         * Of an entry.
+         *
+         * @param entry that is there, or about to be
+         * @return what to write down of it
+         */
+        public static Addition of(StoredEntry entry) {
+            return new Addition(
+                    prefix(entry.id()),
+                    entry.time(),
+                    prefix(entry.blobHash()),
+                    entry.bytes(),
+                    entry.blob().isPresent());
+        }
+
+        /**
+         * Where its record stands among those by id.
+         *
+         * @return the place
+         */
+        public IndexPlace idPlace() {
+            return new IndexPlace(id, time, blob);
+        }
+
+        /**
+         * Its record in an index.
+         *
+         * @param kind of the index
+         * @return the record; nothing when the entry is not in that index
+         */
+        public Optional<IndexRecord> index(IndexKind kind) {
+            if (kind == IndexKind.ID) {
+                return Optional.of(new IndexRecord(idPlace(), bytes, false));
+            }
+            return hasBlob
+                    ? Optional.of(new IndexRecord(new IndexPlace(blob, time, id), bytes, false))
+                    : Optional.empty();
+        }
+    }
+
+    /**
+     * Packs entries that are there.
+     *
+     * @param added any number
+     * @return the row
+     */
+    public static byte[] pack(List<Addition> added) {
+        return packed(added, List.of());
+    }
+
+    /**
      * Packs a transaction.
      *
      * @param added entries it adds
@@ -60,12 +121,16 @@ public final class Journal {
      * @return the row
      */
     public static byte[] pack(List<StoredEntry> added, List<Removal> removed) {
+        return packed(added.stream().map(Addition::of).toList(), removed);
+    }
+
+    private static byte[] packed(List<Addition> added, List<Removal> removed) {
         ByteBuffer out =
                 ByteBuffer.allocate(Integer.BYTES + ADDED_BYTES * added.size() + REMOVED_BYTES * removed.size());
         out.putInt(added.size());
-        for (StoredEntry entry : added) {
-            out.putLong(prefix(entry.id())).putLong(entry.time()).putLong(prefix(entry.blobHash()));
-            out.putInt(entry.blob().isPresent() ? entry.bytes() | HAS_BLOB : entry.bytes());
+        for (Addition each : added) {
+            out.putLong(each.id()).putLong(each.time()).putLong(each.blob());
+            out.putInt(each.hasBlob() ? each.bytes() | HAS_BLOB : each.bytes());
         }
         for (Removal removal : removed) {
             out.putLong(removal.entry().time());
@@ -83,7 +148,7 @@ public final class Journal {
      * @return entries added and removed
      * @throws StorageException when they do not have the form
      */
-    static int items(byte[] bytes) {
+    public static int items(byte[] bytes) {
         int added = bytes.length < Integer.BYTES ? -1 : ByteBuffer.wrap(bytes).getInt();
         int rest = bytes.length - Integer.BYTES;
         if (added < 0 || added > rest / ADDED_BYTES || (rest - added * ADDED_BYTES) % REMOVED_BYTES != 0) {

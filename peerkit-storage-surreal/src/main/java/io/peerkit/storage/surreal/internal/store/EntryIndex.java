@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the records of entries, in memory and in buckets. What it finds may be no more, or not be what was meant: ask the entry's row.
@@ -39,6 +41,8 @@ final class EntryIndex {
     /** The most records of a blob that are given at a time. */
     static final int PAGE_RECORDS = 16;
 
+    private static final Logger LOG = LoggerFactory.getLogger(EntryIndex.class);
+
     private final PendingIndex<RecordId> pending;
     private final BucketDirectory directory = new BucketDirectory();
     private final IndexLimits limits;
@@ -46,6 +50,7 @@ final class EntryIndex {
     private final Optional<SharedJournals> others;
     private final byte[] self;
     private final Set<String> adopted = new HashSet<>();
+    private final List<RecordId> damaged = new ArrayList<>();
 
     /**
      * Makes one that knows nothing yet.
@@ -54,11 +59,18 @@ final class EntryIndex {
      * @param shared whether others may write to the space
      */
     EntryIndex(
-            SurrealSession session, Space space, IndexTables tables, IndexLimits limits, byte[] self, boolean shared) {
+            SurrealSession session,
+            Space space,
+            StoreReader reader,
+            IndexTables tables,
+            IndexLimits limits,
+            byte[] self,
+            boolean shared) {
         this.tables = tables;
         this.limits = limits;
         this.self = self.clone();
         pending = new PendingIndex<>(limits);
+        tables.mendBy(new BucketRepair(session, space, reader, tables, directory, limits)::mend);
         others = shared
                 ? Optional.of(new SharedJournals(session, space, tables, pending, this::isOthers))
                 : Optional.empty();
@@ -73,10 +85,25 @@ final class EntryIndex {
         Set<String> live = new HashSet<>();
         alive.forEach(owner -> live.add(HexFormat.of().formatHex(owner)));
         return tables.loadDirectory(directory)
-                .thenCompose(done -> tables.journals(row -> !live.contains(owner(row)), (row, journal) -> {
-                    adopted.add(owner(row));
-                    pending.add(row, journal);
+                .thenCompose(done -> tables.journals(row -> !live.contains(owner(row)), new IndexTables.JournalTaker() {
+                    @Override
+                    public void journal(RecordId row, byte[] journal) {
+                        adopted.add(owner(row));
+                        pending.add(row, journal);
+                    }
+
+                    @Override
+                    public void damaged(RecordId row, StorageException why) {
+                        LOG.warn("journal {} of an index is replaced: {}", row.key(), why.getMessage());
+                        adopted.add(owner(row));
+                        damaged.add(row);
+                    }
                 }));
+    }
+
+    /** Journals that could not be read at {@link #load}: entries may have no record until they are replaced. */
+    List<RecordId> damaged() {
+        return List.copyOf(damaged);
     }
 
     private boolean isOthers(RecordId row) {

@@ -97,7 +97,7 @@ final class EntryReader {
         if (maxBytes < 0 || from == candidates.size()) {
             return CompletableFuture.completedFuture(maxBytes);
         }
-        List<Object> part = new ArrayList<>();
+        List<RecordId> part = new ArrayList<>();
         long bytes = 0;
         int to = from;
         while (to < candidates.size()
@@ -107,7 +107,7 @@ final class EntryReader {
             part.add(row(candidates.get(to++).key()));
         }
         int end = to;
-        return rows.fields(part, "data").thenCompose(values -> {
+        return rows.values(part, "data").thenCompose(values -> {
             long left = maxBytes;
             for (int i = 0; i < values.size() && left >= 0; i++) {
                 byte[] data = values.get(i);
@@ -158,7 +158,7 @@ final class EntryReader {
         int end = to;
         return session.query(text.toString(), variables).thenCompose(results -> {
             for (Object result : results) {
-                for (StoredEntry entry : EntryScan.entries(result)) {
+                for (StoredEntry entry : EntryScan.entries(space, result)) {
                     if (entry.blobHash().equals(hash) && entry.blob().isPresent()) {
                         return CompletableFuture.completedFuture(Optional.of(entry));
                     }

@@ -66,7 +66,7 @@ final class EntryScan {
         byte[] end = last;
         while (to < rows.size() && (to == from || bytes <= bytesLeft)) {
             List<?> row = StoreReader.list(rows.get(to));
-            long size = StoreReader.number(row.get(1)) - StoredForm.HEAD_BYTES;
+            long size = StoreReader.number(row.get(1)) - StoredForm.HEAD_BYTES - Checksum.BYTES;
             if (to > from && bytes + size > StoreReader.ANSWER_BYTES) {
                 break;
             }
@@ -79,7 +79,7 @@ final class EntryScan {
         byte[] reached = end;
         return session.query(ENTRIES.formatted("$after>..=$end", count), range(end))
                 .thenCompose(results -> {
-                    List<StoredEntry> entries = entries(results.get(0));
+                    List<StoredEntry> entries = entries(space, results.get(0));
                     entries.forEach(this::take);
                     if (entries.size() == count) {
                         // Others may have come in between, and those behind them not have fitted.
@@ -102,12 +102,13 @@ final class EntryScan {
         }
     }
 
-    static List<StoredEntry> entries(Object result) {
+    static List<StoredEntry> entries(Space space, Object result) {
         List<StoredEntry> entries = new ArrayList<>();
         for (Object row : StoreReader.list(result)) {
             List<?> fields = StoreReader.list(row);
-            entries.add(StoredForm.entry(
-                    StoredForm.key(StoreReader.bytes(fields.get(0))), StoreReader.bytes(fields.get(1))));
+            byte[] key = StoreReader.bytes(fields.get(0));
+            byte[] data = Checksum.open(space.id(Tables.TIMELINE, key), StoreReader.bytes(fields.get(1)));
+            entries.add(StoredForm.entry(StoredForm.key(key), data));
         }
         return entries;
     }

@@ -9,7 +9,6 @@ import io.peerkit.storage.surreal.internal.index.IndexPlace;
 import io.peerkit.storage.surreal.internal.index.IndexRecord;
 import io.peerkit.storage.surreal.internal.index.MergePlan;
 import io.peerkit.storage.surreal.internal.index.Removal;
-import io.peerkit.storage.surreal.internal.rpc.QueryFailedException;
 import io.peerkit.storage.surreal.internal.session.SurrealSession;
 import io.peerkit.storage.surreal.internal.value.Absent;
 import io.peerkit.storage.surreal.internal.value.RecordId;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +38,6 @@ final class IndexMerger {
     private static final int MAX_ATTEMPTS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(IndexMerger.class);
-
-    private static final String WRITE = """
-            BEGIN;
-            LET $now = $rows.rev;
-            IF $now != $known { THROW '%s' };
-            INSERT INTO %s $put ON DUPLICATE KEY UPDATE rev = $input.rev, data = $input.data RETURN NONE;
-            COMMIT;""".formatted(WriteStatements.STALE, Tables.INDEX);
 
     private static final String DELETE = """
             BEGIN;
@@ -177,29 +168,29 @@ final class IndexMerger {
         List<IndexPlace> uppers = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
             MergePlan.Change change = step.changes().get(i);
-            byte[] bytes = StoreReader.bytesOrNone(data.get(i));
-            Bucket bucket = bytes == null ? Bucket.empty() : Bucket.of(change.upper(), bytes);
+            Bucket bucket;
+            try {
+                byte[] bytes = Checksum.openOrNone(rows.get(i), StoreReader.bytesOrNone(data.get(i)));
+                bucket = bytes == null ? Bucket.empty() : Bucket.of(change.upper(), bytes);
+            } catch (StorageException e) {
+                return tables.mend(step.kind(), change.upper()).thenApply(done -> false);
+            }
             if (!coversAll(bucket, change, step.kind())) {
                 return CompletableFuture.completedFuture(false);
             }
             long revision = revisions.get(i) instanceof Long number ? number : 0;
             for (Bucket changed :
                     bucket.merged(change.added(), gone, index.limits().bucketRecords())) {
-                put.add(Map.of(
-                        "id", tables.bucketRow(step.kind(), changed.upper()).key(),
-                        "rev", revision + 1,
-                        "data", changed.toBytes()));
+                put.add(tables.row(step.kind(), changed, revision + 1));
                 uppers.add(changed.upper());
             }
         }
-        return session.query(WRITE, Map.of("rows", rows, "known", revisions, "put", put))
-                .thenApply(results -> {
-                    index.directory().add(step.kind(), uppers);
-                    return true;
-                })
-                .exceptionallyCompose(failure -> isStale(failure)
-                        ? CompletableFuture.completedFuture(false)
-                        : CompletableFuture.failedFuture(failure));
+        return tables.write(rows, revisions, put).thenApply(written -> {
+            if (written) {
+                index.directory().add(step.kind(), uppers);
+            }
+            return written;
+        });
     }
 
     private static boolean coversAll(Bucket bucket, MergePlan.Change change, IndexKind kind) {
@@ -207,13 +198,7 @@ final class IndexMerger {
                 && change.removed().stream().map(removal -> removal.place(kind)).allMatch(bucket::covers);
     }
 
-    private static boolean isStale(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof QueryFailedException refused && refused.error().isThrown(WriteStatements.STALE);
-    }
-
-    private CompletableFuture<Void> delete(List<RecordId> journals) {
+    CompletableFuture<Void> delete(List<RecordId> journals) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (int from = 0; from < journals.size(); from += DELETED_AT_ONCE) {
             List<RecordId> part = journals.subList(from, Math.min(journals.size(), from + DELETED_AT_ONCE));

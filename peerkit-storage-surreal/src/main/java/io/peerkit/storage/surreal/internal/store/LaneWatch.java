@@ -60,7 +60,12 @@ final class LaneWatch implements LiveListener {
         Long before = lastSeq.put(name, seq);
         // Numbers are left out where a transaction failed, so only going back or a first one late would be strange.
         boolean missed = before != null && seq <= before;
-        tell(keys(lane.get("added")), keys(lane.get("removed")), missed);
+        try {
+            tell(keys(id, lane.get("added")), keys(id, lane.get("removed")), missed);
+        } catch (StorageException e) {
+            LOG.warn("news of another process cannot be read: {}", e.getMessage());
+            tell(List.of(), List.of(), true);
+        }
     }
 
     private void tell(List<EntryKey> added, List<EntryKey> removed, boolean missed) {
@@ -76,10 +81,11 @@ final class LaneWatch implements LiveListener {
         }
     }
 
-    private static List<EntryKey> keys(@Nullable Object packed) {
-        if (!(packed instanceof byte[] bytes)) {
+    private static List<EntryKey> keys(RecordId lane, @Nullable Object packed) {
+        if (!(packed instanceof byte[] sealed)) {
             return List.of();
         }
+        byte[] bytes = Checksum.open(lane, sealed);
         if (bytes.length % StoredForm.KEY_BYTES != 0) {
             throw new StorageException(
                     "keys of " + bytes.length + " bytes, must be a multiple of " + StoredForm.KEY_BYTES);

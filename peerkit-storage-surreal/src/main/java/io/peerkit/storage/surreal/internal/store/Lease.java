@@ -66,7 +66,7 @@ final class Lease {
             BEGIN;
             LET $was = $lane.seq;
             IF $was = NONE { THROW '%s' };
-            UPDATE $space SET upgrading = NONE RETURN NONE;
+            UPDATE $space SET upgrading = NONE, checked = NONE RETURN NONE;
             UPDATE $owner SET mode = $mode RETURN NONE;
             COMMIT;""".formatted(WriteStatements.LOST);
 
@@ -77,7 +77,7 @@ final class Lease {
     private final List<Lane> lanes;
 
     private final boolean shared;
-    private final boolean upgrade;
+    private final long from;
     private final List<byte[]> others;
 
     private Lease(
@@ -87,12 +87,12 @@ final class Lease {
             Duration length,
             List<Lane> lanes,
             boolean shared,
-            boolean upgrade,
+            long from,
             List<byte[]> others) {
         this.session = session;
         this.space = space;
         this.shared = shared;
-        this.upgrade = upgrade;
+        this.from = from;
         this.others = others;
         this.owner = owner;
         this.length = length;
@@ -109,7 +109,12 @@ final class Lease {
 
     /** Whether rows are of an earlier version; nobody else can open the space until {@link #upgraded}. */
     boolean isUpgrade() {
-        return upgrade;
+        return from < Tables.SCHEMA_VERSION;
+    }
+
+    /** The earliest version of its rows. */
+    long upgradedFrom() {
+        return from;
     }
 
     /** Owners that had the space open when it was taken. */
@@ -137,19 +142,19 @@ final class Lease {
         }
         LeaseQuestion question = new LeaseQuestion(space.name(), shared, name);
         for (int races = 0; races < MAX_RACES; ) {
-            LeaseQuestion.Seen seen = look(session, space);
+            Look look = look(session, space);
+            LeaseQuestion.Seen seen = look.seen();
             switch (question.decide(seen)) {
                 case TAKE -> {
-                    if (take(session, space, shared, length, owner, lanes, question.dead(seen), seen)) {
+                    if (take(session, space, shared, length, owner, lanes, question.dead(seen), look)) {
                         return new Lease(
-                                session, space, owner, length, lanes, shared, seen.upgrade(), question.others(seen));
+                                session, space, owner, length, lanes, shared, look.from(), question.others(seen));
                     }
                     races++;
                 }
                 case WAIT -> pause();
                 case TAKEN -> {
-                    return new Lease(
-                            session, space, owner, length, lanes, shared, seen.upgrade(), question.others(seen));
+                    return new Lease(session, space, owner, length, lanes, shared, look.from(), question.others(seen));
                 }
             }
         }
@@ -157,7 +162,15 @@ final class Lease {
                 "space " + space.name() + ": " + MAX_RACES + " others opened or closed it meanwhile");
     }
 
-    private static LeaseQuestion.Seen look(SurrealSession session, Space space) {
+    /**
+     * What a look shows.
+     *
+     * @param seen the state of the space
+     * @param from the earliest version of its rows
+     */
+    private record Look(LeaseQuestion.Seen seen, long from) {}
+
+    private static Look look(SurrealSession session, Space space) {
         List<Object> results = session.query(
                         LOOK_QUERY,
                         Map.of(
@@ -186,8 +199,9 @@ final class Lease {
                 lanes.add(id);
             }
         }
-        boolean upgrade = version < Tables.SCHEMA_VERSION || results.get(2) instanceof Long;
-        return new LeaseQuestion.Seen(results.get(1) instanceof Long number ? number : 0, upgrade, owners, lanes);
+        long from = results.get(2) instanceof Long number ? number : version;
+        long opened = results.get(1) instanceof Long number ? number : 0;
+        return new Look(new LeaseQuestion.Seen(opened, from < Tables.SCHEMA_VERSION, owners, lanes), from);
     }
 
     private static boolean take(
@@ -198,7 +212,8 @@ final class Lease {
             RecordId owner,
             List<Lane> lanes,
             LeaseQuestion.Dead dead,
-            LeaseQuestion.Seen seen) {
+            Look look) {
+        LeaseQuestion.Seen seen = look.seen();
         List<Object> rows = new ArrayList<>();
         for (Lane lane : lanes) {
             rows.add(Map.of("id", lane.row().key(), "seq", 0, "entries", 0));
@@ -207,7 +222,7 @@ final class Lease {
         variables.put("space", space.row());
         variables.put("opened", seen.opened());
         variables.put("version", Tables.SCHEMA_VERSION);
-        variables.put("upgrading", seen.upgrade() ? Tables.FIRST_VERSION : Absent.NONE);
+        variables.put("upgrading", seen.upgrade() ? look.from() : Absent.NONE);
         variables.put("dead", dead.owners());
         variables.put("deadLanes", dead.lanes());
         variables.put("owner", owner);

@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.WriteBatch;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * A batch on its way to the server.
  *
+ * @param conditions under which to write it
  * @param batch what to write
  * @param items things in it, at least 1
  * @param bytes about what it occupies in memory and in frames
- * @param done completed when it is durable
+ * @param done completed when it is durable, with nothing when a condition did not hold
  */
-record PendingWrite(WriteBatch batch, int items, long bytes, CompletableFuture<BitSet> done) {
+record PendingWrite(
+        List<RecordCondition> conditions,
+        WriteBatch batch,
+        int items,
+        long bytes,
+        CompletableFuture<Optional<BitSet>> done) {
     /** About what keys and names of one item occupy in frames, in bytes. */
     private static final int ITEM_BYTES = 400;
 
     static PendingWrite of(WriteBatch batch) {
+        return of(List.of(), batch);
+    }
+
+    static PendingWrite of(List<RecordCondition> conditions, WriteBatch batch) {
         int items = batch.items();
         long bytes = (long) ITEM_BYTES * items + batch.bytes();
-        return new PendingWrite(batch, Math.max(1, items), bytes, new CompletableFuture<>());
+        return new PendingWrite(conditions, batch, Math.max(1, items), bytes, new CompletableFuture<>());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.storage.surreal.internal.store;
 
+import io.peerkit.api.storage.RecordKey;
 import io.peerkit.storage.surreal.internal.value.RecordId;
 import java.util.List;
 
@@ -24,6 +25,10 @@ record Space(String name) {
 
     RecordId id(String table, Object first, Object second) {
         return new RecordId(table, key(first, second));
+    }
+
+    RecordId record(RecordKey key) {
+        return id(Tables.RECORD, key.collection(), key.key());
     }
 
     /** A journal's row: whose, of which lane and of which transaction there. */

@@ -104,7 +104,7 @@ final class StoreListing {
                         space.key(StoredForm.behindAll()))
                 .thenCompose(rows -> {
                     List<StoredCard> cards = rows.stream()
-                            .map(row -> card(StoreReader.list(row)))
+                            .map(row -> card(space, StoreReader.list(row)))
                             .toList();
                     List<AgentId> agents = ascending(
                             cards.stream().map(StoredCard::agentId).toList(), Comparator.naturalOrder(), after);
@@ -115,11 +115,13 @@ final class StoreListing {
                 });
     }
 
-    private static StoredCard card(List<?> row) {
+    private static StoredCard card(Space space, List<?> row) {
         if (row.size() != 3 || !(row.get(1) instanceof Long issued)) {
             throw new StorageException("row of a card is damaged");
         }
-        return new StoredCard(AgentId.of(id(row.get(0))), Instant.ofEpochMilli(issued), StoreReader.bytes(row.get(2)));
+        byte[] agent = id(row.get(0));
+        byte[] card = Checksum.open(space.id(Tables.AGENT, agent), StoreReader.bytes(row.get(2)), issued);
+        return new StoredCard(AgentId.of(agent), Instant.ofEpochMilli(issued), card);
     }
 
     private static <T> List<T> ascending(List<T> found, Comparator<T> order, Optional<T> after) {

@@ -54,12 +54,12 @@ final class StoreReader {
     }
 
     CompletableFuture<Optional<byte[]>> record(RecordKey key) {
-        return one(space.id(Tables.RECORD, key.collection(), key.key()), "value");
+        return one(space.record(key), "value");
     }
 
     private CompletableFuture<Optional<byte[]>> one(RecordId row, String field) {
         return session.query("RETURN $row." + field, Map.of("row", row))
-                .thenApply(results -> Optional.ofNullable(bytesOrNone(results.get(0))));
+                .thenApply(results -> Optional.ofNullable(Checksum.openOrNone(row, bytesOrNone(results.get(0)))));
     }
 
     CompletableFuture<List<byte[]>> agents(int limit) {
@@ -73,11 +73,25 @@ final class StoreReader {
                     List<Long> sizes = agents.stream()
                             .map(agent -> (long) io.peerkit.api.agent.AgentInfo.MAX_BYTES)
                             .toList();
-                    return inParts(
-                            agents,
-                            sizes,
-                            part -> field(Tables.AGENT, "card", part, agent -> agent)
-                                    .thenApply(StoreReader::present));
+                    return inParts(agents, sizes, this::cards);
+                });
+    }
+
+    private CompletableFuture<List<byte[]>> cards(List<byte[]> agents) {
+        List<RecordId> rows =
+                agents.stream().map(agent -> space.id(Tables.AGENT, agent)).toList();
+        return session.query("RETURN [$rows.issued, $rows.card]", Map.of("rows", rows))
+                .thenApply(results -> {
+                    List<?> issued = sized(list(list(results.get(0)).get(0)), rows.size());
+                    List<?> cards = sized(list(list(results.get(0)).get(1)), rows.size());
+                    List<byte[]> found = new ArrayList<>(rows.size());
+                    for (int i = 0; i < rows.size(); i++) {
+                        byte[] card = bytesOrNone(cards.get(i));
+                        if (card != null) {
+                            found.add(Checksum.open(rows.get(i), card, number(issued.get(i))));
+                        }
+                    }
+                    return found;
                 });
     }
 
@@ -99,7 +113,7 @@ final class StoreReader {
                 if (bytes > maxBytes && !wanted.isEmpty()) {
                     break;
                 }
-                long size = number(list(row).get(1));
+                long size = number(list(row).get(1)) - Checksum.BYTES;
                 wanted.add(RecordKey.of(collection, key));
                 sizes.add(size);
                 bytes += key.length + size;
@@ -109,9 +123,8 @@ final class StoreReader {
     }
 
     private CompletableFuture<List<StoredRecord>> records(List<RecordKey> keys) {
-        List<Object> rows = new ArrayList<>(keys.size());
-        keys.forEach(key -> rows.add(space.id(Tables.RECORD, key.collection(), key.key())));
-        return fields(rows, "value").thenApply(values -> {
+        List<RecordId> rows = keys.stream().map(space::record).toList();
+        return values(rows, "value").thenApply(values -> {
             List<StoredRecord> found = new ArrayList<>();
             for (int i = 0; i < keys.size(); i++) {
                 byte[] value = values.get(i);
@@ -151,7 +164,10 @@ final class StoreReader {
     }
 
     private CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes) {
-        return field(Tables.CHUNK, "data", hashes, BlobHash::toBytes).thenApply(data -> {
+        List<RecordId> rows = hashes.stream()
+                .map(hash -> space.id(Tables.CHUNK, hash.toBytes()))
+                .toList();
+        return values(rows, "data").thenApply(data -> {
             List<StoredChunk> found = new ArrayList<>();
             for (int i = 0; i < hashes.size(); i++) {
                 byte[] bytes = data.get(i);
@@ -172,15 +188,19 @@ final class StoreReader {
                         .thenApply(results -> sized(list(results.get(0)), rows.size()));
     }
 
-    /** A field of many rows, in their order; null for rows that are not there. */
-    private <K> CompletableFuture<List<byte @Nullable []>> field(
-            String table, String field, List<K> keys, Function<K, byte[]> bytes) {
-        List<Object> rows = new ArrayList<>(keys.size());
-        keys.forEach(key -> rows.add(space.id(table, bytes.apply(key))));
-        return fields(rows, field);
+    /** A value of many rows, in their order; null for rows that are not there. */
+    CompletableFuture<List<byte @Nullable []>> values(List<RecordId> rows, String field) {
+        return fields(rows, field).thenApply(stored -> {
+            List<byte @Nullable []> values = new ArrayList<>(rows.size());
+            for (int i = 0; i < rows.size(); i++) {
+                values.add(Checksum.openOrNone(rows.get(i), stored.get(i)));
+            }
+            return values;
+        });
     }
 
-    CompletableFuture<List<byte @Nullable []>> fields(List<Object> rows, String field) {
+    /** Fields of many rows as they are stored, in their order; null for rows that are not there. */
+    CompletableFuture<List<byte @Nullable []>> fields(List<RecordId> rows, String field) {
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -210,16 +230,6 @@ final class StoreReader {
             from = to;
         }
         return all;
-    }
-
-    private static List<byte[]> present(List<byte @Nullable []> values) {
-        List<byte[]> present = new ArrayList<>(values.size());
-        for (byte[] value : values) {
-            if (value != null) {
-                present.add(value);
-            }
-        }
-        return present;
     }
 
     static List<?> sized(List<?> values, int size) {

@@ -9,6 +9,7 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.api.StorageException;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.KeyPage;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.storage.StorageWatcher;
@@ -65,7 +66,7 @@ public final class SurrealStore implements Storage {
         reader = new StoreReader(session, space);
         listing = new StoreListing(session, space);
         IndexTables tables = new IndexTables(session, space, reader);
-        index = new EntryIndex(session, space, tables, settings.index(), lease.ownerBytes(), settings.shared());
+        index = new EntryIndex(session, space, reader, tables, settings.index(), lease.ownerBytes(), settings.shared());
         entries = new EntryReader(session, space, reader, index);
         commits = new GroupCommit(
                 session,
@@ -126,10 +127,17 @@ public final class SurrealStore implements Storage {
     /** Reads what the indexes have in memory, and brings rows of an earlier version to this one. */
     private CompletableFuture<Void> prepare(int upgradeSteps) {
         return CompletableFuture.runAsync(() -> {}, session.thread())
-                .thenCompose(onThread -> index.load(lease.others()))
-                .thenCompose(loaded -> lease.isUpgrade()
-                        ? new Upgrade(session, lease, reader, index, commits).run(upgradeSteps)
-                        : CompletableFuture.completedFuture(null))
+                .thenCompose(onThread -> lease.isUpgrade()
+                        ? new ChecksumUpgrade(session, lease, reader).run(upgradeSteps)
+                        : CompletableFuture.completedFuture(upgradeSteps))
+                .thenCompose(steps -> steps == 0
+                        ? CompletableFuture.completedFuture(null)
+                        : index.load(lease.others())
+                                .thenCompose(loaded -> new IndexRepair(session, lease, reader, index, commits)
+                                        .replace(index.damaged()))
+                                .thenCompose(replaced -> lease.isUpgrade()
+                                        ? new Upgrade(session, lease, reader, index, commits).run(steps)
+                                        : CompletableFuture.completedFuture(null)))
                 .thenRun(() -> {
                     var unused = commits.merge();
                 });
@@ -145,7 +153,21 @@ public final class SurrealStore implements Storage {
 
     @Override
     public CompletableFuture<BitSet> write(WriteBatch batch) {
-        PendingWrite write = PendingWrite.of(batch);
+        return enqueue(PendingWrite.of(batch)).thenApply(Optional::orElseThrow);
+    }
+
+    @Override
+    public boolean hasConditions() {
+        return true;
+    }
+
+    @Override
+    public CompletableFuture<Optional<BitSet>> writeIf(List<RecordCondition> conditions, WriteBatch batch) {
+        RecordCondition.check(conditions, batch);
+        return enqueue(PendingWrite.of(List.copyOf(conditions), batch));
+    }
+
+    private CompletableFuture<Optional<BitSet>> enqueue(PendingWrite write) {
         try {
             if (lost && !closing.get()) {
                 throw new StorageException(Lease.LOST_MESSAGE);
@@ -163,7 +185,7 @@ public final class SurrealStore implements Storage {
     @Override
     public CompletableFuture<List<StoredEntry>> entries(List<EntryId> ids, int maxBytes) {
         List<EntryId> wanted = List.copyOf(ids);
-        within("ids", wanted.size(), MAX_IDS);
+        Storage.checkWithin("ids", wanted.size(), MAX_IDS);
         return read(() -> entries.entries(wanted, maxBytes));
     }
 
@@ -174,13 +196,13 @@ public final class SurrealStore implements Storage {
 
     @Override
     public CompletableFuture<KeyPage> keys(Optional<EntryKey> after, int limit) {
-        within("limit", limit, KeyPage.MAX_KEYS);
+        Storage.checkWithin("limit", limit, KeyPage.MAX_KEYS);
         return read(() -> entries.keys(after, limit));
     }
 
     @Override
     public CompletableFuture<List<StoredEntry>> scan(Optional<EntryKey> after, int limit, int maxBytes) {
-        within("limit", limit, MAX_IDS);
+        Storage.checkWithin("limit", limit, MAX_IDS);
         return read(() -> entries.scan(after, limit, maxBytes));
     }
 
@@ -196,19 +218,19 @@ public final class SurrealStore implements Storage {
 
     @Override
     public CompletableFuture<List<String>> metadataNames(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return read(() -> listing.metadataNames(after, limit));
     }
 
     @Override
     public CompletableFuture<List<byte[]>> agents(int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return read(() -> reader.agents(limit));
     }
 
     @Override
     public CompletableFuture<List<StoredCard>> cards(Optional<AgentId> after, int limit) {
-        within("limit", limit, MAX_AGENTS);
+        Storage.checkWithin("limit", limit, MAX_AGENTS);
         return read(() -> listing.cards(after, limit));
     }
 
@@ -221,34 +243,34 @@ public final class SurrealStore implements Storage {
     public CompletableFuture<List<StoredRecord>> records(
             String collection, Optional<byte[]> after, int limit, int maxBytes) {
         RecordKey.checkCollection(collection);
-        within("limit", limit, MAX_RECORDS);
+        Storage.checkWithin("limit", limit, MAX_RECORDS);
         Optional<byte[]> from = after.map(byte[]::clone);
         return read(() -> reader.records(collection, from, limit, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<String>> collections(Optional<String> after, int limit) {
-        within("limit", limit, MAX_NAMES);
+        Storage.checkWithin("limit", limit, MAX_NAMES);
         return read(() -> listing.collections(after, limit));
     }
 
     @Override
     public CompletableFuture<BitSet> chunksPresent(List<BlobHash> hashes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> reader.chunksPresent(wanted));
     }
 
     @Override
     public CompletableFuture<List<StoredChunk>> chunks(List<BlobHash> hashes, int maxBytes) {
         List<BlobHash> wanted = List.copyOf(hashes);
-        within("hashes", wanted.size(), MAX_CHUNKS);
+        Storage.checkWithin("hashes", wanted.size(), MAX_CHUNKS);
         return read(() -> reader.chunks(wanted, maxBytes));
     }
 
     @Override
     public CompletableFuture<List<BlobHash>> chunkHashes(Optional<BlobHash> after, int limit) {
-        within("limit", limit, MAX_CHUNKS);
+        Storage.checkWithin("limit", limit, MAX_CHUNKS);
         return read(() -> listing.chunkHashes(after, limit));
     }
 
@@ -346,11 +368,5 @@ public final class SurrealStore implements Storage {
     /** Leaves the lease to run out, as a process does that is stopped; for tests. */
     void abandon() {
         renewal.stop();
-    }
-
-    private static void within(String what, int value, int bound) {
-        if (value < 0 || value > bound) {
-            throw new IllegalArgumentException(what + ": " + value + ", must be 0 to " + bound);
-        }
     }
 }

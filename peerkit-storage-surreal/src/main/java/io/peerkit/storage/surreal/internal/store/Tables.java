@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <pre>{@code
  *   peerkit_space       [space]                      version, opened (counts openings), merges (counts merges), upgrading (from which
- *                                                    version, while that is under way)
+ *                                                    version, while that is under way), checked (how far checksums got then)
  *   peerkit_owner       [space, owner]               mode, until: who has the space open, and for how long unless renewed
  *   peerkit_lane        [space, owner, lane]         seq: last write; entries: how many it added; added, removed: which (shared mode)
  *   peerkit_timeline    [space, time id]             data: an entry, see StoredForm
@@ -22,15 +22,14 @@ import java.util.List;
  *   peerkit_chunk       [space, hash]                size, data
  * }</pre>
  *
+ * <p>Behind every value of bytes stands its {@link Checksum}.
+ *
  * <p>Bytes in keys are ordered unsigned, a shorter one before those that it is the beginning of. Integers in byte strings are
  * big-endian.
  */
 final class Tables {
     /** The version of the tables below; a space written by a newer one is refused. */
-    static final long SCHEMA_VERSION = 2;
-
-    /** The version from which a space is upgraded. */
-    static final long FIRST_VERSION = 1;
+    static final long SCHEMA_VERSION = 3;
 
     static final String SPACE = "peerkit_space";
     static final String OWNER = "peerkit_owner";
@@ -45,7 +44,13 @@ final class Tables {
     static final String CHUNK = "peerkit_chunk";
 
     private static final List<List<String>> FIELDS = List.of(
-            List.of(SPACE, "version int", "opened int", "merges option<int>", "upgrading option<int>"),
+            List.of(
+                    SPACE,
+                    "version int",
+                    "opened int",
+                    "merges option<int>",
+                    "upgrading option<int>",
+                    "checked option<array>"),
             List.of(OWNER, "mode string", "until datetime"),
             List.of(LANE, "seq int", "entries int", "added option<bytes>", "removed option<bytes>"),
             List.of(TIMELINE, "data bytes"),

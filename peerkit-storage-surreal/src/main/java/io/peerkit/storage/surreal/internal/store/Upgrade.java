@@ -36,6 +36,9 @@ final class Upgrade {
     /** Entries moved by one transaction, at most; some 4 rows each. */
     private static final int STEP_ENTRIES = 500;
 
+    /** The version whose tables these are. */
+    private static final long VERSION = 1;
+
     /** Steps between two messages of the log. */
     private static final int STEPS_TOLD = 100;
 
@@ -83,9 +86,10 @@ final class Upgrade {
      * @param most steps to take; with fewer than there are the upgrade is not over
      */
     CompletableFuture<Void> run(int most) {
-        return most == 0
-                ? CompletableFuture.completedFuture(null)
-                : step().thenCompose(more -> more ? run(most - 1) : end());
+        if (most == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return lease.upgradedFrom() > VERSION ? end() : step().thenCompose(more -> more ? run(most - 1) : end());
     }
 
     private CompletableFuture<Void> end() {
@@ -132,10 +136,8 @@ final class Upgrade {
         });
     }
 
-    private List<Object> rows(List<EntryKey> keys) {
-        List<Object> rows = new ArrayList<>(keys.size());
-        keys.forEach(key -> rows.add(space.id(ENTRY, key.id().toBytes())));
-        return rows;
+    private List<RecordId> rows(List<EntryKey> keys) {
+        return keys.stream().map(key -> space.id(ENTRY, key.id().toBytes())).toList();
     }
 
     private CompletableFuture<Boolean> move(List<StoredEntry> entries) {
@@ -146,7 +148,7 @@ final class Upgrade {
         List<Object> gone = new ArrayList<>();
         for (StoredEntry entry : entries) {
             byte[] key = StoredForm.key(entry.key());
-            added.add(Map.of("id", space.key(key), "data", StoredForm.data(entry)));
+            added.add(WriteStatements.sealed(space.id(Tables.TIMELINE, key), "data", StoredForm.data(entry)));
             gone.add(space.id(ENTRY, entry.id().toBytes()));
             gone.add(space.id(ORDER, key));
             if (entry.blob().isPresent()) {
@@ -159,7 +161,7 @@ final class Upgrade {
                 "lane", lane.row(),
                 "seq", seq,
                 "entries", added,
-                "journal", List.of(Map.of("id", row.key(), "data", journal)),
+                "journal", List.of(WriteStatements.sealed(row, "data", journal)),
                 "gone", gone);
         return session.query(MOVE, variables).handle((done, failure) -> failure).thenCompose(failure -> {
             if (failure != null && !WriteStatements.isDone(failure)) {

@@ -5,6 +5,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.storage.StoredChunk;
 import io.peerkit.api.storage.StoredEntry;
@@ -51,6 +52,11 @@ final class WriteGroup {
         return writes;
     }
 
+    /** Under which all of it is written. */
+    List<RecordCondition> conditions() {
+        return writes.isEmpty() ? List.of() : writes.get(0).conditions();
+    }
+
     int items() {
         return items;
     }
@@ -58,10 +64,14 @@ final class WriteGroup {
     /** Takes a batch in behind the others; does not when the group would get too large, or what it does is not to be told in one step. */
     boolean add(PendingWrite write) {
         boolean tooLarge = items + write.items() > MAX_ITEMS || bytes + write.bytes() > MAX_BYTES;
+        // A condition that does not hold keeps the whole transaction from being done.
+        boolean isAlone = !write.conditions().isEmpty() || !conditions().isEmpty();
         // An entry that is added and then removed is nothing in the end, yet the caller wants to know whether it was
         // new.
         if (!writes.isEmpty()
-                && (tooLarge || write.batch().removedEntries().stream().anyMatch(entries::containsKey))) {
+                && (tooLarge
+                        || isAlone
+                        || write.batch().removedEntries().stream().anyMatch(entries::containsKey))) {
             return false;
         }
         writes.add(write);
@@ -146,8 +156,13 @@ final class WriteGroup {
                         .toList()
                         .forEach(added::clear);
             }
-            writes.get(i).done().complete(added);
+            writes.get(i).done().complete(Optional.of(added));
         }
+    }
+
+    /** A condition did not hold. */
+    void refused() {
+        writes.forEach(write -> write.done().complete(Optional.empty()));
     }
 
     void failed(Throwable failure) {

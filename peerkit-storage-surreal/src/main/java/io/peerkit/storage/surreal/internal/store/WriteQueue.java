@@ -81,6 +81,11 @@ final class WriteQueue {
         return given;
     }
 
+    /** What waits or is under way, in items. */
+    synchronized int items() {
+        return items;
+    }
+
     synchronized boolean isEmpty() {
         return items == 0;
     }

@@ -4,6 +4,7 @@ package io.peerkit.storage.surreal.internal.store;
 import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.agent.AgentInfo;
+import io.peerkit.api.storage.RecordCondition;
 import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.storage.surreal.internal.index.Journal;
 import io.peerkit.storage.surreal.internal.index.Removal;
@@ -31,6 +32,9 @@ final class WriteStatements {
 
     /** Thrown when an entry that is to be removed is not what it was. */
     static final String STALE = "peerkit:stale";
+
+    /** Thrown when a record is not as a condition wants it. */
+    static final String UNEXPECTED = "peerkit:unexpected";
 
     static final String FENCE = """
             LET $was = $lane.seq;
@@ -110,13 +114,14 @@ final class WriteStatements {
                 .toList();
         TransactionBuilder out = new TransactionBuilder(Map.of("space", space.name(), "lane", lane.row(), "seq", seq));
         out.add(FENCE);
+        conditions(out, group.conditions());
         removeEntries(out, removed);
         insert(
                 out,
                 Tables.TIMELINE,
                 added,
                 entry -> ROW_BYTES + entry.bytes(),
-                entry -> Map.of("id", space.key(StoredForm.key(entry.key())), "data", StoredForm.data(entry)),
+                entry -> sealed(space.id(Tables.TIMELINE, StoredForm.key(entry.key())), "data", StoredForm.data(entry)),
                 "");
         RecordId row = lane.journal(space, seq);
         Optional<byte[]> journal =
@@ -126,11 +131,31 @@ final class WriteStatements {
                 Tables.JOURNAL,
                 List.of(packed),
                 bytes -> ROW_BYTES + bytes.length,
-                bytes -> Map.of("id", row.key(), "data", bytes),
+                bytes -> sealed(row, "data", bytes),
                 ""));
         rest(out, group);
-        finish(out, added, removed);
+        finish(out, lane.row(), added, removed);
         return new Prepared(out.build(), row, journal);
+    }
+
+    /** The records are written by the same transaction, so that one that changes them meanwhile collides with it. */
+    private void conditions(TransactionBuilder out, List<RecordCondition> conditions) {
+        out.add(
+                "LET $wanted = ",
+                conditions,
+                condition -> ROW_BYTES
+                        + condition.expected().map(bytes -> bytes.length).orElse(0),
+                condition -> {
+                    RecordId row = space.record(condition.key());
+                    Optional<Object> expected = condition.expected().map(value -> Checksum.seal(row, value));
+                    return Map.of("row", row, "value", expected.orElse(Absent.NONE));
+                },
+                """
+                ;
+                LET $rows = $wanted.row;
+                LET $found = $rows.value;
+                LET $expected = $wanted.value;
+                IF $found != $expected { THROW '%s' }""".formatted(UNEXPECTED));
     }
 
     private void removeEntries(TransactionBuilder out, List<Removal> removed) {
@@ -152,7 +177,7 @@ final class WriteStatements {
                 Tables.METADATA,
                 group.metadata.entrySet(),
                 item -> ROW_BYTES + item.getValue().length,
-                item -> Map.of("id", space.key(item.getKey()), "value", item.getValue()),
+                item -> sealed(space.id(Tables.METADATA, item.getKey()), "value", item.getValue()),
                 REPLACE);
         out.add(
                 "FOR $agent IN ",
@@ -170,17 +195,13 @@ final class WriteStatements {
         List<io.peerkit.api.storage.RecordKey> gone = new ArrayList<>();
         group.records.forEach(
                 (key, value) -> value.ifPresentOrElse(bytes -> set.add(Map.entry(key, bytes)), () -> gone.add(key)));
-        delete(out, gone, key -> space.id(Tables.RECORD, key.collection(), key.key()));
+        delete(out, gone, space::record);
         insert(
                 out,
                 Tables.RECORD,
                 set,
                 item -> ROW_BYTES + item.getValue().length,
-                item -> Map.of(
-                        "id",
-                        space.key(item.getKey().collection(), item.getKey().key()),
-                        "value",
-                        item.getValue()),
+                item -> sealed(space.record(item.getKey()), "value", item.getValue()),
                 REPLACE);
         delete(out, List.copyOf(group.removedChunks), hash -> chunk(hash));
         out.add(
@@ -190,8 +211,13 @@ final class WriteStatements {
                 chunk -> Map.of(
                         "id", space.key(chunk.hash().toBytes()),
                         "size", chunk.bytes().length,
-                        "data", chunk.bytes()),
+                        "data", Checksum.seal(chunk(chunk.hash()), chunk.bytes())),
                 " RETURN NONE");
+    }
+
+    /** What is inserted as a row of one field. */
+    static Map<String, Object> sealed(RecordId row, String field, byte[] value) {
+        return Map.of("id", row.key(), field, Checksum.seal(row, value));
     }
 
     private RecordId chunk(BlobHash hash) {
@@ -200,14 +226,16 @@ final class WriteStatements {
 
     private Map<String, Object> card(AgentInfo card) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("row", space.id(Tables.AGENT, card.agentId().toBytes()));
-        fields.put("issued", card.issuedAt().toEpochMilli());
+        RecordId row = space.id(Tables.AGENT, card.agentId().toBytes());
+        long issued = card.issuedAt().toEpochMilli();
+        fields.put("row", row);
+        fields.put("issued", issued);
         fields.put("place", StoredForm.place(card));
-        fields.put("card", card.encoded());
+        fields.put("card", Checksum.seal(row, card.encoded(), issued));
         return fields;
     }
 
-    private void finish(TransactionBuilder out, List<StoredEntry> added, List<Removal> removed) {
+    private void finish(TransactionBuilder out, RecordId lane, List<StoredEntry> added, List<Removal> removed) {
         String set = "UPDATE $lane SET seq = $seq, entries += " + (added.size() - removed.size());
         if (tellsKeys) {
             byte[] keys = new byte[StoredForm.KEY_BYTES * added.size()];
@@ -220,7 +248,7 @@ final class WriteStatements {
             }
             out.add(
                     "FOR $told IN ",
-                    List.of(Map.<String, Object>of("added", orNone(keys), "removed", orNone(gone))),
+                    List.of(Map.<String, Object>of("added", orNone(lane, keys), "removed", orNone(lane, gone))),
                     told -> (long) keys.length + gone.length,
                     told -> told,
                     " { " + set + ", added = $told.added, removed = $told.removed RETURN NONE; }");
@@ -236,8 +264,8 @@ final class WriteStatements {
         return cause instanceof QueryFailedException refused && refused.error().isThrown(DONE);
     }
 
-    private static Object orNone(byte[] bytes) {
-        return bytes.length == 0 ? Absent.NONE : bytes;
+    private static Object orNone(RecordId lane, byte[] bytes) {
+        return bytes.length == 0 ? Absent.NONE : Checksum.seal(lane, bytes);
     }
 
     private <T> void insert(

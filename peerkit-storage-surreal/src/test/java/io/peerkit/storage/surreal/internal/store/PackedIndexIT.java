@@ -257,12 +257,17 @@ class PackedIndexIT {
                             Map.of("from", of.key(kind, new byte[0]), "to", of.key(kind, StoredForm.behindAll())))
                     .join();
             return StoreReader.list(results.get(0)).stream()
-                    .map(row -> Bucket.of(
-                            IndexPlace.of(
-                                    StoreReader.bytes(StoreReader.list(row).get(0))),
+                    .map(row -> bucket(
+                            of,
+                            kind,
+                            StoreReader.bytes(StoreReader.list(row).get(0)),
                             StoreReader.bytes(StoreReader.list(row).get(1))))
                     .toList();
         }
+    }
+
+    private Bucket bucket(Space space, int kind, byte[] upper, byte[] sealed) {
+        return Bucket.of(IndexPlace.of(upper), Checksum.open(space.id(Tables.INDEX, kind, upper), sealed));
     }
 
     private long records(String space) {

@@ -148,9 +148,10 @@ class UpgradeIT {
     @Test
     void open_upgradeCutOffByAKill_goesOnWhereItWas() throws Exception {
         try (WebSocketSession session = TestStores.session(engine)) {
-            // As a process that was killed: two steps, then nothing more, and a lease that nobody gives back.
+            // As a process that was killed: a checksum for the metadata, two steps, then nothing more, and a lease that
+            // nobody gives back.
             SurrealStore cut =
-                    SurrealStore.openAndUpgrade(session, TestStores.settings("old", TestStores.TINY, false), 2);
+                    SurrealStore.openAndUpgrade(session, TestStores.settings("old", TestStores.TINY, false), 3);
             cut.abandon();
         }
         assertOldRows(COUNT - 1_000);
@@ -161,6 +162,64 @@ class UpgradeIT {
             assertWhole(store);
         }
         assertOldRows(0);
+    }
+
+    @Test
+    void open_spaceOfVersion2CutOffAnywhere_everyValueGetsOneChecksum() throws Exception {
+        for (int steps = 0; steps <= 8; steps++) {
+            String space = "unchecked" + steps;
+            StoredValues.fill(engine, space);
+            stripChecksums(space);
+            if (steps > 0) {
+                try (WebSocketSession session = TestStores.session(engine)) {
+                    SurrealStore cut = SurrealStore.openAndUpgrade(
+                            session, TestStores.settings(space, TestStores.TINY, false), steps);
+                    cut.abandon();
+                }
+            }
+            for (int i = 0; i < 2; i++) {
+                try (SurrealStore store = TestStores.open(engine, space, TestStores.TINY)) {
+                    assertThat(StoredValues.readAll(store))
+                            .as("cut off after %s steps", steps)
+                            .isZero();
+                }
+            }
+        }
+    }
+
+    /** As version 2 left them. */
+    private void stripChecksums(String name) {
+        Map<String, String> fields = Map.of(
+                Tables.TIMELINE, "data",
+                Tables.JOURNAL, "data",
+                Tables.INDEX, "data",
+                Tables.METADATA, "value",
+                Tables.RECORD, "value",
+                Tables.CHUNK, "data",
+                Tables.AGENT, "card");
+        try (SurrealSession session = TestStores.session(engine)) {
+            fields.forEach((table, field) -> {
+                Object rows = session.query(
+                                "SELECT VALUE [id, %s] FROM type::record('%s', $from..$to)".formatted(field, table),
+                                Map.of("from", List.of(name), "to", List.of(name + " ")))
+                        .join()
+                        .get(0);
+                List<Object> changes = new ArrayList<>();
+                for (Object row : StoreReader.list(rows)) {
+                    byte[] sealed = StoreReader.bytes(StoreReader.list(row).get(1));
+                    changes.add(Map.of(
+                            "row", StoreReader.list(row).get(0), "bytes", Arrays.copyOf(sealed, sealed.length - 4)));
+                }
+                assertThat(changes).as(table).isNotEmpty();
+                session.query(
+                                "FOR $each IN $changes { UPDATE $each.row SET %s = $each.bytes RETURN NONE; };"
+                                        .formatted(field),
+                                Map.of("changes", changes))
+                        .join();
+            });
+            session.query("UPDATE $space SET version = 2 RETURN NONE", Map.of("space", new Space(name).row()))
+                    .join();
+        }
     }
 
     @Test

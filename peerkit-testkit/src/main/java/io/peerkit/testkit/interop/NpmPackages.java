@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.storage.surreal.engine;
+package io.peerkit.testkit.interop;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,14 +8,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Gets the packages of {@code interop/surreal} when they are missing or older than the lock file. */
-final class NpmPackages {
+/** Gets the npm packages of a folder when they are missing or older than its lock file: for tests of this repository. */
+public final class NpmPackages {
     private static final long INSTALL_SECONDS = 180;
 
     private NpmPackages() {}
 
-    /** Why there are none, or empty when they are there. */
-    static Optional<String> problem(Path folder) throws IOException, InterruptedException {
+    /**
+     * Gets them if need be.
+     *
+     * @param folder has {@code package-lock.json}
+     * @return why there are none, or empty when they are there
+     * @throws IOException when the folder cannot be read
+     * @throws InterruptedException when interrupted while it waits for npm
+     */
+    public static Optional<String> problem(Path folder) throws IOException, InterruptedException {
         if (run(folder, List.of("node", "--version")) != 0) {
             return Optional.of("node is not installed");
         }
