@@ -49,6 +49,13 @@ public interface NodeListener {
     default void removed(Removed removed) {}
 
     /**
+     * An entry has left the store because others hold it, as {@link StorageHooks#onDrop} says. Not told again after a crash.
+     *
+     * @param dropped the entry
+     */
+    default void dropped(Dropped dropped) {}
+
+    /**
      * This node adopted the snapshot with which the network's authority closed an epoch.
      *
      * @param epoch the number of the closed epoch, from 1

@@ -20,6 +20,9 @@ public interface PeerkitNode extends AutoCloseable {
     /** The most blobs in one {@link #publishAll}. */
     int MAX_BATCH = 1_024;
 
+    /** The most pins. */
+    int MAX_PINS = 65_536;
+
     /** The most calls of {@link #whenInSync} that wait for one peer. */
     int MAX_WAITS = 1_024;
 
@@ -66,6 +69,16 @@ public interface PeerkitNode extends AutoCloseable {
     default CompletableFuture<BlobHash> publish(byte[] blob, Audience audience) {
         return publishAll(List.of(blob), audience).thenApply(done -> done.get(0).hash());
     }
+
+    /**
+     * Publishes a blob of which another number of agents than usual is to hold a copy.
+     *
+     * @param blob as for {@link #publish(byte[])}
+     * @param replicas how many, 1 to {@value io.peerkit.api.gossip.EntryHeader#MAX_REPLICAS}; what comes of it the network's
+     *     distribution strategy decides: where everybody holds everything it changes nothing
+     * @return as {@link #publish(byte[])} does; failed with {@link LimitExceededException} when {@code replicas} is out of bounds too
+     */
+    CompletableFuture<BlobHash> publish(byte[] blob, int replicas);
 
     /**
      * Publishes a blob to the network, for a caller that may want to {@linkplain #delete delete} it one day: a blob may stand in several
@@ -143,24 +156,71 @@ public interface PeerkitNode extends AutoCloseable {
     CompletableFuture<BlobHash> publish(InputStream content, long size);
 
     /**
-     * Opens a blob of any length, without having it in memory.
+     * Opens a blob of any length, without having it in memory. What is not here is looked for as {@link #get} does; a content of more
+     * than {@link #MAX_BLOB_BYTES} that is found is fetched into the store, where it stays until the distribution strategy lets it go.
      *
      * @param hash names the whole content
-     * @return a future of a stream that begins at the first byte, or of nothing when this node does not have the content or not
-     *     all of it yet. The stream is for one thread at a time, which waits for the store: never read it on a thread of the store
+     * @return a future of a stream that begins at the first byte, or of nothing when no peer that was asked has the content, or its
+     *     chunks have not all come within 30 s; they go on coming, and {@link NodeListener#blobComplete} tells. The stream is for one thread at a time, which waits for the store: never read it on a thread of the store
      *     or the transport. It throws {@link java.io.IOException} when the store cannot be read or the node is closed
      */
     CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash);
 
     /**
-     * Gets a blob of at most {@link #MAX_BLOB_BYTES} bytes.
+     * Gets a blob of at most {@link #MAX_BLOB_BYTES} bytes. What is not here is asked of the peers that the distribution strategy
+     * {@linkplain io.peerkit.api.gossip.DistributionStrategy#locate names}, the likeliest first, 32 at most; those that are not
+     * connected are dialed, 4 at most. What comes is proven by its hash, and kept when it belongs here or is
+     * {@linkplain #pin(BlobHash) pinned}.
      *
      * @param hash names the blob
-     * @return a future of the blob, from the store or from the application's {@link StorageHooks#blob}, or of nothing when this
-     *     node does not have it, or not all of it yet; failed with {@link LimitExceededException} when this node has it and it
-     *     is larger: {@link #openBlob} opens it
+     * @return a future of the blob, from the store, the application's {@link StorageHooks#blob} or a peer, or of nothing when nobody
+     *     who was asked has it; that may take 15 s, and takes as long as the peers' answers when there are any. Failed with
+     *     {@link LimitExceededException} when it is larger, in which case {@link #openBlob} opens it, or when more than 1,024 others are
+     *     looked for
      */
     CompletableFuture<Optional<byte[]>> get(BlobHash hash);
+
+    /**
+     * Pins an entry: it is kept here whatever the distribution strategy says, also after a restart, and taken when a peer offers it. When
+     * it is not here, peers are asked for it now and every ten minutes. A pin does not stop a delete by the author or the network's
+     * authority, nor does it bring back what a closed epoch does not have.
+     *
+     * @param entry any entry, here or not; repeating it does nothing
+     * @return a future that completes when the pin is stored durably, whether the entry has come or not; failed with
+     *     {@link LimitExceededException} when {@value #MAX_PINS} others are pinned
+     */
+    CompletableFuture<Void> pin(EntryId entry);
+
+    /**
+     * Pins a content: every entry that carries it is treated as {@link #pin(EntryId)} treats one.
+     *
+     * @param blob names the content, of any length
+     * @return as there
+     */
+    CompletableFuture<Void> pin(BlobHash blob);
+
+    /**
+     * Takes a pin back. The entry stays as long as the distribution strategy wants it here.
+     *
+     * @param entry the entry
+     * @return a future that completes when this is stored; false when it was not pinned
+     */
+    CompletableFuture<Boolean> unpin(EntryId entry);
+
+    /**
+     * Takes a pin back.
+     *
+     * @param blob the content
+     * @return as {@link #unpin(EntryId)}
+     */
+    CompletableFuture<Boolean> unpin(BlobHash blob);
+
+    /**
+     * Lists what is pinned.
+     *
+     * @return a future of all of it
+     */
+    CompletableFuture<Pinned> pinned();
 
     /**
      * Connects to a node.

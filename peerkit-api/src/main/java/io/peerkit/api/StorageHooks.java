@@ -163,6 +163,16 @@ public interface StorageHooks {
     default void onRemove(Removed removed) {}
 
     /**
+     * An entry has left this node's store because others hold it and the network's distribution strategy does not want it here. It was
+     * not deleted: other agents show it, it may come back, and then {@link #onIntegrate} is called again. An application that {@linkplain
+     * IntegrationVerdict#KEPT keeps} payloads may let go of this one; what it derived from it may stay. Called one at a time, again
+     * until it returns, also after a restart: make it idempotent.
+     *
+     * @param dropped the entry; when this throws, it is logged, and called again at the next start
+     */
+    default void onDrop(Dropped dropped) {}
+
+    /**
      * The store has committed a change that a peer caused. Not told again when the process dies before the call, nor in other processes that
      * share the store: those have {@link NodeListener#integrated}.
      *

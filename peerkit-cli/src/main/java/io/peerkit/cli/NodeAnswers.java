@@ -10,6 +10,7 @@ import io.peerkit.api.BlockedAgent;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.Pinned;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -80,10 +81,33 @@ final class NodeAnswers implements JsonCommands.Answers {
                     }
                     return empty();
                 });
+            case "pin" ->
+                (command.has("entry") ? node.pin(entry(command)) : node.pin(hash(command))).thenApply(done -> empty());
+            case "unpin" ->
+                (command.has("entry") ? node.unpin(entry(command)) : node.unpin(hash(command)))
+                        .thenApply(was -> empty().put("wasPinned", was));
+            case "pinned" -> node.pinned().thenApply(NodeAnswers::pinned);
             case "close-epoch" -> node.closeEpoch().thenApply(epoch -> empty().put("epoch", epoch));
             case "" -> throw new CommandException("bad-command", "cmd is missing");
             default -> throw new CommandException("unknown-command", "no command " + name);
         };
+    }
+
+    private static EntryId entry(JsonNode command) {
+        return EntryId.parse(text(command, "entry"));
+    }
+
+    private static BlobHash hash(JsonNode command) {
+        return BlobHash.parse(text(command, "hash"));
+    }
+
+    private static ObjectNode pinned(Pinned all) {
+        ObjectNode json = empty();
+        var entries = json.putArray("entries");
+        all.entries().forEach(entry -> entries.add(entry.toString()));
+        var hashes = json.putArray("hashes");
+        all.blobs().forEach(hash -> hashes.add(hash.toString()));
+        return json;
     }
 
     private static ObjectNode blocked(List<BlockedAgent> agents) {

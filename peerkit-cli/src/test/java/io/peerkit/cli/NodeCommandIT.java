@@ -141,6 +141,32 @@ class NodeCommandIT {
     }
 
     @Test
+    void pin_entryAndContent_listedUntilTakenBack() throws IOException {
+        NodeProcess node = node("one", KEY);
+        JsonNode published = node.command("publish", Map.of("data", "aGk=")).join();
+        String entry = text(published, "entry");
+        String hash = text(published, "hash");
+
+        node.command("pin", Map.of("entry", entry)).join();
+        node.command("pin", Map.of("hash", hash)).join();
+
+        JsonNode pinned = node.command("pinned", Map.of()).join();
+        assertThat(pinned.path("entries").path(0).asText()).isEqualTo(entry);
+        assertThat(pinned.path("hashes").path(0).asText()).isEqualTo(hash);
+        assertThat(node.command("unpin", Map.of("entry", entry))
+                        .join()
+                        .path("wasPinned")
+                        .asBoolean())
+                .isTrue();
+        assertThat(node.command("unpin", Map.of("entry", entry))
+                        .join()
+                        .path("wasPinned")
+                        .asBoolean())
+                .isFalse();
+        assertCode(node, "pin", Map.of(), "bad-argument");
+    }
+
+    @Test
     void block_connectedPeer_cutOffAndRefusedAfterwards() throws IOException {
         NodeProcess one = node("one", KEY);
         NodeProcess two = node("two", KEY, "--connect", address(one));

@@ -12,8 +12,10 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
 import io.peerkit.api.StorageHooks;
+import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
 import io.peerkit.api.transport.Transport;
@@ -21,8 +23,11 @@ import io.peerkit.api.transport.TransportListener;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.chunk.BlobManifest;
 import io.peerkit.gossip.internal.epoch.EpochKeeper;
+import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
+import io.peerkit.gossip.internal.locate.BlobLookup;
+import io.peerkit.gossip.internal.locate.Wanted;
 import io.peerkit.gossip.internal.node.DataSide;
 import io.peerkit.gossip.internal.node.LiveNode;
 import io.peerkit.gossip.internal.push.Pusher;
@@ -110,6 +115,8 @@ public final class GossipNode {
             transport.handleStreams(Pusher.PROTOCOL, calls::accept);
             transport.handleStreams(Syncer.PROTOCOL, calls::accept);
             transport.handleStreams(LargeBlobs.PROTOCOL, calls::accept);
+            transport.handleStreams(BlobLookup.PROTOCOL, calls::accept);
+            transport.handleStreams(Collector.PROTOCOL, calls::accept);
             if (settings.authority().isPresent()) {
                 transport.handleStreams(EpochKeeper.PROTOCOL, calls::accept);
                 transport.handleStreams(EpochKeeper.SIGNING_PROTOCOL, calls::accept);
@@ -138,9 +145,27 @@ public final class GossipNode {
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs, Audience audience) {
         return BlobCopies.of(
                 blobs,
-                (copies, hashes) ->
-                        calls.askData((data, answer) ->
-                                data.publish(new Publisher.Call(copies, hashes, answer, audience))));
+                (copies, hashes) -> calls.askData(
+                        (data, answer) -> data.publish(new Publisher.Call(copies, hashes, answer, audience))));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#publish(byte[], int)}.
+     *
+     * @param blob the blob, copied
+     * @param replicas how many agents should hold it
+     * @return a future that completes when it is stored durably
+     */
+    public CompletableFuture<Publication> publish(byte[] blob, int replicas) {
+        if (replicas < 1 || replicas > EntryHeader.MAX_REPLICAS) {
+            return CompletableFuture.failedFuture(
+                    new LimitExceededException(replicas + " replicas, must be 1 to " + EntryHeader.MAX_REPLICAS));
+        }
+        return BlobCopies.of(
+                        List.of(blob),
+                        (copies, hashes) -> calls.<List<Publication>>askData((data, answer) ->
+                                data.publish(new Publisher.Call(copies, hashes, answer).withReplicas(replicas))))
+                .thenApply(done -> done.get(0));
     }
 
     /**
@@ -214,6 +239,55 @@ public final class GossipNode {
      */
     public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
         return calls.askData((data, answer) -> data.openBlob(hash, answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pin(EntryId)}.
+     *
+     * @param entry names it
+     * @return a future that completes when it is durable
+     */
+    public CompletableFuture<Void> pin(EntryId entry) {
+        return calls.askData((data, answer) -> data.pins().pin(new Wanted.Entry(entry), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pin(BlobHash)}.
+     *
+     * @param blob names the content
+     * @return a future that completes when it is durable
+     */
+    public CompletableFuture<Void> pin(BlobHash blob) {
+        return calls.askData((data, answer) -> data.pins().pin(new Wanted.Blob(blob), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#unpin(EntryId)}.
+     *
+     * @param entry names it
+     * @return a future of whether it was pinned
+     */
+    public CompletableFuture<Boolean> unpin(EntryId entry) {
+        return calls.askData((data, answer) -> data.pins().unpin(new Wanted.Entry(entry), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#unpin(BlobHash)}.
+     *
+     * @param blob names the content
+     * @return a future of whether it was pinned
+     */
+    public CompletableFuture<Boolean> unpin(BlobHash blob) {
+        return calls.askData((data, answer) -> data.pins().unpin(new Wanted.Blob(blob), answer));
+    }
+
+    /**
+     * As {@link io.peerkit.api.PeerkitNode#pinned}.
+     *
+     * @return a future of all pins
+     */
+    public CompletableFuture<Pinned> pinned() {
+        return calls.askData((data, answer) -> answer.complete(data.pins().pinned()));
     }
 
     /**

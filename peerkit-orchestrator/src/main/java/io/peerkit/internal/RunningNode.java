@@ -15,6 +15,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
+import io.peerkit.api.Pinned;
 import io.peerkit.api.Publication;
 import io.peerkit.api.gossip.Authority;
 import io.peerkit.api.storage.SealedMarkers;
@@ -157,6 +158,12 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     }
 
     @Override
+    public CompletableFuture<BlobHash> publish(byte[] blob, int replicas) {
+        byte[] copy = blob.clone();
+        return calls.handOver(() -> gossip.publish(copy, replicas).thenApply(Publication::hash));
+    }
+
+    @Override
     public CompletableFuture<List<Publication>> publishAll(List<byte[]> blobs) {
         return publishAll(blobs, Audience.everybody());
     }
@@ -200,6 +207,31 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<Optional<InputStream>> openBlob(BlobHash hash) {
         return calls.handOver(() -> gossip.openBlob(hash));
+    }
+
+    @Override
+    public CompletableFuture<Void> pin(EntryId entry) {
+        return calls.handOver(() -> gossip.pin(entry));
+    }
+
+    @Override
+    public CompletableFuture<Void> pin(BlobHash blob) {
+        return calls.handOver(() -> gossip.pin(blob));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> unpin(EntryId entry) {
+        return calls.handOver(() -> gossip.unpin(entry));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> unpin(BlobHash blob) {
+        return calls.handOver(() -> gossip.unpin(blob));
+    }
+
+    @Override
+    public CompletableFuture<Pinned> pinned() {
+        return calls.handOver(gossip::pinned);
     }
 
     @Override

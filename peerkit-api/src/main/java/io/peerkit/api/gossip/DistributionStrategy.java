@@ -47,6 +47,8 @@ public interface DistributionStrategy {
 
     /** How long an agent that is away counts unless a strategy says otherwise, in minutes. */
     int DEFAULT_GRACE_MINUTES = 10;
+    /** How many agents hold an entry when neither the strategy nor its author says. */
+    int DEFAULT_REPLICAS = 3;
 
     /**
      * The scopes that an entry is in. Nothing but the header may decide, neither agents nor time: an entry stays in its scopes for good.
@@ -119,6 +121,18 @@ public interface DistributionStrategy {
      */
     default Optional<Set<String>> wishes() {
         return Optional.empty();
+    }
+
+    /**
+     * How many other agents have to confirm that they hold an entry before a node drops it that is not to store it. A strategy that
+     * places entries with a number of agents gives that number here.
+     *
+     * @param entry any entry of the network
+     * @return 1 or more; without an implementation what the {@linkplain EntryHeader#replicas author asked for}, or {@value
+     *     #DEFAULT_REPLICAS}
+     */
+    default int replicas(EntryHeader entry) {
+        return entry.replicas().orElse(DEFAULT_REPLICAS);
     }
 
     /**

@@ -94,6 +94,11 @@ public final class RingReplication implements DistributionStrategy {
     }
 
     @Override
+    public int replicas(EntryHeader entry) {
+        return Math.min(replicas, entry.replicas().orElse(replicas));
+    }
+
+    @Override
     public Set<String> scopesOf(AgentId agent) {
         return anybody ? ALL : held.getOrDefault(agent, Set.of());
     }

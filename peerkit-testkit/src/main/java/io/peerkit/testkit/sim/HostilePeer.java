@@ -26,7 +26,9 @@ final class HostilePeer implements TransportListener {
     private static final List<ProtocolId> PROTOCOLS = List.of(
             new ProtocolId("/peerkit/push/2.0.0"),
             new ProtocolId("/peerkit/sync/2.0.0"),
-            new ProtocolId("/peerkit/blob/2.0.0"));
+            new ProtocolId("/peerkit/blob/2.0.0"),
+            new ProtocolId("/peerkit/locate/2.0.0"),
+            new ProtocolId("/peerkit/holders/2.0.0"));
 
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final int MAX_GARBAGE_BYTES = 4_096;

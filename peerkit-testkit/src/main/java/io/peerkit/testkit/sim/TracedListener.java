@@ -3,6 +3,7 @@ package io.peerkit.testkit.sim;
 
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.Dropped;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeId;
@@ -58,6 +59,12 @@ final class TracedListener implements NodeListener {
     public void removed(Removed gone) {
         record("removed", 0, gone.entry().toBytes());
         listener.removed(gone);
+    }
+
+    @Override
+    public void dropped(Dropped gone) {
+        record("dropped", 0, gone.entry().toBytes());
+        listener.dropped(gone);
     }
 
     @Override

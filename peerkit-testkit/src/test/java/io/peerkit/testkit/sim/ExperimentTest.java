@@ -164,11 +164,9 @@ class ExperimentTest {
                         experiment.limits(new Limits(4, 1_000_000, 65_536, 1)).run())
                 .hasMessageContaining("memory")
                 .hasMessageContaining("tasks and frames waited");
-        assertThatThrownBy(() -> Experiment.of(5)
-                        .limits(new Limits(0, 0, 65_536, 4_096))
-                        .schedule(Schedule.parse(
-                                "5 hostile spammer; 6 publish 0 400 10; 6 cut 0; 6.1 publish 1 400 10; 6.3 cut 2"))
-                        .run())
+        // Less than nothing: how much comes twice depends on every detail of the protocols.
+        assertThatThrownBy(() ->
+                        experiment.limits(new Limits(0, -1, 65_536, 4_096)).run())
                 .hasMessageContaining("storm")
                 .hasMessageContaining("came for nothing");
     }

@@ -11,6 +11,7 @@ import io.peerkit.gossip.internal.chunk.BlobRecords;
 import io.peerkit.gossip.internal.chunk.ChunkPage;
 import io.peerkit.gossip.internal.chunk.ChunkRef;
 import io.peerkit.gossip.internal.peer.Peer;
+import io.peerkit.gossip.internal.peer.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
  * Headers and envelopes as deterministic CBOR maps; the keys are single letters because they stand in every entry.
  *
  * <pre>{@code
- *   header   = { a: author (32), b: blob hash (32), e: epoch, k: kind, l?: links (32 each, one behind the other),
+ *   header   = { a: author (32), b: blob hash (32), c?: replicas, e: epoch, k: kind, l?: links (32 each, one behind the other),
  *                n: network (32), o?: topic, r?: entry issued anew (32), s: blob size, t: time,
  *                w?: recipients (32 each, one behind the other) }
  *   envelope = { h: header bytes, i: index in the batch, n: size of the batch, p: path (32 for each hash), s: signature (64) }
@@ -78,6 +80,7 @@ public final class EntryCodec {
             }
             map.put("w", recipients);
         }
+        header.replicas().ifPresent(replicas -> map.put("c", replicas));
         header.topic().ifPresent(topic -> map.put("o", topic));
         header.origin().ifPresent(origin -> map.put("r", origin.toBytes()));
         return Cbor.encode(map.build());
@@ -94,6 +97,7 @@ public final class EntryCodec {
         Optional<String> topic = map.optionalText("o", EntryHeader.MAX_TOPIC_LENGTH);
         Optional<byte[]> origin = map.optionalBytesExact("r", ID_BYTES);
         Optional<byte[]> recipients = map.optionalBytes("w", EntryHeader.MAX_RECIPIENTS * ID_BYTES);
+        OptionalLong replicas = map.optionalLong("c", 1, EntryHeader.MAX_REPLICAS);
         EntryHeader header = new EntryHeader(
                 NetworkId.of(map.requireBytesExact("n", ID_BYTES)),
                 AgentId.of(map.requireBytesExact("a", ID_BYTES)),
@@ -107,11 +111,13 @@ public final class EntryCodec {
                 origin.map(EntryId::of),
                 recipients
                         .map(packed -> readIds("recipients", packed, AgentId::of))
-                        .orElse(List.of()));
+                        .orElse(List.of()),
+                replicas.isPresent() ? OptionalInt.of((int) replicas.getAsLong()) : OptionalInt.empty());
         long known = HEADER_KEYS
                 + Stream.of(links, topic, origin, recipients)
                         .filter(Optional::isPresent)
-                        .count();
+                        .count()
+                + (replicas.isPresent() ? 1 : 0);
         return new DecodedHeader(header, map.size() == known);
     }
 

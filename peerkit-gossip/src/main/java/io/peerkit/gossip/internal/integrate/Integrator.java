@@ -96,6 +96,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
     private boolean paused;
     private long refused;
     private GossipWatcher watcher = GossipWatcher.none();
+    private Predicate<OpenedEntry> alsoKept = entry -> false;
 
     /**
      * @param parts what it works with
@@ -140,6 +141,11 @@ public final class Integrator implements ArrivalWriter.Outcome {
         watcher = next;
     }
 
+    /** Names entries that are taken although the strategy does not want them here. */
+    public void alsoKeep(Predicate<OpenedEntry> entries) {
+        alsoKept = entries;
+    }
+
     /** Takes an entry from a peer; {@link #flush} must follow the last of those that came together. */
     public Receipt receive(EntrySource source, WireEntry wire) {
         Optional<OpenedEntry> opened = parts.verifier().open(wire);
@@ -158,7 +164,7 @@ public final class Integrator implements ArrivalWriter.Outcome {
         if (checked instanceof EntryVerifier.Refused no) {
             return refuse(source, no.reason());
         }
-        if (!parts.scopes().placement().willStore(parts.self(), entry.header())) {
+        if (!parts.scopes().placement().willStore(parts.self(), entry.header()) && !alsoKept.test(entry)) {
             return Receipt.KNOWN;
         }
         if (paused) {

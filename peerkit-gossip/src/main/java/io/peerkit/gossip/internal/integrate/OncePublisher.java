@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -200,6 +201,7 @@ public final class OncePublisher {
                 hashes,
                 EntryHeader.KIND_BLOB,
                 List.of(),
+                OptionalInt.empty(),
                 (index, entry) -> List.of(record(keys.get(index), new Publication(entry, hashes.get(index)))),
                 // Alone, no other process can come between the lookup and this.
                 storage.isShared() && storage.hasConditions(),

@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -93,6 +94,7 @@ public final class Publisher {
      * @param hashes of them
      * @param kind of the entries
      * @param links of each entry, or nothing when none has any
+     * @param replicas how many agents should hold them, where the caller says so
      * @param records what to store with each entry, at most 4
      * @param once whether nothing is to be stored if one of the records is there already; in a store that has conditions
      * @param again what each entry issues anew, or nothing when they are new
@@ -105,6 +107,7 @@ public final class Publisher {
             List<BlobHash> hashes,
             int kind,
             List<List<EntryId>> links,
+            OptionalInt replicas,
             EntryRecords records,
             boolean once,
             List<Again> again,
@@ -123,7 +126,24 @@ public final class Publisher {
                 int kind,
                 EntryRecords records,
                 CompletableFuture<List<Publication>> done) {
-            this(blobs, hashes, kind, List.of(), records, false, List.of(), List.of(), done, Audience.everybody());
+            this(
+                    blobs,
+                    hashes,
+                    kind,
+                    List.of(),
+                    OptionalInt.empty(),
+                    records,
+                    false,
+                    List.of(),
+                    List.of(),
+                    done,
+                    Audience.everybody());
+        }
+
+        /** The same call for entries that so many agents should hold. */
+        public Call withReplicas(int number) {
+            return new Call(
+                    blobs, hashes, kind, links, OptionalInt.of(number), records, once, again, finished, done, audience);
         }
 
         /**
@@ -148,6 +168,7 @@ public final class Publisher {
                     Collections.nCopies(targets.size(), BlobHash.ofBlob(NOTHING)),
                     EntryHeader.KIND_DELETE,
                     targets,
+                    OptionalInt.empty(),
                     NO_RECORDS,
                     false,
                     List.of(),
@@ -163,6 +184,7 @@ public final class Publisher {
                     entries.stream().map(entry -> entry.header().blobHash()).toList(),
                     EntryHeader.KIND_BLOB,
                     List.of(),
+                    OptionalInt.empty(),
                     NO_RECORDS,
                     false,
                     entries,
@@ -187,6 +209,7 @@ public final class Publisher {
                     hashes,
                     EntryHeader.KIND_BLOB,
                     List.of(),
+                    OptionalInt.empty(),
                     NO_RECORDS,
                     false,
                     List.of(),
@@ -372,7 +395,8 @@ public final class Publisher {
                 call.blobs().get(index).length,
                 call.links().isEmpty() ? List.of() : call.links().get(index),
                 Optional.empty(),
-                call.audience().recipients());
+                call.audience().recipients(),
+                call.replicas());
     }
 
     private static List<Admitted> admitted(List<SealedEntry> sealed) {

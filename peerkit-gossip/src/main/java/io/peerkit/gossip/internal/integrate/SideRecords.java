@@ -37,7 +37,8 @@ public final class SideRecords {
         return new StoredRecord(opaqueKey(key), NOTHING);
     }
 
-    static RecordKey opaqueKey(EntryKey key) {
+    /** Names the record of an entry that is not understood. */
+    public static RecordKey opaqueKey(EntryKey key) {
         byte[] bytes = new byte[KEY_BYTES];
         put(ByteBuffer.wrap(bytes), key);
         return RecordKey.of(OPAQUE, bytes);

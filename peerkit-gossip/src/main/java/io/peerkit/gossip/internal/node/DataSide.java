@@ -6,6 +6,7 @@ import io.peerkit.api.BlobHash;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.NotPermittedException;
 import io.peerkit.api.agent.NodeCapacity;
+import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.EntryKey;
 import io.peerkit.api.storage.RecordKey;
@@ -14,18 +15,21 @@ import io.peerkit.api.storage.StoredEntry;
 import io.peerkit.api.storage.WriteBatch;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
-import io.peerkit.gossip.NodeLoop;
 import io.peerkit.gossip.SpreadFigures;
 import io.peerkit.gossip.internal.blob.BlobParts;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
+import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.entry.EntrySealer;
 import io.peerkit.gossip.internal.entry.EntryVerifier;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.entry.OpenedEntry;
 import io.peerkit.gossip.internal.epoch.EntryRemover;
 import io.peerkit.gossip.internal.epoch.EpochKeeper;
 import io.peerkit.gossip.internal.epoch.EpochLedger;
 import io.peerkit.gossip.internal.epoch.Epochs;
 import io.peerkit.gossip.internal.follow.StoreFollower;
+import io.peerkit.gossip.internal.holders.Collector;
+import io.peerkit.gossip.internal.holders.HolderParts;
 import io.peerkit.gossip.internal.integrate.Arrival;
 import io.peerkit.gossip.internal.integrate.BlockedEntries;
 import io.peerkit.gossip.internal.integrate.HookedStorage;
@@ -34,38 +38,44 @@ import io.peerkit.gossip.internal.integrate.KeptBlobs;
 import io.peerkit.gossip.internal.integrate.OncePublisher;
 import io.peerkit.gossip.internal.integrate.Publisher;
 import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.locate.BlobLookup;
+import io.peerkit.gossip.internal.locate.Keeper;
+import io.peerkit.gossip.internal.locate.LocateParts;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
+import io.peerkit.gossip.internal.pin.PinKeeper;
+import io.peerkit.gossip.internal.pin.Pins;
 import io.peerkit.gossip.internal.push.Pusher;
 import io.peerkit.gossip.internal.reconcile.EntrySet;
 import io.peerkit.gossip.internal.scope.Placement;
 import io.peerkit.gossip.internal.scope.Roster;
 import io.peerkit.gossip.internal.scope.ScopeSets;
 import io.peerkit.gossip.internal.scope.ScopeSorting;
-import io.peerkit.gossip.internal.stream.LoopHop;
 import io.peerkit.gossip.internal.sync.SyncParts;
 import io.peerkit.gossip.internal.sync.SyncScope;
 import io.peerkit.gossip.internal.sync.Syncer;
-import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What a node with a store has and infrastructure has not: entries, and the ways they spread. Belongs to the node loop. */
 public final class DataSide {
-    private final NodeLoop loop;
     private final EntrySet set;
     private final Integrator integrator;
     private final Publisher publisher;
     private final OncePublisher once;
-    private final Optional<KeptBlobs> kept;
     private final Pusher pusher;
     private final Syncer syncer;
     private final LargeBlobs blobs;
+    private final BlobLookup lookup;
+    private final Pins pins;
+    private final PinKeeper pinKeeper;
+    private final Collector collector;
     private final StoreFollower follower;
     private final BlockedEntries blockedEntries;
     private final Epochs epochs;
@@ -85,9 +95,10 @@ public final class DataSide {
             boolean keepsBlobs,
             Gatekeeper gatekeeper,
             Function<AgentId, NodeCapacity> capacities,
-            PeerTable peers) {
-        this.loop = settings.loop();
-        this.kept = settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
+            PeerTable peers,
+            Contacts contacts) {
+        Optional<KeptBlobs> kept =
+                settings.hooks().map(hooks -> new KeptBlobs(settings.loop(), settings.userExecutor(), hooks));
         Storage served = kept.<Storage>map(blobs -> new HookedStorage(storage, settings.loop(), blobs))
                 .orElse(storage);
         this.set = set;
@@ -171,6 +182,50 @@ public final class DataSide {
         this.once = new OncePublisher(settings.loop(), storage, publisher);
         this.blobs = new LargeBlobs(new BlobParts(
                 settings.loop(), transport, storage, publisher, settings.listener(), tasks, settings.workers()));
+        Keeper located = new Keeper(integrator);
+        this.pins = new Pins(settings.loop(), storage);
+        Predicate<OpenedEntry> isPinned = entry ->
+                pins.covers(entry.id(), entry.header(), Optional.of(entry.wire().blob()));
+        Predicate<OpenedEntry> belongsHere = isPinned.or(
+                entry -> scopes.placement().willStore(settings.agent().id(), entry.header()));
+        integrator.alsoKeep(isPinned.or(entry -> located.isFetched(entry.id())));
+        this.lookup = new BlobLookup(
+                new LocateParts(
+                        settings.loop(),
+                        settings.agent().id(),
+                        transport,
+                        served,
+                        kept,
+                        this::placing,
+                        new EntryVerifier(
+                                settings.agent(),
+                                settings.network(),
+                                settings.timing().maxClockDrift()),
+                        contacts,
+                        gatekeeper,
+                        entry -> epochs.ledger()
+                                        .isDeleted(entry.id(), entry.header().author())
+                                || set.contains(entry.header().time(), entry.idBytes(), 0)),
+                blobs,
+                located,
+                belongsHere);
+        this.pinKeeper = new PinKeeper(settings.loop(), storage, pins, lookup);
+        this.collector = new Collector(new HolderParts(
+                settings.loop(),
+                settings.agent().id(),
+                transport,
+                storage,
+                served,
+                set,
+                this::placing,
+                settings.authority().isPresent(),
+                contacts,
+                gatekeeper,
+                pins,
+                belongings(),
+                settings.hooks(),
+                settings.listener(),
+                tasks));
         this.follower = new StoreFollower(new StoreFollower.Parts(
                 settings.loop(),
                 settings.agent().id(),
@@ -202,9 +257,13 @@ public final class DataSide {
         keeper.ifPresent(watch::use);
     }
 
+    private DistributionStrategy placing() {
+        return scopes.placement().isWhole() ? DistributionStrategy.fullReplication() : scopes.placement();
+    }
+
     /** Reads what the store has beside entries; completes on the loop. */
     CompletableFuture<Void> load() {
-        return sorting.load().thenCompose(sorted -> epochs.load());
+        return sorting.load().thenCompose(sorted -> epochs.load()).thenCompose(done -> pins.load());
     }
 
     /** {@link Roster#TICK} has passed: who is known may have changed. */
@@ -220,6 +279,8 @@ public final class DataSide {
         follower.start();
         blockedEntries.cleanUp(gatekeeper::isBlocked);
         integrator.start();
+        pinKeeper.start();
+        collector.start();
         keeper.ifPresent(EpochKeeper::start);
     }
 
@@ -259,6 +320,8 @@ public final class DataSide {
         pusher.peerUp(peer);
         syncer.peerUp(peer);
         blobs.peerUp(peer);
+        lookup.peerUp(peer);
+        collector.peerUp(peer);
     }
 
     void peerDown(Peer peer) {
@@ -266,6 +329,8 @@ public final class DataSide {
         pusher.peerDown(peer);
         syncer.peerDown(peer);
         blobs.peerDown(peer);
+        lookup.peerDown(peer);
+        collector.peerDown(peer);
     }
 
     void tick() {
@@ -277,6 +342,8 @@ public final class DataSide {
         syncer.tick();
         blobs.tick();
         follower.tick();
+        pinKeeper.tick();
+        collector.tick();
         progress.tick();
     }
 
@@ -323,38 +390,19 @@ public final class DataSide {
         blobs.publish(content, size, answer);
     }
 
-    /** Gets a blob, from the application where the store has it not. */
+    /** Gets a blob, from the application or from peers where the store has it not. */
     public void get(BlobHash hash, CompletableFuture<Optional<byte[]>> answer) {
-        LoopHop.then(loop, blobs.get(hash), found -> orKept(hash, found, answer), answer::completeExceptionally);
+        lookup.get(hash, answer);
     }
 
     /** Opens a blob of any length. */
     public void openBlob(BlobHash hash, CompletableFuture<Optional<InputStream>> answer) {
-        LoopHop.then(
-                loop,
-                blobs.open(hash),
-                found -> {
-                    if (found.isPresent()) {
-                        answer.complete(found);
-                    } else {
-                        CompletableFuture<Optional<byte[]>> kept = new CompletableFuture<>();
-                        orKept(hash, Optional.empty(), kept);
-                        LoopHop.then(
-                                loop,
-                                kept,
-                                blob -> answer.complete(blob.map(ByteArrayInputStream::new)),
-                                answer::completeExceptionally);
-                    }
-                },
-                answer::completeExceptionally);
+        lookup.open(hash, answer);
     }
 
-    private void orKept(BlobHash hash, Optional<byte[]> stored, CompletableFuture<Optional<byte[]>> answer) {
-        if (stored.isPresent() || kept.isEmpty()) {
-            answer.complete(stored);
-        } else {
-            LoopHop.then(loop, kept.get().read(hash), answer::complete, answer::completeExceptionally);
-        }
+    /** What the application pinned. */
+    public PinKeeper pins() {
+        return pinKeeper;
     }
 
     /** What push did. */
@@ -394,7 +442,17 @@ public final class DataSide {
         return blobs;
     }
 
+    Collector collector() {
+        return collector;
+    }
+
+    BlobLookup lookup() {
+        return lookup;
+    }
+
     CompletableFuture<Void> stop() {
+        lookup.stop();
+        collector.stop();
         pusher.stop();
         syncer.stop();
         keeper.ifPresent(EpochKeeper::stop);

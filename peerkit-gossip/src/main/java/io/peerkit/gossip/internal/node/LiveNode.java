@@ -21,9 +21,12 @@ import io.peerkit.gossip.internal.agents.OwnCard;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
 import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.CapacityConnections;
+import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.connect.Dialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
+import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.UserTasks;
+import io.peerkit.gossip.internal.locate.BlobLookup;
 import io.peerkit.gossip.internal.peer.Peer;
 import io.peerkit.gossip.internal.peer.PeerTable;
 import io.peerkit.gossip.internal.peer.PeerWarnings;
@@ -82,6 +85,7 @@ public final class LiveNode {
     private final Map<NodeId, List<Consumer<Peer>>> grantWaiters = new LinkedHashMap<>();
     private final HybridClock clock;
     private final Dialer dialer;
+    private final Contacts contacts;
     private final BootstrapDialer bootstrap;
     private final AgentGossip agents;
     private Optional<DataSide> data = Optional.empty();
@@ -109,6 +113,7 @@ public final class LiveNode {
         this.directory = new AgentDirectory(settings.agent().id(), drift);
         ConnectionStrategy connections = CapacityConnections.within(settings.connections(), settings.capacity());
         this.dialer = new Dialer(loop, transport, connections, directory, peers, gatekeeper::isTurnedAway);
+        this.contacts = new Contacts(transport, directory, peers, gatekeeper::isTurnedAway);
         this.agents = new AgentGossip(
                 loop,
                 settings.agent(),
@@ -168,7 +173,8 @@ public final class LiveNode {
                                 keepsBlobs,
                                 gatekeeper,
                                 directory::capacity,
-                                peers),
+                                peers,
+                                contacts),
                         ready),
                 ready::completeExceptionally);
     }
@@ -309,7 +315,7 @@ public final class LiveNode {
         });
     }
 
-    /** A peer opened a push, sync or blob stream. */
+    /** A peer opened a stream. */
     public void accepted(PeerStream opened) {
         PeerStream stream = transport instanceof PacedTransport paced ? paced.paced(opened) : opened;
         whenStarted(
@@ -322,6 +328,10 @@ public final class LiveNode {
                         data.get().syncer().accept(stream);
                     } else if (stream.protocol().equals(LargeBlobs.PROTOCOL)) {
                         data.get().blobs().accept(stream);
+                    } else if (stream.protocol().equals(BlobLookup.PROTOCOL)) {
+                        data.get().lookup().accept(stream);
+                    } else if (stream.protocol().equals(Collector.PROTOCOL)) {
+                        data.get().collector().accept(stream);
                     } else if (data.get().keeper().isPresent()) {
                         data.get().keeper().get().accept(stream);
                     } else {

@@ -28,7 +28,10 @@ public final class Placement implements DistributionStrategy {
     private final Roster roster;
     private final boolean whole;
     private final TreeMap<AgentId, Set<String>> wishes = new TreeMap<>();
-    private final Map<AgentId, Set<String>> held = new HashMap<>();
+    /** What a strategy said, and that with {@link #EVERYTHING}. */
+    private record Held(Set<String> asTold, Set<String> all) {}
+
+    private final Map<AgentId, Held> held = new HashMap<>();
     private DistributionStrategy now;
 
     /**
@@ -95,11 +98,11 @@ public final class Placement implements DistributionStrategy {
 
     /** What an agent holds, what everybody does among it. */
     public Set<String> heldBy(AgentId agent) {
-        Set<String> known = held.get(agent);
-        if (known != null) {
-            return known;
-        }
         Set<String> scopes = now.scopesOf(agent);
+        Held known = held.get(agent);
+        if (known != null && known.asTold().equals(scopes)) {
+            return known.all();
+        }
         if (scopes.size() > MAX_SCOPES) {
             throw new InvalidSettingException(
                     "agent " + agent + " holds " + scopes.size() + " scopes, at most " + MAX_SCOPES);
@@ -108,7 +111,7 @@ public final class Placement implements DistributionStrategy {
         all.add(EVERYTHING);
         Set<String> answer = Set.copyOf(all);
         if (roster.members().contains(agent) || wishes.containsKey(agent)) {
-            held.put(agent, answer); // As many as members; others could be made up.
+            held.put(agent, new Held(scopes, answer)); // As many as members; others could be made up.
         }
         return answer;
     }
@@ -146,6 +149,11 @@ public final class Placement implements DistributionStrategy {
     @Override
     public boolean willStore(AgentId agent, EntryHeader entry) {
         return whole || entry.kind() == EntryHeader.KIND_DELETE || now.willStore(agent, entry);
+    }
+
+    @Override
+    public int replicas(EntryHeader entry) {
+        return bound().replicas(entry);
     }
 
     @Override

@@ -260,7 +260,15 @@ final class SyncPlans {
             SyncStart.Extent extent) {
         long nonce = parts.loop().random().nextLong();
         return new SyncStart(
-                scope().named(scope), set, snapshot, cursor, nonce, extras.deep(), extras.byRanges(), extent, isPending());
+                scope().named(scope),
+                set,
+                snapshot,
+                cursor,
+                nonce,
+                extras.deep(),
+                extras.byRanges(),
+                extent,
+                isPending());
     }
 
     /** Whether what a peer begins has to wait, because another session is about the same scope. */
