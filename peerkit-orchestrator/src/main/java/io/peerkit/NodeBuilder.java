@@ -145,7 +145,8 @@ public final class NodeBuilder {
 
     /**
      * Names who closes the epochs of the network, and may delete what others wrote. It becomes part of the network's id. Without
-     * this setting deletes remain as small entries for ever, and each author deletes its own.
+     * this setting deletes remain as small entries for ever, and each author deletes its own. Needs full replication, and a store that
+     * no other process uses.
      *
      * @param authority the same for all of a network, chosen when it is created
      * @return this
@@ -272,6 +273,10 @@ public final class NodeBuilder {
         Checks.between("maxClockDrift", timing.maxClockDrift(), Duration.ZERO, Duration.ofDays(1));
         Checks.between("validationDeadline", timing.validation(), Duration.ofMillis(100), Duration.ofHours(1));
         Checks.distinct(bootstrap);
+        if (authority.isPresent() && !distribution.equals(DistributionStrategy.fullReplication())) {
+            // What an authority has not got leaves the network when it closes the epoch.
+            throw new InvalidSettingException("authority: epochs can only be closed where everybody stores everything");
+        }
         KeyStore secrets = keys.orElseGet(() -> keysBeside(store));
         started = true;
         return RunningNode.start(new Settings(

@@ -10,6 +10,8 @@ import io.peerkit.agent.NetworkAccess;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerkitNode;
+import io.peerkit.api.gossip.Authority;
+import io.peerkit.api.gossip.DistributionStrategy;
 import io.peerkit.api.storage.StorageFactory;
 import io.peerkit.storage.sealed.SealedStorage;
 import io.peerkit.storage.sealed.StorageKey;
@@ -53,6 +55,16 @@ class NodeBuilderTest {
                         .start())
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("transport is missing");
+    }
+
+    @Test
+    void start_authorityWhereNotEverybodyStoresEverything_refused() {
+        assertThatThrownBy(() -> complete()
+                        .distribution(DistributionStrategy.ring(3))
+                        .authority(Authority::of)
+                        .start())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("authority");
     }
 
     @Test

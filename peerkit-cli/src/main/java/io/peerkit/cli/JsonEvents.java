@@ -4,6 +4,7 @@ package io.peerkit.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.peerkit.api.AgentId;
 import io.peerkit.api.BlobHash;
+import io.peerkit.api.Dropped;
 import io.peerkit.api.EntryId;
 import io.peerkit.api.Incoming;
 import io.peerkit.api.NodeAddress;
@@ -69,6 +70,13 @@ final class JsonEvents implements NodeListener {
                 .put("entry", removed.entry().toString())
                 .put("author", removed.header().author().toString())
                 .put("reason", removed.reason().name().toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public void dropped(Dropped dropped) {
+        lines.write(JsonLines.event("dropped")
+                .put("entry", dropped.entry().toString())
+                .put("author", dropped.header().author().toString()));
     }
 
     @Override
