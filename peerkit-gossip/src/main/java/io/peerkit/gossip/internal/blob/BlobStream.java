@@ -92,9 +92,6 @@ final class BlobStream implements FrameChannel.Handler {
     }
 
     @Override
-    public void sent() {}
-
-    @Override
     public void ended() {
         channel.reset();
         owner.lost(this, new PeerUnreachableException("peer " + peer + " closed the blob stream"));

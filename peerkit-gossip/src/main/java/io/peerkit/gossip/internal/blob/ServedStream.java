@@ -127,11 +127,6 @@ final class ServedStream implements FrameChannel.Handler {
     }
 
     @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public void sent() {
         serve();
     }

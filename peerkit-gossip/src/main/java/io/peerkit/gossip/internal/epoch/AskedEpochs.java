@@ -59,17 +59,6 @@ final class AskedEpochs implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
-    public void sent() {}
-
-    @Override
     public void ended() {
         failed(new InvalidBytesException("epochs stream ended before the answer was complete"));
     }

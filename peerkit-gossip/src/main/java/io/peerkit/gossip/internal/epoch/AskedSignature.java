@@ -80,14 +80,6 @@ final class AskedSignature implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public void sent() {
         sender.send();
     }

@@ -196,14 +196,6 @@ final class ServedEpochs implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public void sent() {
         serve();
     }

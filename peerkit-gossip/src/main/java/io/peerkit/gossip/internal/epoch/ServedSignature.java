@@ -124,14 +124,6 @@ final class ServedSignature implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public void ended() {
         if (reader.isEmpty()) {
             close();

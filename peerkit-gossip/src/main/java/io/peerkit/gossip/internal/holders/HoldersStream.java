@@ -43,17 +43,6 @@ final class HoldersStream implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
-    public void sent() {}
-
-    @Override
     public void ended() {
         failed(new PeerUnreachableException("a peer closed a holders stream without an answer"));
     }

@@ -53,17 +53,6 @@ final class ServedHolders implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
-    public void sent() {}
-
-    @Override
     public void ended() {
         if (!asked) {
             close();

@@ -40,17 +40,6 @@ final class LocateStream implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
-    public void sent() {}
-
-    @Override
     public void ended() {
         channel.reset();
         answer.completeExceptionally(new PeerUnreachableException("the peer closed a locate stream without an answer"));

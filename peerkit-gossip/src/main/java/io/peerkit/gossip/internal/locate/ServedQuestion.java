@@ -56,14 +56,6 @@ final class ServedQuestion implements FrameChannel.Handler {
     }
 
     @Override
-    public void framesHandled() {}
-
-    @Override
-    public boolean isFull() {
-        return false;
-    }
-
-    @Override
     public void sent() {
         if (answered && channel.unsentBytes() == 0) {
             channel.finish();

@@ -34,13 +34,15 @@ public final class FrameChannel {
         void frame(byte[] payload);
 
         /** All frames that came together were handled. */
-        void framesHandled();
+        default void framesHandled() {}
 
         /** Whether there is no room for more frames now; {@link FrameChannel#read} goes on later. */
-        boolean isFull();
+        default boolean isFull() {
+            return false;
+        }
 
         /** Something left for the wire. */
-        void sent();
+        default void sent() {}
 
         /** The peer closed its side. */
         void ended();
