@@ -26,8 +26,8 @@ final class DiffBench implements Benchmark {
 
     private static final int ENTRY_BYTES = 256;
 
-    /** An entry that the hook failed for rests for a second, or twice that when a round fell in between, and is not asked for meanwhile. */
-    private static final int REST_MILLIS = 2_500;
+    /** An entry that the hook failed for rests for a second, and is not asked for meanwhile; after each further failure twice as long. */
+    private static final long FIRST_REST_NANOS = 1_000_000_000;
 
     @Override
     public void run(BenchFolder folder, int runs, BenchReport report) throws IOException {
@@ -65,7 +65,7 @@ final class DiffBench implements Benchmark {
                 node.connect(address).join();
                 hook.firstPass.await();
                 waitFor(node, entries - MISSING);
-                Thread.sleep(REST_MILLIS);
+                hook.awaitRest();
                 NodeStatus before = node.status().join();
                 hook.willing = true;
                 long begin = System.nanoTime();
@@ -103,6 +103,8 @@ final class DiffBench implements Benchmark {
         private final int every;
         private final Set<EntryId> refused = new HashSet<>();
         private int count;
+        private int failures;
+        private volatile long restedAt;
         private volatile boolean willing;
 
         Reluctant(int entries) {
@@ -119,9 +121,24 @@ final class DiffBench implements Benchmark {
             }
             if (refuse && !willing) {
                 refused.add(incoming.entry());
+                rest(again);
                 throw new IllegalStateException("not yet");
             }
             return IntegrationVerdict.ACCEPTED;
+        }
+
+        /** A session may have come in between, for which it was not willing either. */
+        private void rest(boolean again) {
+            failures += again ? 1 : 0;
+            // All of them come together, so this many times each.
+            int times = Math.min(5, 1 + (failures + MISSING - 1) / MISSING);
+            restedAt = System.nanoTime() + (FIRST_REST_NANOS << (times - 1));
+        }
+
+        void awaitRest() throws InterruptedException {
+            while (System.nanoTime() - restedAt < 0) {
+                Thread.sleep(1);
+            }
         }
     }
 }

@@ -84,8 +84,10 @@ public final class MemoryDisk {
         users.remove(storage);
     }
 
-    /** Writes a batch, and lets the others hear of it in the order of the commits. */
-    /** Gives nothing, and writes nothing, when a condition does not hold. */
+    /**
+     * Writes a batch, and lets the others hear of it in the order of the commits. Gives nothing, and writes nothing, when a condition does
+     * not hold.
+     */
     synchronized Optional<BitSet> write(List<RecordCondition> conditions, WriteBatch batch, MemoryStorage writer) {
         for (RecordCondition condition : conditions) {
             if (!condition.holdsFor(record(condition.key()))) {
