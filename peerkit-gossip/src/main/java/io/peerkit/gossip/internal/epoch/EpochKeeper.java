@@ -266,7 +266,7 @@ public final class EpochKeeper implements EpochWatch {
         aligned.clear();
         then(
                 parts.brake().apply().thenCompose(quiet -> epochs.adopter().removed()),
-                quiet -> carryOut(way, answer),
+                quiet -> carryOut(ledger.head().epoch(), way, answer),
                 reason -> {
                     answer.completeExceptionally(reason);
                     goOn();
@@ -278,13 +278,14 @@ public final class EpochKeeper implements EpochWatch {
         List.copyOf(answers).forEach(ServedEpochs::close);
     }
 
-    private void carryOut(Supplier<CompletableFuture<Void>> way, CompletableFuture<Long> answer) {
-        long before = ledger.head().epoch();
+    private void carryOut(long before, Supplier<CompletableFuture<Void>> way, CompletableFuture<Long> answer) {
         then(way.get(), done -> arrived(before, answer), reason -> {
             if (reason instanceof StorageException && !stopped) {
                 LOG.warn("going to another epoch failed at the store; tried again in {}", RETRY, reason);
                 parts.loop()
-                        .schedule(RETRY, () -> carryOut(() -> epochs.adopter().resume(), answer));
+                        .schedule(
+                                RETRY,
+                                () -> carryOut(before, () -> epochs.adopter().resume(), answer));
             } else {
                 answer.completeExceptionally(reason);
                 goOn();
