@@ -5,8 +5,11 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.RelayAddress;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -108,6 +111,19 @@ public interface Transport extends AutoCloseable {
     boolean isDirect(NodeId node);
 
     /**
+     * How bytes get to a node now.
+     *
+     * @param node any node
+     * @return empty when it is not connected
+     */
+    default Optional<Path> path(NodeId node) {
+        if (!connectedNodes().contains(node)) {
+            return Optional.empty();
+        }
+        return Optional.of(isDirect(node) ? Path.DIRECT : Path.RELAYED);
+    }
+
+    /**
      * The granted nodes.
      *
      * @return a copy
@@ -127,6 +143,16 @@ public interface Transport extends AutoCloseable {
      * @return a moment's figures
      */
     Traffic traffic();
+
+    /**
+     * Figures for an operator: how much is used of what is limited, and what was refused. The implementation's documentation
+     * names them.
+     *
+     * @return a moment's figures by name, sorted; none unless the implementation has some
+     */
+    default SortedMap<String, Long> metrics() {
+        return Collections.emptySortedMap();
+    }
 
     /**
      * Closes listeners, connections and threads. Returns when they are gone, at the latest after 10 s. Repeating it

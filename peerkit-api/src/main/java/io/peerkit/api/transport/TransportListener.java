@@ -28,6 +28,14 @@ public interface TransportListener {
     void peerGone(NodeId node);
 
     /**
+     * Bytes get to a granted node in another way than before. Not called for the way on which it was granted.
+     *
+     * @param node a granted node
+     * @param path the new way
+     */
+    default void pathChanged(NodeId node, Path path) {}
+
+    /**
      * A node failed the access handshake, here or in its own judgement, and was cut off.
      *
      * @param node the node

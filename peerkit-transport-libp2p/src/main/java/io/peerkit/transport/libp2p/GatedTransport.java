@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,7 +134,7 @@ final class GatedTransport implements Transport {
         }
         DialTargets targets;
         try {
-            targets = DialTargets.of(addresses, key.peerId());
+            targets = DialTargets.of(addresses, key.peerId(), swarm::dials);
         } catch (InvalidBytesException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -278,6 +279,11 @@ final class GatedTransport implements Transport {
                 return; // closed with the transport
             }
         }
+    }
+
+    @Override
+    public SortedMap<String, Long> metrics() {
+        return swarm.metrics().snapshot();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.RelayAddress;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Traffic;
 import io.peerkit.api.transport.Transport;
@@ -13,6 +14,7 @@ import io.peerkit.gossip.NodeLoop;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -135,6 +137,16 @@ public final class PacedTransport implements Transport {
     @Override
     public CompletableFuture<Void> send(NodeId node, byte[] message) {
         return line.send(node, message);
+    }
+
+    @Override
+    public Optional<Path> path(NodeId node) {
+        return line.path(node);
+    }
+
+    @Override
+    public SortedMap<String, Long> metrics() {
+        return line.metrics();
     }
 
     @Override

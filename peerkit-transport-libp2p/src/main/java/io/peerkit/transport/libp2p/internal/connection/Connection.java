@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.connection;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.Future;
 import io.peerkit.api.AccessDeniedException;
@@ -15,12 +12,8 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
-import io.peerkit.transport.libp2p.internal.noise.NoiseSession;
-import io.peerkit.transport.libp2p.internal.upgrade.NoiseFrameReader;
-import io.peerkit.transport.libp2p.internal.yamux.Yamux;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxRole;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
+import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
+import io.peerkit.transport.libp2p.internal.muxer.Muxer;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,13 +51,9 @@ public final class Connection {
     private final Channel channel;
     private final ConnectionContext context;
     private final boolean dialer;
-    private final NoiseSession noise;
-    private final NoiseFrameReader frames;
+    private final PeerId peer;
     private final NodeId node;
-    private final YamuxSession session;
-    private final OutputPump output;
-    private final Liveness liveness;
-    private final StreamEvents events;
+    private final Muxer muxer;
     private final Map<String, InboundProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -73,25 +62,35 @@ public final class Connection {
     private Runnable cancelTimeout = () -> {};
     private int streamsBeforeAccess;
 
-    Connection(
-            Channel channel, ConnectionContext context, boolean dialer, NoiseSession noise, NoiseFrameReader frames) {
+    /**
+     * Makes a connection of a channel on which the peer has proven who it is.
+     *
+     * @param channel the socket, or what stands for it
+     * @param context what connections share
+     * @param dialer whether this side opened it
+     * @param peer who is at the other end, proven
+     * @param muxer makes what carries the streams, given this connection, on which it must not call anything yet
+     */
+    public Connection(
+            Channel channel,
+            ConnectionContext context,
+            boolean dialer,
+            PeerId peer,
+            Function<Connection, ? extends Muxer> muxer) {
         this.channel = channel;
         this.context = context;
         this.dialer = dialer;
-        this.noise = noise;
-        this.frames = frames;
-        node = new NodeId(noise.remote().toString());
-        session = new YamuxSession(
-                dialer ? YamuxRole.DIALER : YamuxRole.LISTENER,
-                context.settings().yamux(),
-                channel.alloc());
-        liveness = new Liveness(this, session);
-        events = new StreamEvents(this, session, liveness);
-        output = new OutputPump(channel, session, noise.sender(), context.traffic(), events::drain);
+        this.peer = peer;
+        node = new NodeId(peer.toString());
+        this.muxer = muxer.apply(this);
     }
 
-    /** Begins, within what is left of the handshake's time. */
-    void start(Duration timeLeft) {
+    /**
+     * Begins, within what is left of the handshake's time.
+     *
+     * @param timeLeft until access must be granted
+     */
+    public void start(Duration timeLeft) {
         cancelTimeout = after(
                 timeLeft,
                 () -> close(new PeerUnreachableException("node " + node + " did not pass the access handshake within "
@@ -116,7 +115,7 @@ public final class Connection {
      * @return its PeerId
      */
     public PeerId peer() {
-        return noise.remote();
+        return peer;
     }
 
     /**
@@ -211,7 +210,12 @@ public final class Connection {
         return () -> timer.cancel(false);
     }
 
-    long nanoTime() {
+    /**
+     * The clock by which {@link #after} goes.
+     *
+     * @return nanoseconds from any fixed point
+     */
+    public long nanoTime() {
         return nanoTime(channel);
     }
 
@@ -250,7 +254,7 @@ public final class Connection {
         }
         state = State.ESTABLISHED;
         cancelTimeout.run();
-        liveness.start();
+        muxer.start();
         context.established().accept(this);
         established.complete(this);
     }
@@ -283,7 +287,7 @@ public final class Connection {
     public CompletableFuture<Substream> open(String protocol) {
         CompletableFuture<Substream> opened = new CompletableFuture<>();
         try {
-            Substream stream = new Substream(this, session.open());
+            Substream stream = new Substream(this, muxer.open());
             new OutboundNegotiation(stream, protocol, opened).start();
         } catch (ClosedException e) {
             opened.completeExceptionally(
@@ -299,45 +303,25 @@ public final class Connection {
     /** Sends what is due at the end of this turn of the event loop. */
     void flushSoon() {
         assert channel.eventLoop().inEventLoop() : "a connection belongs to its event loop";
-        output.flushSoon();
+        muxer.flushSoon();
     }
 
     /** Sends what is due as far as the socket takes it. */
     void flush() {
         try {
-            output.flush();
+            muxer.flush();
         } catch (PeerkitException e) {
             close(e);
         }
     }
 
-    /** Takes bytes from the socket. */
-    void received(ByteBuf in) {
-        liveness.received();
-        try {
-            while (isOpen() && frames.next(in)) {
-                receivedPlaintext(frames.take(noise.receiver()));
-            }
-        } catch (PeerkitException e) {
-            close(e);
-        } finally {
-            in.release();
-        }
-    }
-
-    void receivedPlaintext(ByteBuf plaintext) {
-        session.received(plaintext, nanoTime());
-        events.drain();
-    }
-
-    /** The peer has been quiet; memory that only traffic needs is given back. */
-    void trim() {
-        frames.trim();
-    }
-
-    /** A stream that the peer opened, before anything on it was looked at. */
-    void opened(YamuxStream yamux) {
-        Substream stream = new Substream(this, yamux);
+    /**
+     * The peer has opened a stream; nothing on it was looked at yet.
+     *
+     * @param opened the stream; this connection attaches a {@link Substream} to it
+     */
+    public void opened(MuxedStream opened) {
+        Substream stream = new Substream(this, opened);
         if (state == State.SECURED && ++streamsBeforeAccess > MAX_STREAMS_BEFORE_ACCESS) {
             close(new InvalidBytesException("node " + node + " opened " + streamsBeforeAccess
                     + " streams before it was granted access, at most " + MAX_STREAMS_BEFORE_ACCESS));
@@ -348,8 +332,12 @@ public final class Connection {
         }
     }
 
-    /** What those are told whose streams end with the connection. */
-    PeerkitException streamFailure() {
+    /**
+     * What those are told whose streams end with the connection.
+     *
+     * @return why it is closed
+     */
+    public PeerkitException streamFailure() {
         PeerkitException why = cause;
         if (why instanceof ClosedException) {
             return why;
@@ -373,12 +361,7 @@ public final class Connection {
         state = State.CLOSED;
         cause = refused ? cause : why;
         cancelTimeout.run();
-        liveness.stop();
-        session.goAway(Yamux.GO_AWAY_NORMAL);
-        lastWords();
-        session.close();
-        events.drain();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        muxer.close();
         Runnable unlessDone = after(CLOSING_TIME, this::closeNow);
         channel.closeFuture().addListener(closed -> unlessDone.run());
         context.policy().closed(this);
@@ -389,14 +372,5 @@ public final class Connection {
 
     private void closeNow() {
         var unused = channel.close();
-    }
-
-    /** A go-away, and why: as much as the socket takes without waiting. */
-    private void lastWords() {
-        try {
-            output.flush();
-        } catch (PeerkitException e) {
-            LOG.debug("connection to {} had last words that could not be sent", node, e);
-        }
     }
 }

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.connection;
 
-import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
-import java.security.SecureRandom;
+import io.peerkit.transport.libp2p.internal.metrics.Metrics;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import io.peerkit.transport.libp2p.internal.secure.Security;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * What all connections of a transport share.
  *
  * @param settings how connections behave
- * @param identity who this node is
- * @param random makes the secret of each handshake
+ * @param self who this node is
+ * @param security ways to secure a connection, at least 1, best first
  * @param policy decides who may connect and what is served to whom
  * @param protocols what is spoken
  * @param traffic counts bytes
+ * @param metrics what an operator can read
  * @param established is told of each connection that is let in, on its event loop
  */
 public record ConnectionContext(
         ConnectionSettings settings,
-        NoiseIdentity identity,
-        SecureRandom random,
+        PeerId self,
+        List<Security> security,
         ConnectionPolicy policy,
         ProtocolTable protocols,
         TrafficCounter traffic,
+        Metrics metrics,
         Consumer<Connection> established) {}

@@ -6,15 +6,25 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
+import java.util.Optional;
 
-/** Tells a connection what happens to its channel. */
+/** Tells a connection over a byte stream what happens to its channel. */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Connection connection;
+    private final YamuxMuxer muxer;
     private final TrafficCounter traffic;
 
-    ConnectionHandler(Connection connection, TrafficCounter traffic) {
+    ConnectionHandler(Connection connection, YamuxMuxer muxer, TrafficCounter traffic) {
         this.connection = connection;
+        this.muxer = muxer;
         this.traffic = traffic;
+    }
+
+    /** Takes what came together with the end of the handshake. */
+    void begin(Optional<ByteBuf> plaintext, ByteBuf rest) {
+        plaintext.ifPresent(muxer::receivedPlaintext);
+        muxer.received(rest);
+        connection.flush();
     }
 
     void close(PeerkitException why) {
@@ -25,7 +35,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         traffic.received(bytes.readableBytes());
-        connection.received(bytes);
+        muxer.received(bytes);
     }
 
     @Override

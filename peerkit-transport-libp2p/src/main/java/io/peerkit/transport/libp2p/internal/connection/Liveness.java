@@ -2,6 +2,7 @@
 package io.peerkit.transport.libp2p.internal.connection;
 
 import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
 
 /**
@@ -11,14 +12,16 @@ import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
 final class Liveness {
     private final Connection connection;
     private final YamuxSession session;
+    private final SecureChannel secure;
     private Runnable cancel = () -> {};
     private boolean waiting;
     private long waitingSinceNanos;
     private boolean quiet;
 
-    Liveness(Connection connection, YamuxSession session) {
+    Liveness(Connection connection, YamuxSession session, SecureChannel secure) {
         this.connection = connection;
         this.session = session;
+        this.secure = secure;
     }
 
     void start() {
@@ -53,7 +56,7 @@ final class Liveness {
             connection.flushSoon();
         }
         if (quiet) {
-            connection.trim();
+            secure.trim();
         }
         quiet = true;
         cancel = connection.after(connection.settings().pingInterval(), this::tick);

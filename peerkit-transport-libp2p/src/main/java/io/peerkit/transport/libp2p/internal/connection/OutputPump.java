@@ -3,38 +3,34 @@ package io.peerkit.transport.libp2p.internal.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.peerkit.transport.libp2p.internal.noise.CipherState;
-import io.peerkit.transport.libp2p.internal.noise.NoiseFrame;
-import io.peerkit.transport.libp2p.internal.upgrade.NoiseFrameWriter;
+import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what yamux has to say to the socket: only as fast as the socket takes it, in Noise messages as full as can be.
+ * Moves what yamux has to say to the socket: only as fast as the socket takes it, in records as full as can be.
  *
  * <p>All that is written in one turn of the event loop leaves together at its end. Belongs to the event loop.
  */
 final class OutputPump {
-    private static final int MAX_FRAME_BYTES = NoiseFrame.LENGTH_BYTES + NoiseFrame.MAX_MESSAGE_BYTES;
-
-    /** How many full frames are given to the socket at once. */
-    private static final int BATCH_FRAMES = 4;
+    /** How much is given to the socket at once. */
+    private static final int BATCH_BYTES = 262_144;
 
     /** After this many batches the event loop looks after others, above all after what the peer sends. */
     private static final int MAX_BATCHES = 8;
 
     private final Channel channel;
     private final YamuxSession session;
-    private final CipherState cipher;
+    private final SecureChannel secure;
     private final TrafficCounter traffic;
     private final Runnable drainEvents;
     private boolean scheduled;
 
     OutputPump(
-            Channel channel, YamuxSession session, CipherState cipher, TrafficCounter traffic, Runnable drainEvents) {
+            Channel channel, YamuxSession session, SecureChannel secure, TrafficCounter traffic, Runnable drainEvents) {
         this.channel = channel;
         this.session = session;
-        this.cipher = cipher;
+        this.secure = secure;
         this.traffic = traffic;
         this.drainEvents = drainEvents;
     }
@@ -73,21 +69,19 @@ final class OutputPump {
     }
 
     private @Nullable ByteBuf batch() {
-        NoiseFrameWriter writer = NoiseFrameWriter.ofThread();
         long now = Connection.nanoTime(channel);
         ByteBuf batch = null;
         try {
             do {
-                int length = session.pollOutput(writer.plaintext(), NoiseFrame.MAX_PLAINTEXT_BYTES, now);
+                int length = session.pollOutput(secure.plaintext(), secure.maxPlaintextBytes(), now);
                 if (length == 0) {
                     break;
                 }
-                int frame = writer.encrypt(cipher);
                 if (batch == null) {
-                    batch = channel.alloc().directBuffer(session.hasOutput() ? BATCH_FRAMES * MAX_FRAME_BYTES : frame);
+                    batch = channel.alloc().directBuffer(room(length));
                 }
-                writer.copyTo(batch, frame);
-            } while (batch.writableBytes() >= MAX_FRAME_BYTES && session.hasOutput());
+                secure.seal(batch);
+            } while (batch.writableBytes() >= secure.maxSealedBytes() && session.hasOutput());
             return batch;
         } catch (RuntimeException e) {
             if (batch != null) {
@@ -95,5 +89,12 @@ final class OutputPump {
             }
             throw e;
         }
+    }
+
+    /** A record that is all there is gets a buffer of its size. */
+    private int room(int length) {
+        return session.hasOutput()
+                ? Math.max(BATCH_BYTES, secure.maxSealedBytes())
+                : length + secure.maxSealedBytes() - secure.maxPlaintextBytes();
     }
 }

@@ -2,6 +2,8 @@
 package io.peerkit.transport.libp2p.internal.connection;
 
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.PeerkitException;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
@@ -45,7 +47,7 @@ final class StreamEvents {
         } else if (event instanceof YamuxEvent.RemoteClosed closed) {
             substream(closed.stream()).readable();
         } else if (event instanceof YamuxEvent.Reset reset) {
-            substream(reset.stream()).broken(reset);
+            substream(reset.stream()).broken(failure(reset));
         } else if (event instanceof YamuxEvent.Dropped dropped) {
             ((WriteListener) dropped.token()).failed(substream(dropped.stream()).dropped());
         } else if (event instanceof YamuxEvent.ProtocolError error) {
@@ -53,6 +55,15 @@ final class StreamEvents {
         } else if (event instanceof YamuxEvent.Pong) {
             liveness.answered();
         }
+    }
+
+    private PeerkitException failure(YamuxEvent.Reset reset) {
+        return switch (reset.cause()) {
+            case PEER -> new PeerUnreachableException("peer " + connection.node() + " reset the stream");
+            case RECEIVE_LIMIT ->
+                new PeerUnreachableException("stream was reset, more waited to be read than may on a connection");
+            case CONNECTION -> connection.streamFailure();
+        };
     }
 
     private static Substream substream(YamuxStream stream) {

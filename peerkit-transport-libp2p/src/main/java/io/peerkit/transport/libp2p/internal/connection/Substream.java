@@ -7,10 +7,9 @@ import io.peerkit.api.ClosedException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
 import io.peerkit.transport.libp2p.internal.stream.ByteSource;
-import io.peerkit.transport.libp2p.internal.yamux.WriteResult;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxEvent;
-import io.peerkit.transport.libp2p.internal.yamux.YamuxStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +28,17 @@ public final class Substream implements ByteSource {
     };
 
     private final Connection connection;
-    private final YamuxStream yamux;
+    private final MuxedStream muxed;
     private StreamDriver driver = NOBODY;
     /** What the negotiation read beyond its own end. */
     private @Nullable ByteBuf ahead;
 
     private Optional<PeerkitException> failure = Optional.empty();
 
-    Substream(Connection connection, YamuxStream yamux) {
+    Substream(Connection connection, MuxedStream muxed) {
         this.connection = connection;
-        this.yamux = yamux;
-        yamux.attach(this);
+        this.muxed = muxed;
+        muxed.attach(this);
     }
 
     /**
@@ -83,8 +82,8 @@ public final class Substream implements ByteSource {
         }
     }
 
-    /** Something arrived. */
-    void readable() {
+    /** Something arrived, or the peer has closed its direction. */
+    public void readable() {
         if (failure.isPresent()) {
             return;
         }
@@ -100,14 +99,18 @@ public final class Substream implements ByteSource {
         if (failure.isEmpty()) {
             failure = Optional.of(cause);
             releaseAhead();
-            yamux.reset(0);
+            muxed.reset(0);
             connection.flushSoon();
             driver.broken(cause);
         }
     }
 
-    /** The peer or the connection has ended the stream. */
-    void broken(PeerkitException cause) {
+    /**
+     * The peer or the connection has ended the stream.
+     *
+     * @param cause what to tell who waits
+     */
+    public void broken(PeerkitException cause) {
         if (failure.isEmpty()) {
             failure = Optional.of(cause);
             releaseAhead();
@@ -115,18 +118,12 @@ public final class Substream implements ByteSource {
         }
     }
 
-    void broken(YamuxEvent.Reset event) {
-        broken(
-                switch (event.cause()) {
-                    case PEER -> new PeerUnreachableException("peer " + connection.node() + " reset the stream");
-                    case RECEIVE_LIMIT ->
-                        new PeerUnreachableException(
-                                "stream was reset, more waited to be read than may on a connection");
-                    case CONNECTION -> connection.streamFailure();
-                });
-    }
-
-    PeerkitException dropped() {
+    /**
+     * What a writer is told whose bytes will never be sent.
+     *
+     * @return why the stream ended
+     */
+    public PeerkitException dropped() {
         return failure.orElseGet(() -> connection.isOpen()
                 ? new PeerUnreachableException("peer " + connection.node() + " reset the stream")
                 : connection.streamFailure());
@@ -134,12 +131,12 @@ public final class Substream implements ByteSource {
 
     @Override
     public int readableBytes() {
-        return (ahead == null ? 0 : ahead.readableBytes()) + yamux.readableBytes();
+        return (ahead == null ? 0 : ahead.readableBytes()) + muxed.readableBytes();
     }
 
     @Override
     public boolean isInputEnded() {
-        return ahead == null && yamux.isInputEnded();
+        return ahead == null && muxed.isInputEnded();
     }
 
     /** {@inheritDoc} Lets the peer send as many more. */
@@ -147,7 +144,7 @@ public final class Substream implements ByteSource {
     public int read(byte[] into, int offset, int maxBytes) {
         int done = 0;
         while (done < maxBytes) {
-            ByteBuf piece = ahead == null ? yamux.read(maxBytes - done, connection.nanoTime()) : ahead;
+            ByteBuf piece = ahead == null ? muxed.read(maxBytes - done, connection.nanoTime()) : ahead;
             if (piece == null) {
                 break;
             }
@@ -167,7 +164,7 @@ public final class Substream implements ByteSource {
     @Nullable
     ByteBuf readPiece(int maxBytes) {
         connection.flushSoon(); // at the end of the turn, which is after what follows
-        return yamux.read(maxBytes, connection.nanoTime());
+        return muxed.read(maxBytes, connection.nanoTime());
     }
 
     /**
@@ -187,7 +184,7 @@ public final class Substream implements ByteSource {
      * @param listener hears what became of them
      */
     public void write(ByteBuf bytes, WriteListener listener) {
-        WriteResult result = failure.isPresent() ? WriteResult.CLOSED : yamux.write(bytes, listener);
+        WriteResult result = failure.isPresent() ? WriteResult.CLOSED : muxed.write(bytes, listener);
         if (result == WriteResult.ACCEPTED) {
             connection.flushSoon();
             return;
@@ -202,7 +199,7 @@ public final class Substream implements ByteSource {
 
     /** Closes this side's direction behind what was written. */
     public void closeWrite() {
-        yamux.closeWrite();
+        muxed.closeWrite();
         connection.flushSoon();
     }
 
@@ -211,7 +208,7 @@ public final class Substream implements ByteSource {
         if (failure.isEmpty()) {
             failure = Optional.of(new ClosedException("stream was reset here"));
             releaseAhead();
-            yamux.reset(0);
+            muxed.reset(0);
             connection.flushSoon();
         }
     }

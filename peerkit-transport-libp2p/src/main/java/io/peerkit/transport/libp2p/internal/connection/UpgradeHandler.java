@@ -10,7 +10,7 @@ import io.peerkit.api.AccessDeniedException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
-import io.peerkit.transport.libp2p.internal.noise.NoiseSession;
+import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.upgrade.Upgrade;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /** Carries out an {@link Upgrade} on a channel that has just become active, and hands over to a {@link Connection}. */
 public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeHandler.class);
-    private static final int EPHEMERAL_KEY_BYTES = 32;
 
     private final ConnectionContext context;
     private final boolean dialer;
@@ -41,12 +40,10 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         this.context = context;
         this.dialer = dialer;
         this.upgraded = upgraded;
-        byte[] ephemeral = new byte[EPHEMERAL_KEY_BYTES];
-        context.random().nextBytes(ephemeral);
         boolean early = context.settings().earlyMuxer();
         upgrade = dialer
-                ? Upgrade.dialer(context.identity(), ephemeral, early, expected)
-                : Upgrade.listener(context.identity(), ephemeral, early);
+                ? Upgrade.dialer(context.security(), early, expected)
+                : Upgrade.listener(context.security(), early);
     }
 
     /**
@@ -134,12 +131,12 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
 
     /** Judges the peer as soon as it has proven who it is. */
     private boolean isAdmitted(ChannelHandlerContext ctx) {
-        Optional<NoiseSession> session = upgrade.session();
-        if (admitted || session.isEmpty()) {
+        Optional<SecureChannel> secure = upgrade.channel();
+        if (admitted || secure.isEmpty()) {
             return admitted;
         }
-        PeerId peer = session.get().remote();
-        if (peer.equals(context.identity().peerId())) {
+        PeerId peer = secure.get().remote();
+        if (peer.equals(context.self())) {
             fail(ctx, new PeerUnreachableException("node at " + remote(ctx) + " is this node itself"));
         } else if (!context.policy().admits(peer)) {
             fail(ctx, new AccessDeniedException("node " + peer + " was denied before"));
@@ -158,17 +155,18 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             var unused = ctx.close();
             return;
         }
-        NoiseSession session = upgrade.session().orElseThrow();
-        Connection connection = new Connection(ctx.channel(), context, dialer, session, upgrade.frames());
-        ctx.pipeline().replace(this, "connection", new ConnectionHandler(connection, context.traffic()));
+        SecureChannel secure = upgrade.channel().orElseThrow();
+        Connection connection = new Connection(ctx.channel(), context, dialer, secure.remote(), made -> {
+            YamuxMuxer muxer = new YamuxMuxer(made, ctx.channel(), secure, context);
+            ctx.pipeline().replace(this, "connection", new ConnectionHandler(made, muxer, context.traffic()));
+            return muxer;
+        });
         Duration limit = context.settings().handshakeTimeout();
         connection.start(limit.minusNanos(Connection.nanoTime(ctx.channel()) - startNanos));
         if (!upgraded.complete(connection)) {
             connection.close(new PeerUnreachableException("connection to " + connection.node() + " is not needed"));
         }
-        ahead.ifPresent(connection::receivedPlaintext);
-        connection.received(rest);
-        connection.flush();
+        ctx.pipeline().get(ConnectionHandler.class).begin(ahead, rest);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The addresses of one node that can be dialed.
@@ -24,15 +25,16 @@ public record DialTargets(List<Multiaddr> addresses, Optional<PeerId> peer) {
      *
      * @param given what the caller gave
      * @param self this node, which is not dialed
+     * @param dials whether an address is of a kind that can be dialed
      * @return the targets
      * @throws InvalidBytesException when none is left; the message is about the last that was no good
      */
-    public static DialTargets of(List<NodeAddress> given, PeerId self) {
+    public static DialTargets of(List<NodeAddress> given, PeerId self, Predicate<Multiaddr> dials) {
         List<Multiaddr> usable = new ArrayList<>();
         InvalidBytesException problem = new InvalidBytesException("addresses to connect to are 0, at least 1");
         for (NodeAddress address : given) {
             try {
-                usable.add(dialable(address, self));
+                usable.add(dialable(address, self, dials));
             } catch (InvalidBytesException e) {
                 problem = e;
             }
@@ -51,13 +53,13 @@ public record DialTargets(List<Multiaddr> addresses, Optional<PeerId> peer) {
         return new DialTargets(ofPeer, peer);
     }
 
-    private static Multiaddr dialable(NodeAddress text, PeerId self) {
+    private static Multiaddr dialable(NodeAddress text, PeerId self, Predicate<Multiaddr> dials) {
         Multiaddr address = Multiaddr.parse(text.value());
-        if (!address.isTcp()) {
-            throw new InvalidBytesException("address " + text + " is not /ip4, /ip6 or /dns* with /tcp");
-        }
-        if (address.port().orElse(0) == 0) {
+        if (address.port().orElse(1) == 0) {
             throw new InvalidBytesException("address " + text + " has port 0, must be 1 to 65535");
+        }
+        if (!dials.test(address)) {
+            throw new InvalidBytesException("address " + text + " is of no kind that can be dialed here");
         }
         if (address.peerId().equals(Optional.of(self))) {
             throw new InvalidBytesException("address " + text + " is that of this node itself");

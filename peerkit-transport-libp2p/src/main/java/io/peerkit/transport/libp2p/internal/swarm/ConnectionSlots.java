@@ -27,19 +27,19 @@ final class ConnectionSlots {
             return Optional.empty();
         }
         all++;
-        return Optional.of(new Slot(Optional.empty()));
+        return Optional.of(new Slot(Optional.empty(), false));
     }
 
-    /** A slot for a connection from an address, or none. */
-    synchronized Optional<Slot> accepted(InetAddress from) {
-        int ofAddress = accepted.getOrDefault(from, 0);
+    /** A slot for a connection from an address, where it has one of its own, or none. */
+    synchronized Optional<Slot> accepted(Optional<InetAddress> from) {
+        int ofAddress = from.map(address -> accepted.getOrDefault(address, 0)).orElse(0);
         if (all >= max || pending >= maxPending || ofAddress >= maxPerAddress) {
             return Optional.empty();
         }
         all++;
         pending++;
-        accepted.put(from, ofAddress + 1);
-        return Optional.of(new Slot(Optional.of(from)));
+        from.ifPresent(address -> accepted.put(address, ofAddress + 1));
+        return Optional.of(new Slot(from, true));
     }
 
     /** One connection's place in the counts. */
@@ -48,9 +48,9 @@ final class ConnectionSlots {
         private boolean settled;
         private boolean released;
 
-        private Slot(Optional<InetAddress> from) {
+        private Slot(Optional<InetAddress> from, boolean pending) {
             this.from = from;
-            settled = from.isEmpty();
+            settled = !pending;
         }
 
         /** The connection was let in or turned away. */

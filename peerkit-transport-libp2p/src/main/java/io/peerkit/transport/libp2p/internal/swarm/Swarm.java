@@ -1,37 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.swarm;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.transport.Traffic;
+import io.peerkit.transport.libp2p.internal.carrier.Carrier;
+import io.peerkit.transport.libp2p.internal.carrier.CarrierHost;
+import io.peerkit.transport.libp2p.internal.carrier.DialAttempt;
+import io.peerkit.transport.libp2p.internal.carrier.NameResolver;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionCloser;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionContext;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionPolicy;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.connection.TrafficCounter;
-import io.peerkit.transport.libp2p.internal.connection.UpgradeHandler;
 import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
+import io.peerkit.transport.libp2p.internal.noise.NoiseSecurity;
 import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
-import java.net.InetSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
+import io.peerkit.transport.libp2p.internal.tcp.TcpCarrier;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +40,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The libp2p stack without the access gate: sockets, encrypted connections, identify and ping. What is let in is for a
@@ -51,20 +50,12 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for use by any thread.
  */
 public final class Swarm implements AutoCloseable {
-    /** The least and the most that one read of a socket takes, in bytes. */
-    private static final int MIN_READ_BYTES = 2_048;
-
-    private static final int FIRST_READ_BYTES = 16_384;
-    private static final int MAX_READ_BYTES = 262_144;
-
-    /** Above the second figure in bytes nothing more is given to a socket, until it falls below the first. */
-    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(262_144, 524_288);
-
-    private static final int STATIC_KEY_BYTES = 32;
+    private static final int KEY_BYTES = 32;
 
     /** How long {@link #close} waits for connections to end, and then for threads. */
     private static final Duration CLOSING_TIME = Duration.ofSeconds(4);
 
+    private final SecureRandom random = new SecureRandom();
     private final SwarmSettings settings;
     private final ConnectionContext context;
     private final IdentifyService identify;
@@ -72,7 +63,7 @@ public final class Swarm implements AutoCloseable {
     private final ConnectionSlots slots;
     private final NameResolver names = new NameResolver();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
-    private final List<InetSocketAddress> bound = new CopyOnWriteArrayList<>();
+    private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -87,19 +78,33 @@ public final class Swarm implements AutoCloseable {
         this.settings = settings;
         slots = new ConnectionSlots(settings);
         loops = new EventLoops(settings.threads());
-        SecureRandom random = new SecureRandom();
-        byte[] staticKey = new byte[STATIC_KEY_BYTES];
-        random.nextBytes(staticKey);
         identify = new IdentifyService(key, this::addresses, protocols);
         protocols.add(PingProtocol.ID, connection -> PingProtocol.listener());
         context = new ConnectionContext(
                 settings.connections(),
-                NoiseIdentity.of(key, staticKey),
-                random,
+                key.peerId(),
+                List.of(new NoiseSecurity(NoiseIdentity.of(key, secret()), this::secret)),
                 policy,
                 protocols,
                 new TrafficCounter(),
+                new Metrics(),
                 identify::established);
+        add(TcpCarrier::new);
+    }
+
+    private byte[] secret() {
+        byte[] secret = new byte[KEY_BYTES];
+        random.nextBytes(secret);
+        return secret;
+    }
+
+    /**
+     * Adds a way to get connections, behind those that were added before.
+     *
+     * @param make makes it; must not use the host before it returns
+     */
+    public void add(Function<CarrierHost, Carrier> make) {
+        carriers.add(make.apply(new Host()));
     }
 
     /**
@@ -114,65 +119,22 @@ public final class Swarm implements AutoCloseable {
     }
 
     private CompletableFuture<Void> listen(Multiaddr address) {
-        InetSocketAddress socket =
-                new InetSocketAddress(address.ip().orElseThrow(), address.port().orElseThrow());
-        boolean ip4 = socket.getAddress().getAddress().length == Integer.BYTES;
-        ServerSocketChannel server = new NioServerSocketChannel(
-                SelectorProvider.provider(), ip4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
-        server.pipeline().addLast(new Acceptor(this::accepted));
-        CompletableFuture<Void> listening = new CompletableFuture<>();
-        register(server, loops.next(), listening);
-        server.bind(socket).addListener((ChannelFutureListener) binding -> {
-            if (binding.isSuccess()) {
-                bound.add(server.localAddress());
-                listening.complete(null);
-            } else {
-                var unused = server.close();
-                listening.completeExceptionally(new PeerUnreachableException(
-                        "listen address " + address + " cannot be opened: "
-                                + binding.cause().getMessage(),
-                        binding.cause()));
-            }
-        });
-        return listening;
+        return carriers.stream()
+                .filter(carrier -> carrier.listens(address))
+                .findFirst()
+                .map(carrier -> carrier.listen(address))
+                .orElseGet(() -> CompletableFuture.failedFuture(
+                        new PeerUnreachableException("listen address " + address + " is of no kind known here")));
     }
 
-    /** Gives a channel to an event loop. */
-    private void register(Channel channel, EventLoop loop, CompletableFuture<?> failed) {
-        channels.add(channel);
-        channel.closeFuture().addListener(gone -> channels.remove(channel));
-        loop.register(channel).addListener((ChannelFutureListener) registering -> {
-            if (!registering.isSuccess() || closed) {
-                var unused = channel.close();
-                failed.completeExceptionally(new ClosedException("transport is closed"));
-            }
-        });
-    }
-
-    private void accepted(Channel channel) {
-        InetSocketAddress remote = ((NioSocketChannel) channel).remoteAddress();
-        Optional<ConnectionSlots.Slot> slot = remote == null ? Optional.empty() : slots.accepted(remote.getAddress());
-        if (slot.isEmpty() || closed) {
-            slot.ifPresent(ConnectionSlots.Slot::release);
-            channel.unsafe().closeForcibly();
-            return;
-        }
-        CompletableFuture<Connection> upgraded = new CompletableFuture<>();
-        var unused = upgraded.thenCompose(Connection::established)
-                .whenComplete((connection, failure) -> slot.get().settle());
-        configure(channel);
-        channel.closeFuture().addListener(gone -> slot.get().release());
-        channel.pipeline().addLast(UpgradeHandler.listener(context, upgraded));
-        register(channel, loops.next(), upgraded);
-    }
-
-    private void configure(Channel channel) {
-        ChannelConfig config = channel.config();
-        config.setOption(ChannelOption.TCP_NODELAY, true);
-        config.setConnectTimeoutMillis((int) settings.dialTimeout().toMillis());
-        config.setWriteBufferWaterMark(UNSENT);
-        config.setRecvByteBufAllocator(
-                new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES));
+    /**
+     * Whether an address can be dialed.
+     *
+     * @param address any address
+     * @return whether a carrier knows its kind
+     */
+    public boolean dials(Multiaddr address) {
+        return carriers.stream().anyMatch(carrier -> carrier.dials(address));
     }
 
     /**
@@ -212,41 +174,15 @@ public final class Swarm implements AutoCloseable {
                 limit.toNanos(),
                 TimeUnit.NANOSECONDS);
         var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
-        var unusedToo = names.resolve(address).whenComplete((remote, failure) -> {
-            if (failure == null && !upgraded.isDone() && !closed) {
-                connect(loop, remote, expected, upgraded, slot.get());
-            } else {
-                slot.get().release();
-                upgraded.completeExceptionally(failure == null ? new ClosedException("transport is closed") : failure);
-            }
-        });
+        DialAttempt attempt = new DialAttempt(address, expected, loop, upgraded, slot.get()::release);
+        carriers.stream()
+                .filter(carrier -> carrier.dials(address))
+                .findFirst()
+                .ifPresentOrElse(
+                        carrier -> carrier.dial(attempt),
+                        () -> attempt.fail(
+                                new PeerUnreachableException("address " + address + " is of no kind known here")));
         return upgraded;
-    }
-
-    private void connect(
-            EventLoop loop,
-            InetSocketAddress remote,
-            Optional<PeerId> expected,
-            CompletableFuture<Connection> upgraded,
-            ConnectionSlots.Slot slot) {
-        Channel channel = new NioSocketChannel();
-        configure(channel);
-        channel.closeFuture().addListener(gone -> slot.release());
-        channel.pipeline().addLast(UpgradeHandler.dialer(context, expected, upgraded));
-        register(channel, loop, upgraded);
-        channel.connect(remote).addListener((ChannelFutureListener) connecting -> {
-            if (!connecting.isSuccess()) {
-                upgraded.completeExceptionally(new PeerUnreachableException(
-                        "node at " + remote + " cannot be reached: "
-                                + connecting.cause().getMessage(),
-                        connecting.cause()));
-            }
-        });
-        var unused = upgraded.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                var unusedToo = channel.close();
-            }
-        });
     }
 
     /**
@@ -255,7 +191,12 @@ public final class Swarm implements AutoCloseable {
      * @return addresses without the node's name
      */
     public List<Multiaddr> addresses() {
-        return closed ? List.of() : ListenAddresses.of(bound);
+        return closed
+                ? List.of()
+                : carriers.stream()
+                        .flatMap(carrier -> carrier.addresses().stream())
+                        .distinct()
+                        .toList();
     }
 
     /**
@@ -265,6 +206,15 @@ public final class Swarm implements AutoCloseable {
      */
     public IdentifyService identify() {
         return identify;
+    }
+
+    /**
+     * Figures for an operator.
+     *
+     * @return live
+     */
+    public Metrics metrics() {
+        return context.metrics();
     }
 
     /**
@@ -308,6 +258,60 @@ public final class Swarm implements AutoCloseable {
                     .execute(() -> ConnectionCloser.close(channel, new ClosedException("transport is closed")));
         } catch (IllegalStateException | RejectedExecutionException e) {
             channel.unsafe().closeForcibly(); // not registered, or its loop has ended
+        }
+    }
+
+    private final class Host implements CarrierHost {
+        @Override
+        public ConnectionContext context() {
+            return context;
+        }
+
+        @Override
+        public EventLoop nextLoop() {
+            return loops.next();
+        }
+
+        @Override
+        public Duration dialTimeout() {
+            return settings.dialTimeout();
+        }
+
+        @Override
+        public NameResolver names() {
+            return names;
+        }
+
+        @Override
+        public void register(Channel channel, EventLoop loop, CompletableFuture<?> failed) {
+            channels.add(channel);
+            channel.closeFuture().addListener(gone -> channels.remove(channel));
+            loop.register(channel).addListener((ChannelFutureListener) registering -> {
+                if (!registering.isSuccess() || closed) {
+                    var unused = channel.close();
+                    failed.completeExceptionally(new ClosedException("transport is closed"));
+                }
+            });
+        }
+
+        @Override
+        public void accept(
+                Channel channel,
+                EventLoop loop,
+                Optional<InetAddress> from,
+                Consumer<CompletableFuture<Connection>> prepare) {
+            Optional<ConnectionSlots.Slot> slot = slots.accepted(from);
+            if (slot.isEmpty() || closed) {
+                slot.ifPresent(ConnectionSlots.Slot::release);
+                channel.unsafe().closeForcibly();
+                return;
+            }
+            CompletableFuture<Connection> upgraded = new CompletableFuture<>();
+            var unused = upgraded.thenCompose(Connection::established)
+                    .whenComplete((connection, failure) -> slot.get().settle());
+            channel.closeFuture().addListener(gone -> slot.get().release());
+            prepare.accept(upgraded);
+            register(channel, loop, upgraded);
         }
     }
 }

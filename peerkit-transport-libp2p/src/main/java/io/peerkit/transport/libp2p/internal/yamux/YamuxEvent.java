@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.yamux;
 
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
+
 /** What {@link YamuxSession#pollEvent} tells the driver. Events of one stream come in the order in which they happened. */
 public sealed interface YamuxEvent {
     /**

@@ -4,6 +4,8 @@ package io.peerkit.transport.libp2p.internal.yamux;
 import io.netty.buffer.ByteBuf;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.InvalidSettingException;
+import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * out by {@link YamuxSession#pollOutput} and {@link YamuxSession#pollEvent}. The stream takes no more of the session's
  * memory once both directions are closed and everything was read, or once it was reset.
  */
-public final class YamuxStream {
+public final class YamuxStream implements MuxedStream {
     private enum Writing {
         OPEN,
         /** Closed by the application, data or FIN still to be sent. */
@@ -66,6 +68,7 @@ public final class YamuxStream {
      *
      * @param driverState replaces what was attached before
      */
+    @Override
     public void attach(Object driverState) {
         attachment = driverState;
     }
@@ -124,6 +127,7 @@ public final class YamuxStream {
      * @throws InvalidSettingException when {@code data} is longer than {@link YamuxLimits#sendBufferBytes} and so could
      *     never be accepted; write it in parts of {@link #writableBytes}
      */
+    @Override
     public WriteResult write(ByteBuf data, Object token) {
         int length = data.readableBytes();
         if (length > limits.sendBufferBytes()) {
@@ -156,6 +160,7 @@ public final class YamuxStream {
     }
 
     /** Closes this side's direction once everything written before was sent. Without effect the second time. */
+    @Override
     public void closeWrite() {
         if (writing == Writing.OPEN && !ended) {
             accept();
@@ -173,6 +178,7 @@ public final class YamuxStream {
      * @return at least one byte, owned by the caller; null when nothing is there now (see {@link #isInputEnded})
      * @throws InvalidSettingException when {@code maxBytes} is less than 1
      */
+    @Override
     public @Nullable ByteBuf read(int maxBytes, long nowNanos) {
         if (maxBytes < 1) {
             throw new InvalidSettingException("yamux read of " + maxBytes + " bytes, must be at least 1");
@@ -202,6 +208,7 @@ public final class YamuxStream {
      *
      * @return a number of bytes
      */
+    @Override
     public int readableBytes() {
         return receiving.bytes();
     }
@@ -211,6 +218,7 @@ public final class YamuxStream {
      *
      * @return true when the peer closed its direction and everything was read, or the stream was reset
      */
+    @Override
     public boolean isInputEnded() {
         return reset || (remoteClosed && receiving.isEmpty());
     }
@@ -230,6 +238,7 @@ public final class YamuxStream {
      * @param code tells the peer why, 0 for no reason; 0 to {@link Yamux#MAX_RESET_CODE}
      * @throws InvalidSettingException when {@code code} does not fit 32 bits
      */
+    @Override
     public void reset(long code) {
         if (code < 0 || code > Yamux.MAX_RESET_CODE) {
             throw new InvalidSettingException("yamux reset code " + code + ", must be 0 to " + Yamux.MAX_RESET_CODE);

@@ -8,7 +8,7 @@
  *
  * <p><b>Who releases a buffer.</b> A buffer that is passed in belongs to the session from then on, except when
  * {@link io.peerkit.transport.libp2p.internal.yamux.YamuxStream#write} does not answer
- * {@link io.peerkit.transport.libp2p.internal.yamux.WriteResult#ACCEPTED}: then the caller still owns it. A buffer that
+ * {@link io.peerkit.transport.libp2p.internal.muxer.WriteResult#ACCEPTED}: then the caller still owns it. A buffer that
  * is handed out by {@link io.peerkit.transport.libp2p.internal.yamux.YamuxStream#read} belongs to the caller. When the
  * driver is done with the session it calls
  * {@link io.peerkit.transport.libp2p.internal.yamux.YamuxSession#close}, which releases all that is left.

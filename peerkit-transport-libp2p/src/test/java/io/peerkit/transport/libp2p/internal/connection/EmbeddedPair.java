@@ -5,7 +5,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
+import io.peerkit.transport.libp2p.internal.noise.NoiseSecurity;
 import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,16 +46,21 @@ public final class EmbeddedPair {
         }
 
         public ConnectionContext context() {
-            byte[] staticKey = new byte[32];
-            RANDOM.nextBytes(staticKey);
             return new ConnectionContext(
                     ConnectionSettings.of(HANDSHAKE_TIMEOUT),
-                    NoiseIdentity.of(key, staticKey),
-                    RANDOM,
+                    key.peerId(),
+                    List.of(new NoiseSecurity(NoiseIdentity.of(key, secret()), End::secret)),
                     policy,
                     protocols,
                     traffic,
+                    new Metrics(),
                     established -> {});
+        }
+
+        private static byte[] secret() {
+            byte[] secret = new byte[32];
+            RANDOM.nextBytes(secret);
+            return secret;
         }
 
         public EmbeddedChannel channel() {

@@ -137,7 +137,8 @@ final class DialTest {
                         new NodeAddress("/ip4/192.0.2.2/tcp/4001/p2p/" + OTHER),
                         new NodeAddress("/ip4/192.0.2.3/tcp/4001/p2p/" + THIRD),
                         new NodeAddress("/dns4/example.org/tcp/4001")),
-                SELF);
+                SELF,
+                Multiaddr::isTcp);
 
         assertThat(targets.peer()).isEqualTo(Optional.of(OTHER));
         assertThat(targets.addresses())
@@ -147,8 +148,10 @@ final class DialTest {
 
     @Test
     void targets_none_invalid() {
-        assertThatThrownBy(() -> DialTargets.of(List.of(), SELF)).isInstanceOf(InvalidBytesException.class);
-        assertThatThrownBy(() -> DialTargets.of(List.of(new NodeAddress("/ip4/192.0.2.1/tcp/4001/p2p/" + SELF)), SELF))
+        assertThatThrownBy(() -> DialTargets.of(List.of(), SELF, Multiaddr::isTcp))
+                .isInstanceOf(InvalidBytesException.class);
+        assertThatThrownBy(() -> DialTargets.of(
+                        List.of(new NodeAddress("/ip4/192.0.2.1/tcp/4001/p2p/" + SELF)), SELF, Multiaddr::isTcp))
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("this node itself");
     }
@@ -158,7 +161,10 @@ final class DialTest {
         List<NodeAddress> seventeen = IntStream.rangeClosed(1, 17)
                 .mapToObj(port -> new NodeAddress("/ip4/192.0.2.1/tcp/" + port))
                 .toList();
-        assertThat(DialTargets.of(seventeen, SELF).addresses()).hasSize(16);
-        assertThat(DialTargets.of(seventeen.subList(0, 16), SELF).addresses()).hasSize(16);
+        assertThat(DialTargets.of(seventeen, SELF, Multiaddr::isTcp).addresses())
+                .hasSize(16);
+        assertThat(DialTargets.of(seventeen.subList(0, 16), SELF, Multiaddr::isTcp)
+                        .addresses())
+                .hasSize(16);
     }
 }

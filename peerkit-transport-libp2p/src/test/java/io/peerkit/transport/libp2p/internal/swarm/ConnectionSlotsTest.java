@@ -7,11 +7,12 @@ import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionSlotsTest {
-    private static InetAddress address(int last) throws UnknownHostException {
-        return InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, (byte) last});
+    private static Optional<InetAddress> address(int last) throws UnknownHostException {
+        return Optional.of(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, (byte) last}));
     }
 
     private static ConnectionSlots slots(int max, int perAddress, int pending) {

@@ -74,7 +74,7 @@ public final class TestSwarm implements AutoCloseable {
     }
 
     public CompletableFuture<Connection> dial(String address) {
-        return swarm.dial(DialTargets.of(List.of(new NodeAddress(address)), key.peerId()))
+        return swarm.dial(DialTargets.of(List.of(new NodeAddress(address)), key.peerId(), swarm::dials))
                 .thenCompose(Connection::established);
     }
 

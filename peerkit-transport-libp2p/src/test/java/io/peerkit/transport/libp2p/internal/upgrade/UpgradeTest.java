@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.ProtocolRefusedException;
-import io.peerkit.transport.libp2p.internal.Fuzz;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
-import io.peerkit.transport.libp2p.internal.noise.NoiseFrame;
 import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
-import io.peerkit.transport.libp2p.internal.noise.NoiseSession;
+import io.peerkit.transport.libp2p.internal.noise.NoiseSecurity;
+import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
+import io.peerkit.transport.libp2p.internal.secure.Security;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -33,11 +34,15 @@ final class UpgradeTest {
     }
 
     private Upgrade dialer(boolean early, PeerId expected) {
-        return Upgrade.dialer(NoiseIdentity.of(dialerKey, secret(3)), secret(4), early, Optional.of(expected));
+        return Upgrade.dialer(List.of(noise(dialerKey, 3)), early, Optional.of(expected));
     }
 
     private Upgrade listener(boolean early) {
-        return Upgrade.listener(NoiseIdentity.of(listenerKey, secret(5)), secret(6), early);
+        return Upgrade.listener(List.of(noise(listenerKey, 5)), early);
+    }
+
+    private static Security noise(NodeKey key, int seed) {
+        return new NoiseSecurity(NoiseIdentity.of(key, secret(seed)), () -> secret(seed + 1));
     }
 
     /** Carries bytes in pieces of at most a length until nothing moves. */
@@ -68,17 +73,19 @@ final class UpgradeTest {
 
         assertThat(dialer.isDone()).isTrue();
         assertThat(listener.isDone()).isTrue();
-        NoiseSession ours = dialer.session().orElseThrow();
-        NoiseSession theirs = listener.session().orElseThrow();
+        SecureChannel ours = dialer.channel().orElseThrow();
+        SecureChannel theirs = listener.channel().orElseThrow();
         assertThat(ours.remote()).isEqualTo(listenerKey.peerId());
         assertThat(theirs.remote()).isEqualTo(dialerKey.peerId());
         assertThat(ours.muxer().isPresent()).isEqualTo(dialerEarly && listenerEarly);
-        byte[] message = new byte[3 + NoiseFrame.TAG_BYTES];
-        ours.sender().encrypt(new byte[] {1, 2, 3}, 0, 3, message, 0);
-        byte[] plaintext = new byte[3];
-        assertThat(theirs.receiver().decrypt(message, 0, message.length, plaintext, 0))
-                .isEqualTo(3);
-        assertThat(plaintext).containsExactly(1, 2, 3);
+        ours.plaintext().writeBytes(new byte[] {1, 2, 3});
+        ByteBuf record = Unpooled.buffer();
+        ours.seal(record);
+        assertThat(theirs.next(record)).isTrue();
+        ByteBuf plaintext = theirs.take();
+        assertThat(ByteBufUtil.getBytes(plaintext)).containsExactly(1, 2, 3);
+        plaintext.release();
+        record.release();
     }
 
     @Test
@@ -89,7 +96,7 @@ final class UpgradeTest {
                 .isInstanceOf(InvalidBytesException.class)
                 .hasMessageContaining("must be " + dialerKey.peerId());
         assertThat(dialer.takeOutput()).isEmpty();
-        assertThat(listener.session()).isEmpty();
+        assertThat(listener.channel()).isEmpty();
     }
 
     @Test
@@ -98,55 +105,5 @@ final class UpgradeTest {
         byte[] answer = "\u0013/multistream/1.0.0\n\u0003na\n".getBytes(StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> dialer.feed(Unpooled.wrappedBuffer(answer)))
                 .isInstanceOf(ProtocolRefusedException.class);
-    }
-
-    @Test
-    void reader_messageOfTheBound_complete() {
-        NoiseFrameReader reader = new NoiseFrameReader(100);
-        ByteBuf in = Unpooled.buffer().writeShort(100).writeZero(100);
-        assertThat(reader.next(in)).isTrue();
-        assertThat(reader.take()).hasSize(100);
-    }
-
-    @Test
-    void reader_oneByteOverTheBound_refused() {
-        NoiseFrameReader reader = new NoiseFrameReader(100);
-        assertThatThrownBy(() -> reader.next(Unpooled.buffer().writeShort(101)))
-                .isInstanceOf(InvalidBytesException.class)
-                .hasMessage("noise message of 101 bytes, at most 100");
-    }
-
-    @Test
-    void reader_trimWithinAMessage_keepsIt() {
-        NoiseFrameReader reader = new NoiseFrameReader(100);
-        assertThat(reader.next(Unpooled.buffer().writeShort(2).writeByte(5))).isFalse();
-        reader.trim();
-        assertThat(reader.next(Unpooled.buffer().writeByte(6))).isTrue();
-        assertThat(reader.take()).containsExactly(5, 6);
-        reader.trim();
-        assertThat(reader.next(Unpooled.buffer().writeShort(1).writeByte(7))).isTrue();
-        assertThat(reader.take()).containsExactly(7);
-    }
-
-    @Test
-    void reader_damagedBytesInTwoPieces_refusedOrReadAsTheyStand() {
-        byte[] twoMessages = new byte[] {0, 3, 1, 2, 3, 0, 0, 0, 1, 9};
-        byte[] long100 = Unpooled.buffer().writeShort(100).writeZero(100).array();
-        Fuzz.run(new Random().nextLong(), List.of(twoMessages, long100), bytes -> {
-            NoiseFrameReader reader = new NoiseFrameReader(100);
-            int cut = bytes.length / 2;
-            ByteBuf expected = Unpooled.wrappedBuffer(bytes);
-            for (ByteBuf in : List.of(
-                    Unpooled.wrappedBuffer(bytes, 0, cut), Unpooled.wrappedBuffer(bytes, cut, bytes.length - cut))) {
-                while (reader.next(in)) {
-                    byte[] message = reader.take();
-                    assertThat(expected.readUnsignedShort()).isEqualTo(message.length);
-                    byte[] same = new byte[message.length];
-                    expected.readBytes(same);
-                    assertThat(message).isEqualTo(same);
-                }
-                assertThat(in.isReadable()).isFalse();
-            }
-        });
     }
 }

@@ -4,6 +4,7 @@ package io.peerkit.transport.libp2p.internal.yamux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

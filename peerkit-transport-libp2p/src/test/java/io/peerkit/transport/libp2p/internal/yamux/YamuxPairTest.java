@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.InvalidSettingException;
 import io.peerkit.api.LimitExceededException;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

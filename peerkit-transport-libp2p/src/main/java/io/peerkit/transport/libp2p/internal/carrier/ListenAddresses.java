@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.transport.libp2p.internal.swarm;
+package io.peerkit.transport.libp2p.internal.carrier;
 
-import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,15 +14,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where sockets that are bound can be reached. */
-final class ListenAddresses {
+public final class ListenAddresses {
     private static final Logger LOG = LoggerFactory.getLogger(ListenAddresses.class);
 
     private ListenAddresses() {}
 
-    /** A socket bound to all addresses stands for those of the machine's interfaces, loopback last. */
-    static List<Multiaddr> of(List<InetSocketAddress> bound) {
+    /**
+     * The socket addresses at which others can reach sockets that are bound.
+     *
+     * @param bound as the system tells them; a socket bound to all addresses stands for those of the machine's interfaces
+     * @return each with an IP address of its own, loopback last
+     */
+    public static List<InetSocketAddress> of(List<InetSocketAddress> bound) {
         return bound.stream()
-                .flatMap(socket -> hosts(socket.getAddress()).map(host -> Multiaddr.ofTcp(host, socket.getPort())))
+                .flatMap(
+                        socket -> hosts(socket.getAddress()).map(host -> new InetSocketAddress(host, socket.getPort())))
                 .distinct()
                 .toList();
     }

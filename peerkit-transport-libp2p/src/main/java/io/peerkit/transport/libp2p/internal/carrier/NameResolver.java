@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.transport.libp2p.internal.swarm;
+package io.peerkit.transport.libp2p.internal.carrier;
 
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
@@ -18,7 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Finds the IP address of a host name off the event loops, since the platform's look-up blocks. */
-final class NameResolver {
+public final class NameResolver {
     private static final int MAX_THREADS = 2;
 
     /** Names that wait to be looked up; a dial that finds the queue full fails. */
@@ -31,12 +31,19 @@ final class NameResolver {
                 return thread;
             });
 
-    NameResolver() {
+    /** Starts no thread before a name is asked for. */
+    public NameResolver() {
         executor.allowCoreThreadTimeOut(true);
     }
 
-    /** The socket address of a TCP multiaddr; completes at once when it holds no name. */
-    CompletableFuture<InetSocketAddress> resolve(Multiaddr address) {
+    /**
+     * The socket address of a multiaddr with a host and a port.
+     *
+     * @param address the address
+     * @return completed at once when the host is an IP address, else on a thread of its own; failed with
+     *     {@link PeerUnreachableException}
+     */
+    public CompletableFuture<InetSocketAddress> resolve(Multiaddr address) {
         int port = address.port().orElseThrow();
         Optional<InetAddress> ip = address.ip();
         if (ip.isPresent()) {
@@ -67,7 +74,8 @@ final class NameResolver {
         }
     }
 
-    void close() {
+    /** Gives up what is being looked up. */
+    public void close() {
         executor.shutdownNow();
     }
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.transport.libp2p.internal.upgrade;
+package io.peerkit.transport.libp2p.internal.noise;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.peerkit.transport.libp2p.internal.noise.CipherState;
-import io.peerkit.transport.libp2p.internal.noise.NoiseFrame;
 
 /**
  * Encrypts what is written to {@link #plaintext} into one Noise message behind its length.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.carrier;
+
+import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One way to get connections: TCP, say. Its channels are {@linkplain CarrierHost#register registered} with the host, which
+ * closes them. Safe for use by any thread.
+ */
+public interface Carrier {
+    /**
+     * Whether an address can be dialed in this way.
+     *
+     * @param address any address
+     * @return false also for one that is only good for listening, such as port 0
+     */
+    boolean dials(Multiaddr address);
+
+    /**
+     * Dials an address that this carrier {@link #dials}; ends the attempt in one way or the other.
+     *
+     * @param attempt what to do; when it ends before, whatever was opened for it is closed
+     */
+    void dial(DialAttempt attempt);
+
+    /**
+     * Whether an address can be listened at in this way.
+     *
+     * @param address any address
+     * @return false also for one that is only good for dialing, such as a host name
+     */
+    boolean listens(Multiaddr address);
+
+    /**
+     * Listens at an address at which this carrier {@link #listens}.
+     *
+     * @param address where
+     * @return a future that completes when connections can come, or failed with
+     *     {@link io.peerkit.api.PeerUnreachableException}
+     */
+    CompletableFuture<Void> listen(Multiaddr address);
+
+    /**
+     * Where others can reach this node in this way now.
+     *
+     * @return addresses without the node's name, best first
+     */
+    List<Multiaddr> addresses();
+}

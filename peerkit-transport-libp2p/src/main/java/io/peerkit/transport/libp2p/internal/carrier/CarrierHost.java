@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.internal.carrier;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.peerkit.transport.libp2p.internal.connection.Connection;
+import io.peerkit.transport.libp2p.internal.connection.ConnectionContext;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** What a transport gives to its carriers. Safe for use by any thread. */
+public interface CarrierHost {
+    /**
+     * What connections share.
+     *
+     * @return always the same
+     */
+    ConnectionContext context();
+
+    /**
+     * An event loop to use next; they take turns.
+     *
+     * @return a loop of the transport
+     */
+    EventLoop nextLoop();
+
+    /**
+     * How long one address may take.
+     *
+     * @return from the first packet until the peer has proven who it is
+     */
+    Duration dialTimeout();
+
+    /**
+     * Looks up host names.
+     *
+     * @return always the same
+     */
+    NameResolver names();
+
+    /**
+     * Gives a channel to an event loop and closes it with the transport.
+     *
+     * @param channel not yet registered with a loop
+     * @param loop the loop
+     * @param failed fails when the channel cannot be registered or the transport is closed; the channel is closed then
+     */
+    void register(Channel channel, EventLoop loop, CompletableFuture<?> failed);
+
+    /**
+     * Takes a connection that a peer opened, within the limits, or closes it.
+     *
+     * @param channel not yet registered with a loop
+     * @param loop where it is to run
+     * @param from the address against which it counts, where it has one of its own
+     * @param prepare fills the pipeline; given what to complete with the secured connection
+     */
+    void accept(
+            Channel channel,
+            EventLoop loop,
+            Optional<InetAddress> from,
+            Consumer<CompletableFuture<Connection>> prepare);
+}

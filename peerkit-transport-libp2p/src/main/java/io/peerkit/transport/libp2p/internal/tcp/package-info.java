@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Connections over TCP. */
+package io.peerkit.transport.libp2p.internal.tcp;
