@@ -7,7 +7,7 @@ import { startNode } from './node.mjs'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createInterface } from 'node:readline'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { RandomBytes } from './randombytes.mjs'
 import { echo, readToEnd, write } from './streams.mjs'
@@ -29,9 +29,52 @@ const STREAMS = 1000
 /** When a command that waits for the remote gives up. */
 const COMMAND_MILLIS = 60_000
 
-const { values: flags } = parseArgs({ options: { 'no-early-muxer': { type: 'boolean', default: false } } })
+/** When a reservation that a relay has not granted counts as refused. */
+const RESERVATION_MILLIS = 10_000
+
+/** How often it is looked whether the relay has granted it. */
+const POLL_MILLIS = 20
+
+const { values: flags } = parseArgs({
+  options: {
+    'no-early-muxer': { type: 'boolean', default: false },
+    transport: { type: 'string' },
+    security: { type: 'string' },
+    listen: { type: 'string', multiple: true },
+    announce: { type: 'string', multiple: true },
+    'relay-service': { type: 'boolean' },
+    'relay-limit': { type: 'string' },
+    relay: { type: 'string', multiple: true },
+    dcutr: { type: 'boolean' },
+    autonat: { type: 'boolean' },
+    'identify-push': { type: 'boolean' },
+    mdns: { type: 'boolean', default: false },
+    'mdns-service': { type: 'string', default: '_p2p._udp.local' }
+  }
+})
 process.on('unhandledRejection', error => console.error('unhandled rejection:', error))
-const { node, handshakes } = await startNode({ earlyMuxer: !flags['no-early-muxer'] })
+const { node, handshakes } = await startNode({
+  earlyMuxer: !flags['no-early-muxer'],
+  transport: flags.transport,
+  security: flags.security,
+  listen: flags.listen,
+  announce: flags.announce,
+  relays: flags.relay,
+  relayService: flags['relay-service'],
+  relayLimit: flags['relay-limit'] == null ? undefined : Number(flags['relay-limit']),
+  dcutr: flags.dcutr,
+  autonat: flags.autonat,
+  identifyPush: flags['identify-push'],
+  mdns: flags.mdns ? flags['mdns-service'] : undefined
+})
+node.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) => {
+  say({ event: 'discovered', peerId: id.toString(), addresses: multiaddrs.map(String) })
+})
+if (flags.dcutr) {
+  for (const end of ['open', 'close']) {
+    node.addEventListener(`connection:${end}`, ({ detail }) => say({ event: `connection-${end}`, ...path(detail) }))
+  }
+}
 
 await handle(ECHO, echo)
 await handle(SINK, async (stream, count) => {
@@ -145,12 +188,42 @@ const commands = {
     return { worst: Math.max(...millis), pings: millis.length, bytes }
   },
 
+  async identified ({ peerId }) {
+    const { addresses, protocols } = await node.peerStore.get(peerIdFromString(peerId))
+    return { addresses: addresses.map(({ multiaddr }) => multiaddr.toString()), protocols }
+  },
+
+  async handle ({ protocol }) {
+    await handle(protocol, echo)
+  },
+
+  async unhandle ({ protocol }) {
+    await node.unhandle(protocol)
+  },
+
+  paths () {
+    return { paths: node.getConnections().map(path) }
+  },
+
+  addresses () {
+    return {
+      addresses: node.getMultiaddrs().map(String),
+      known: node.components.addressManager.getAddressesWithMetadata()
+        .map(({ multiaddr, type, verified }) => ({ address: multiaddr.toString(), type, verified }))
+    }
+  },
+
+  async hangUp ({ peerId }) {
+    await node.hangUp(peerIdFromString(peerId), within())
+  },
+
   connections () {
     const connections = node.getConnections()
     return { count: connections.length, connections: connections.map(describe) }
   }
 }
 
+await reserved(flags.relay ?? [])
 say({
   event: 'ready',
   peerId: node.peerId.toString(),
@@ -194,19 +267,22 @@ function parse (line) {
   }
 }
 
-/** Finds the connection that a command names by `peerId`, or dials its `address`. */
+/** Finds the connection that a command names by `peerId`, a direct one first, or dials its `address`. */
 async function connect ({ peerId, address }) {
   if (peerId == null) {
     return node.dial(multiaddr(address), within())
   }
-  const [connection] = node.getConnections(peerIdFromString(peerId))
+  const connections = node.getConnections(peerIdFromString(peerId))
+  const connection = connections.find(candidate => !path(candidate).relayed) ?? connections[0]
   require(connection != null, `no connection to ${peerId}`)
   return connection
 }
 
 async function open (target, protocol) {
   const connection = await connect(target)
-  return connection.newStream(protocol, { ...within(), maxOutboundStreams: STREAMS })
+  return connection.newStream(protocol, {
+    ...within(), maxOutboundStreams: STREAMS, runOnLimitedConnection: true
+  })
 }
 
 async function upload (stream, bytes, seed) {
@@ -265,7 +341,29 @@ async function handle (protocol, serve) {
       end: stream.status === 'reset' ? 'reset' : stream.status === 'aborted' ? 'aborted' : 'closed',
       error
     })
-  }, { maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS })
+  }, { maxInboundStreams: STREAMS, maxOutboundStreams: STREAMS, runOnLimitedConnection: true })
+}
+
+/** Waits until each relay has granted a reservation, which shows as an address of this node through it. */
+async function reserved (relays) {
+  const deadline = Date.now() + RESERVATION_MILLIS
+  for (const relay of relays) {
+    const id = relay.slice(relay.lastIndexOf('/') + 1)
+    while (!node.getMultiaddrs().some(address => address.toString().includes(`/p2p/${id}/p2p-circuit`))) {
+      require(Date.now() < deadline, `no reservation at ${relay} within ${RESERVATION_MILLIS} ms`)
+      await setTimeoutPromise(POLL_MILLIS)
+    }
+  }
+}
+
+function path (connection) {
+  return {
+    peerId: connection.remotePeer.toString(),
+    direction: connection.direction,
+    address: connection.remoteAddr.toString(),
+    relayed: connection.remoteAddr.toString().includes('/p2p-circuit'),
+    limited: connection.limits != null
+  }
 }
 
 function describe (connection) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// js-libp2p 3 calls Promise.withResolvers, which Node has from version 22 on only. Import this before libp2p.
+// js-libp2p 3 needs what Node has from version 22 on only. Import this before libp2p.
+
+import { WebSocket } from 'ws'
+
 if (Promise.withResolvers == null) {
   Promise.withResolvers = function () {
     let resolve
@@ -12,3 +15,5 @@ if (Promise.withResolvers == null) {
     return { promise, resolve, reject }
   }
 }
+
+globalThis.WebSocket ??= WebSocket

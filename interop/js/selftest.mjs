@@ -3,70 +3,16 @@
 // Two peers drive each other, so that a failing Java test means Java: `npm test`.
 
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { execFile } from 'node:child_process'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Peer } from './selftest-peer.mjs'
 
-const PEER = fileURLToPath(new URL('peer.mjs', import.meta.url))
 const BENCH = fileURLToPath(new URL('bench.mjs', import.meta.url))
 /** A valid peer id that belongs to no peer here. */
 const STRANGER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'
 const MIB = 1024 * 1024
-
-class Peer {
-  #child
-  #nextId = 1
-  #answers = new Map()
-  #events = []
-  #waiting = []
-
-  static async start (...flags) {
-    const peer = new Peer()
-    peer.#child = spawn(process.execPath, [PEER, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] })
-    createInterface({ input: peer.#child.stdout }).on('line', line => peer.#heard(JSON.parse(line)))
-    const { peerId, addresses } = await peer.event(e => e.event === 'ready')
-    return Object.assign(peer, { peerId, address: addresses[0] })
-  }
-
-  ask (cmd, parameters = {}) {
-    const id = this.#nextId++
-    this.#child.stdin.write(JSON.stringify({ id, cmd, ...parameters }) + '\n')
-    return new Promise(resolve => this.#answers.set(id, resolve))
-  }
-
-  event (matches) {
-    const past = this.#events.findIndex(matches)
-    if (past >= 0) {
-      return this.#events.splice(past, 1)[0]
-    }
-    return new Promise(resolve => this.#waiting.push({ matches, resolve }))
-  }
-
-  async endInput () {
-    this.#child.stdin.end()
-    return this.exit()
-  }
-
-  async exit () {
-    return this.#child.exitCode ?? (await once(this.#child, 'exit'))[0]
-  }
-
-  #heard (message) {
-    if (message.event == null) {
-      this.#answers.get(message.id)(message)
-      return
-    }
-    const waiting = this.#waiting.findIndex(({ matches }) => matches(message))
-    if (waiting >= 0) {
-      this.#waiting.splice(waiting, 1)[0].resolve(message)
-    } else {
-      this.#events.push(message)
-    }
-  }
-}
 
 const streamOf = protocol => event => event.event === 'stream' && event.protocol === protocol
 
