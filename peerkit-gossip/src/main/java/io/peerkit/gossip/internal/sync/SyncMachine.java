@@ -223,6 +223,11 @@ public abstract sealed class SyncMachine permits SyncInitiator, SyncResponder, S
         peerCount = count;
     }
 
+    /** Whether all that is stored is reconciled. */
+    final boolean isWhole() {
+        return start.extent() == SyncStart.Extent.WHOLE;
+    }
+
     final int peerCount() {
         return peerCount;
     }

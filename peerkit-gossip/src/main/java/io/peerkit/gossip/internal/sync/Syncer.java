@@ -86,6 +86,7 @@ public final class Syncer implements SyncSession.Owner {
     private final PeerWarnings warnings = new PeerWarnings(LOG);
     private final SyncCounters counters = new SyncCounters();
     private final ProgressBook progress;
+    private final BulkTurn<SyncSession> bulk = new BulkTurn<>();
     private boolean stopped;
 
     /**
@@ -159,6 +160,7 @@ public final class Syncer implements SyncSession.Owner {
     /** Begins sessions with dirty peers; called every second or so. */
     public void tick() {
         plans.tick();
+        bulk.tick();
         schedule.dirtyPeers(this::isIdle).forEach(this::begin);
     }
 
@@ -262,7 +264,7 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public boolean isBusy(SyncSession session, SyncFrame first) {
         Slot slot = slots.get(session.peer().node());
-        boolean braked = parts.epochs().isMoving() || plans.isTaken(first);
+        boolean braked = parts.epochs().isMoving() || plans.isTaken(first) || bringsMuchToo(session, first);
         if (slot == null || braked || slot.incoming.isPresent() || (slot.isIdle() && isCrowded())) {
             return true;
         }
@@ -272,6 +274,18 @@ public final class Syncer implements SyncSession.Owner {
             return Peer.wins(self, transport.nodeId(), session.peer());
         }
         return slot.outgoing.isPresent();
+    }
+
+    /** Whether an incoming session would bring much of what another already brings. */
+    private boolean bringsMuchToo(SyncSession session, SyncFrame first) {
+        return first instanceof SyncFrame.Hello hello
+                && hello.scope().equals(parts.scope().name())
+                && !mayBring(session, hello.count());
+    }
+
+    /** Whether a session with a peer that has so many entries may go on. */
+    private boolean mayBring(SyncSession session, long peerCount) {
+        return peerCount - parts.set().size() <= BulkTurn.MANY || bulk.take(session, session::storedEntries);
     }
 
     @Override
@@ -320,6 +334,7 @@ public final class Syncer implements SyncSession.Owner {
     @Override
     public void over(SyncSession session, Optional<SyncAction.Outcome> outcome, Optional<Throwable> reason) {
         NodeId node = session.peer().node();
+        bulk.over(session);
         remember(node, session, outcome);
         reason.ifPresent(why -> log(session, why));
         outcome.ifPresent(counters::ended);
@@ -455,6 +470,13 @@ public final class Syncer implements SyncSession.Owner {
 
     @Override
     public boolean mayGoOn(SyncSession session) {
+        boolean whole = session.machine().filter(SyncMachine::isWhole).isPresent();
+        if (whole
+                && !mayBring(
+                        session, session.machine().map(SyncMachine::peerCount).orElse(0))) {
+            schedule.dirty(session.peer().node());
+            return false;
+        }
         boolean ready = parts.epochs().meets(session.peer().node());
         if (ready && parts.set().changes() != session.changesBefore()) {
             // What was stored since the hello is in no snapshot, and was not pushed to a peer in an unknown epoch.
