@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.relay;
 
+import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.Substream;
 import java.util.concurrent.RejectedExecutionException;

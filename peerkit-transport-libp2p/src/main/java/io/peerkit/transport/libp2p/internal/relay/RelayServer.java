@@ -2,6 +2,7 @@
 package io.peerkit.transport.libp2p.internal.relay;
 
 import io.peerkit.api.InvalidBytesException;
+import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.InboundProtocol;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
@@ -12,6 +13,7 @@ import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,60 +38,82 @@ public final class RelayServer {
     private final Supplier<List<Multiaddr>> addresses;
     private final Clock clock;
     private final RelayService<Connection> service;
+    private final CircuitLimit circuitLimit;
     private final Pacer pacer;
-    private final LongAdder bytes;
-    private final LongAdder placed;
-    private final LongAdder placesRefused;
-    private final LongAdder circuitsOpened;
-    private final LongAdder circuitsRefused;
-    private final LongAdder circuitsFailed;
 
     /**
-     * Makes the service of a node and adds it to what the node speaks.
+     * Makes the service of a node.
      *
      * @param key who the relay is
      * @param limits what to give away
      * @param addresses where the relay can be reached; asked each time, on an event loop
      * @param clock the time
-     * @param protocols what is spoken
-     * @param metrics get the relay's figures: what is taken, each limit beside it, and what was given since the start
      */
-    public RelayServer(
-            NodeKey key,
-            RelayLimits limits,
-            Supplier<List<Multiaddr>> addresses,
-            Clock clock,
-            ProtocolTable protocols,
-            Metrics metrics) {
+    public RelayServer(NodeKey key, RelayLimits limits, Supplier<List<Multiaddr>> addresses, Clock clock) {
         this.key = key;
         this.limits = limits;
         this.addresses = addresses;
         this.clock = clock;
         service = new RelayService<>(limits);
+        circuitLimit = new CircuitLimit(limits.circuitLife().toSeconds(), limits.circuitBytes());
         pacer = new Pacer(limits.bytesPerSecond());
-        bytes = metrics.counter("relay.circuits.bytes");
-        placed = metrics.counter("relay.reservations.granted");
-        placesRefused = metrics.counter("relay.reservations.refused");
-        circuitsOpened = metrics.counter("relay.circuits.opened");
-        circuitsRefused = metrics.counter("relay.circuits.refused");
-        circuitsFailed = metrics.counter("relay.circuits.failed");
+    }
+
+    /**
+     * Begins.
+     *
+     * @param protocols get hop
+     * @param metrics get the relay's figures: what is taken, each limit beside it, and what was given since the start
+     */
+    public void serve(ProtocolTable protocols, Metrics metrics) {
+        Figures counters = new Figures(
+                metrics.counter("relay.circuits.bytes"),
+                metrics.counter("relay.reservations.granted"),
+                metrics.counter("relay.reservations.refused"),
+                metrics.counter("relay.circuits.opened"),
+                metrics.counter("relay.circuits.refused"),
+                metrics.counter("relay.circuits.failed"));
         metrics.gauge("relay.reservations.open", () -> {
             service.expire(clock.instant());
             return service.reservations();
         });
         metrics.gauge("relay.circuits.open", service::circuits);
-        limits.figures().forEach((name, value) -> metrics.gauge(name, () -> value));
-        protocols.add(RelayProtocol.HOP, Hop::new);
+        figures(limits).forEach((name, value) -> metrics.gauge(name, () -> value));
+        protocols.add(RelayProtocol.HOP, connection -> new Hop(connection, counters));
+    }
+
+    private record Figures(
+            LongAdder bytes,
+            LongAdder placed,
+            LongAdder placesRefused,
+            LongAdder opened,
+            LongAdder refused,
+            LongAdder failed) {}
+
+    private static Map<String, Long> figures(RelayLimits limits) {
+        return Map.of(
+                "relay.reservations.max", (long) limits.maxReservations(),
+                "relay.reservations.max-per-address", (long) limits.maxReservationsPerAddress(),
+                "relay.reservations.max-asks-per-minute", (long) limits.maxAsksPerMinute(),
+                "relay.reservations.life-seconds", limits.reservationLife().toSeconds(),
+                "relay.circuits.max", (long) limits.maxCircuits(),
+                "relay.circuits.max-per-peer", (long) limits.maxCircuitsPerPeer(),
+                "relay.circuits.max-per-address", (long) limits.maxCircuitsPerAddress(),
+                "relay.circuits.max-bytes", limits.circuitBytes(),
+                "relay.circuits.max-seconds", limits.circuitLife().toSeconds(),
+                "relay.circuits.max-bytes-per-second", limits.bytesPerSecond());
     }
 
     /** What one connection asks for. */
     private final class Hop implements InboundProtocol {
         private final Connection connection;
         private final RemoteHost from;
+        private final Figures figures;
         private boolean placedBefore;
 
-        Hop(Connection connection) {
+        Hop(Connection connection, Figures figures) {
             this.connection = connection;
+            this.figures = figures;
             from = RemoteHost.of(connection.remoteAddress());
         }
 
@@ -122,15 +146,15 @@ public final class RelayServer {
             Instant now = clock.instant();
             RelayService.Placing placing = service.reserve(connection.peer(), from, connection, now);
             if (placing instanceof RelayService.Refused<?> refused) {
-                placesRefused.increment();
+                figures.placesRefused().increment();
                 refuse(stream, refused.status());
             } else if (placing instanceof RelayService.Placed place) {
-                placed.increment();
+                figures.placed().increment();
                 if (!placedBefore) {
                     placedBefore = true;
                     var unused = connection.closed().thenRun(() -> service.gone(connection.peer(), connection));
                 }
-                answer(stream, new HopMessage.Status(RelayStatus.OK, Optional.of(told(place)), limits.circuit()));
+                answer(stream, new HopMessage.Status(RelayStatus.OK, Optional.of(told(place)), circuitLimit));
                 stream.closeWrite();
             }
         }
@@ -149,7 +173,7 @@ public final class RelayServer {
             RelayService.Joining<Connection> joining =
                     service.connect(connection.peer(), from, connect.target(), clock.instant());
             if (joining instanceof RelayService.Refused<Connection> refused) {
-                circuitsRefused.increment();
+                figures.refused().increment();
                 refuse(stream, refused.status());
             } else if (joining instanceof RelayService.Circuit<Connection> circuit) {
                 var unused = invite(circuit).whenComplete((target, failure) -> {
@@ -167,20 +191,20 @@ public final class RelayServer {
                 @Nullable Throwable failure) {
             if (target == null) {
                 LOG.debug("circuit to {} failed", circuit.target(), failure);
-                circuitsFailed.increment();
+                figures.failed().increment();
                 service.ended(circuit);
                 refuse(stream, RelayStatus.CONNECTION_FAILED);
                 return;
             }
-            circuitsOpened.increment();
-            answer(stream, new HopMessage.Status(RelayStatus.OK, Optional.empty(), limits.circuit()));
-            new Circuit(stream, target, limits, pacer, bytes, () -> service.ended(circuit)).start();
+            figures.opened().increment();
+            answer(stream, new HopMessage.Status(RelayStatus.OK, Optional.empty(), circuitLimit));
+            new Circuit(stream, target, limits, pacer, figures.bytes(), () -> service.ended(circuit)).start();
         }
 
         /** Asks the target; a future of its stream, on its event loop, or failed. */
         private CompletableFuture<Substream> invite(RelayService.Circuit<Connection> circuit) {
             CompletableFuture<Substream> invited = new CompletableFuture<>();
-            StopMessage invitation = new StopMessage.Connect(circuit.source(), limits.circuit());
+            StopMessage invitation = new StopMessage.Connect(circuit.source(), circuitLimit);
             boolean posted = on(circuit.at(), () -> {
                 var unused = circuit.at()
                         .open(RelayProtocol.STOP)

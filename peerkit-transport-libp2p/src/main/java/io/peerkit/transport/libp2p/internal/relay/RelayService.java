@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.relay;
 
+import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.time.Duration;
 import java.time.Instant;

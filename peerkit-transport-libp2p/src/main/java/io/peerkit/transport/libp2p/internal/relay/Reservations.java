@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,8 +149,9 @@ public final class Reservations {
                     if (failure == null) {
                         answered(connection, answer);
                     } else {
-                        Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
-                        refused(connection, why.getMessage(), !(why instanceof ProtocolRefusedException));
+                        Throwable cause = failure.getCause();
+                        Throwable why = failure instanceof CompletionException && cause != null ? cause : failure;
+                        refused(connection, why.toString(), !(why instanceof ProtocolRefusedException));
                     }
                 });
             });
@@ -179,7 +179,7 @@ public final class Reservations {
         go();
     }
 
-    private void refused(Connection connection, @Nullable String why, boolean mayHelp) {
+    private void refused(Connection connection, String why, boolean mayHelp) {
         LOG.info("no place at relay {}: {}", connection.node(), why);
         synchronized (this) {
             if (!isHolding(connection)) {
