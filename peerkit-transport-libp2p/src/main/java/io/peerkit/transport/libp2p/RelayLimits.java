@@ -44,7 +44,8 @@ public record RelayLimits(
         count("maxCircuitsPerAddress", maxCircuitsPerAddress);
         notNegative("circuitBytes", circuitBytes);
         notNegative("bytesPerSecond", bytesPerSecond);
-        if (circuitLife.isNegative() || circuitLife.compareTo(MAX_CIRCUIT_LIFE) > 0
+        if (circuitLife.isNegative()
+                || circuitLife.compareTo(MAX_CIRCUIT_LIFE) > 0
                 || !circuitLife.equals(Duration.ofSeconds(circuitLife.toSeconds()))) {
             throw new InvalidSettingException("relay circuitLife of " + circuitLife
                     + ", must be whole seconds, 0 for ever, at most " + MAX_CIRCUIT_LIFE);
@@ -63,8 +64,7 @@ public record RelayLimits(
      *     an end; 125 MB/s; places for an hour
      */
     public static RelayLimits defaults() {
-        return new RelayLimits(
-                10_000, 256, 10, 4_096, 128, 1_024, 0, Duration.ZERO, 125_000_000L, Duration.ofHours(1));
+        return new RelayLimits(10_000, 256, 10, 4_096, 128, 1_024, 0, Duration.ZERO, 125_000_000L, Duration.ofHours(1));
     }
 
     /**

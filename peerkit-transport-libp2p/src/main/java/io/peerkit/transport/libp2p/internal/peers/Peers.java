@@ -149,7 +149,8 @@ public final class Peers {
 
     private Optional<Link> best(NodeId node) {
         return granted.getOrDefault(node, List.of()).stream()
-                .reduce((one, newer) -> newer.connection().isRelayed() && !one.connection().isRelayed() ? one : newer);
+                .reduce((one, newer) ->
+                        newer.connection().isRelayed() && !one.connection().isRelayed() ? one : newer);
     }
 
     /** What can be spared: the oldest that is relayed, or else the oldest. */

@@ -61,12 +61,16 @@ public final class CircuitCarrier implements Carrier {
      * @param takes whether circuits may come from a connection
      */
     public void accept(ProtocolTable protocols, Predicate<Connection> takes) {
-        protocols.add(RelayProtocol.STOP, connection -> RelayClient.stop(takes, channel -> accepted(connection, channel)));
+        protocols.add(
+                RelayProtocol.STOP, connection -> RelayClient.stop(takes, channel -> accepted(connection, channel)));
     }
 
     private void accepted(Connection relay, CircuitChannel channel) {
-        host.accept(channel, relay.eventLoop(), Optional.empty(), upgraded -> channel.pipeline()
-                .addLast(UpgradeHandler.listener(context, upgraded)));
+        host.accept(
+                channel,
+                relay.eventLoop(),
+                Optional.empty(),
+                upgraded -> channel.pipeline().addLast(UpgradeHandler.listener(context, upgraded)));
     }
 
     @Override
@@ -108,14 +112,12 @@ public final class CircuitCarrier implements Carrier {
 
     /** Any failure of the relay is one of this address only; another may lead there. */
     private static Throwable failure(CircuitRoute route, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof ClosedException
                 ? cause
                 : new PeerUnreachableException(
-                        "no way to " + route.target() + " through relay " + route.relayId() + ": "
-                                + cause.getMessage(),
+                        "no way to " + route.target() + " through relay " + route.relayId() + ": " + cause.getMessage(),
                         cause);
     }
 
@@ -126,8 +128,7 @@ public final class CircuitCarrier implements Carrier {
             return;
         }
         attempt.tie(channel);
-        channel.pipeline()
-                .addLast(UpgradeHandler.dialer(context, Optional.of(route.target()), attempt.upgraded()));
+        channel.pipeline().addLast(UpgradeHandler.dialer(context, Optional.of(route.target()), attempt.upgraded()));
         host.register(channel, channel.loop(), attempt.upgraded());
     }
 

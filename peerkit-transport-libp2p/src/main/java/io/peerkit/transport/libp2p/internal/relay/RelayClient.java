@@ -42,9 +42,9 @@ public final class RelayClient {
      */
     public static CompletableFuture<CircuitChannel> connect(Connection relay, PeerId target) {
         return relay.open(RelayProtocol.HOP)
-                .thenCompose(stream -> RelayExchange.ask(
-                                stream, new HopMessage.Connect(target).encode(), CONNECT_TIMEOUT)
-                        .thenApply(answer -> joined(stream, target, answer)));
+                .thenCompose(
+                        stream -> RelayExchange.ask(stream, new HopMessage.Connect(target).encode(), CONNECT_TIMEOUT)
+                                .thenApply(answer -> joined(stream, target, answer)));
     }
 
     private static CircuitChannel joined(Substream stream, PeerId target, byte[] answer) {

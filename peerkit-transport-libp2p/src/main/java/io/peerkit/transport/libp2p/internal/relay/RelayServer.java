@@ -208,9 +208,9 @@ public final class RelayServer {
             boolean posted = on(circuit.at(), () -> {
                 var unused = circuit.at()
                         .open(RelayProtocol.STOP)
-                        .thenCompose(target -> RelayExchange.ask(
-                                        target, invitation.encode(), RelayProtocol.MESSAGE_TIMEOUT)
-                                .thenApply(answer -> taken(target, answer)))
+                        .thenCompose(
+                                target -> RelayExchange.ask(target, invitation.encode(), RelayProtocol.MESSAGE_TIMEOUT)
+                                        .thenApply(answer -> taken(target, answer)))
                         .whenComplete((target, failure) -> {
                             if (failure == null) {
                                 invited.complete(target);

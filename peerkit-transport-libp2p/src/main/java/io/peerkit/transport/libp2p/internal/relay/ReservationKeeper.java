@@ -119,10 +119,12 @@ public final class ReservationKeeper {
         boolean local = known.ip().filter(ip -> ip.isLoopbackAddress()).isPresent();
         return Stream.concat(Stream.of(known), told.stream())
                 .filter(address -> !address.isRelayed())
-                .filter(address -> address.peerId().isEmpty() || address.peerId().get().equals(relay))
+                .filter(address ->
+                        address.peerId().isEmpty() || address.peerId().get().equals(relay))
                 .filter(address -> local
                         || address.ip()
-                                .filter(ip -> ip.isLoopbackAddress() || ip.isAnyLocalAddress() || ip.isLinkLocalAddress())
+                                .filter(ip ->
+                                        ip.isLoopbackAddress() || ip.isAnyLocalAddress() || ip.isLinkLocalAddress())
                                 .isEmpty())
                 .map(address -> Multiaddr.parse(address.withPeerId(relay) + "/p2p-circuit"))
                 .distinct()

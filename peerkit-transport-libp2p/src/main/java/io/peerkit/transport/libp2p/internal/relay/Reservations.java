@@ -111,8 +111,9 @@ public final class Reservations {
         synchronized (this) {
             Instant now = clock.instant();
             ReservationKeeper.Plan plan = keeper.plan(now);
-            plan.asks().forEach(relay -> asks.put(
-                    relay, connections.getOrDefault(relay, List.of()).get(0)));
+            plan.asks()
+                    .forEach(relay -> asks.put(
+                            relay, connections.getOrDefault(relay, List.of()).get(0)));
             news = !keeper.addresses().equals(told);
             told = keeper.addresses();
             schedule(plan.wakeAt().map(at -> Duration.between(now, at)));
