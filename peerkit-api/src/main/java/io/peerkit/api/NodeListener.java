@@ -2,6 +2,7 @@
 package io.peerkit.api;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Is told what happens in a node. Called on the node's user executor, one call at a time. */
@@ -20,6 +21,13 @@ public interface NodeListener {
      * @param agent the peer
      */
     default void peerDisconnected(AgentId agent) {}
+
+    /**
+     * This node can be reached in other ways than before: a relay gave it a place, say, or is gone.
+     *
+     * @param addresses all ways, complete addresses
+     */
+    default void addressesChanged(List<NodeAddress> addresses) {}
 
     /**
      * Someone was turned away by the access handshake, or turned this node away.

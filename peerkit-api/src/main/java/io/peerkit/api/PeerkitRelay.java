@@ -2,11 +2,12 @@
 package io.peerkit.api;
 
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A running infrastructure node: peers of the network meet at it and learn of each other. It stores no entries and
- * refuses application messages.
+ * A running infrastructure node: peers of the network meet at it and learn of each other, and those that cannot be dialed are
+ * reached through it. It stores no entries and refuses application messages.
  *
  * <p>Safe for use by any thread.
  */
@@ -38,6 +39,14 @@ public interface PeerkitRelay extends AutoCloseable {
      * @return a future of a consistent moment, failed with {@link ClosedException} once the relay is closed
      */
     CompletableFuture<NodeStatus> status();
+
+    /**
+     * Reads the transport's figures: how much is used of what is limited, each limit, and what was refused, such as {@code
+     * relay.reservations.open} and {@code relay.reservations.max}. The transport's documentation names them.
+     *
+     * @return a moment's figures by name, sorted
+     */
+    SortedMap<String, Long> metrics();
 
     /** Closes connections, threads and ports. Returns when they are closed. Repeating it does nothing. */
     @Override

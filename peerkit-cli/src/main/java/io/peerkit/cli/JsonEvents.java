@@ -27,7 +27,15 @@ final class JsonEvents implements NodeListener {
     }
 
     void ready(AgentId agent, NodeId node, List<NodeAddress> addresses) {
-        var event = JsonLines.event("ready").put("agentId", agent.toString()).put("nodeId", node.toString());
+        write(JsonLines.event("ready").put("agentId", agent.toString()).put("nodeId", node.toString()), addresses);
+    }
+
+    @Override
+    public void addressesChanged(List<NodeAddress> addresses) {
+        write(JsonLines.event("addresses"), addresses);
+    }
+
+    private void write(ObjectNode event, List<NodeAddress> addresses) {
         var list = event.putArray("addresses");
         addresses.forEach(address -> list.add(address.toString()));
         lines.write(event);

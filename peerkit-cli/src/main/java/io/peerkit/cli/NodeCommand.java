@@ -42,7 +42,13 @@ final class NodeCommand implements Callable<Integer> {
             description = "a multiaddr to listen on; repeatable; default /ip4/0.0.0.0/tcp/0")
     private List<String> listen = new ArrayList<>();
 
-    @Option(names = "--relay", paramLabel = "ADDR", description = "a relay to stay connected to; repeatable")
+    @Option(names = "--no-listen", description = "do not listen: others reach this node through its relays")
+    private boolean noListen;
+
+    @Option(
+            names = "--relay",
+            paramLabel = "ADDR",
+            description = "a relay to stay connected to and to be reached through; repeatable")
     private List<String> relays = new ArrayList<>();
 
     @Option(names = "--connect", paramLabel = "ADDR", description = "a node to stay connected to; repeatable")
@@ -77,6 +83,9 @@ final class NodeCommand implements Callable<Integer> {
     private NodeBuilder builder(NodeListener listener) throws IOException {
         Libp2pTransport.Builder transport = Libp2pTransport.builder();
         listen.forEach(address -> transport.listen(address));
+        if (noListen) {
+            transport.noListen();
+        }
         relays.forEach(address -> transport.relay(new RelayAddress(address)));
         NodeBuilder builder = Peerkit.node()
                 .access(access.access(specified()))

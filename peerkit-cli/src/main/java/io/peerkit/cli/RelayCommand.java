@@ -60,6 +60,9 @@ final class RelayCommand implements Callable<Integer> {
             description = "connections from one IP address at a time; default 256")
     private int maxConnectionsPerAddress = 256;
 
+    @Mixin
+    private RelayOptions limits = new RelayOptions();
+
     @Option(names = "--json", description = "events as JSON lines")
     private boolean json;
 
@@ -74,7 +77,8 @@ final class RelayCommand implements Callable<Integer> {
         NodeListener listener = json ? jsonEvents : textEvents;
         Libp2pTransport.Builder transport = Libp2pTransport.builder()
                 .maxConnections(maxConnections)
-                .maxConnectionsPerAddress(maxConnectionsPerAddress);
+                .maxConnectionsPerAddress(maxConnectionsPerAddress)
+                .relayLimits(limits.limits());
         listen.forEach(address -> transport.listen(address));
         RelayBuilder builder = Peerkit.relay()
                 .access(access.access(Objects.requireNonNull(spec, "picocli fills it")))
@@ -101,6 +105,11 @@ final class RelayCommand implements Callable<Integer> {
         if (!name.equals("status")) {
             throw new CommandException("unknown-command", "a relay knows status and quit, not " + name);
         }
-        return relay.status().thenApply(StatusJson::of);
+        return relay.status().thenApply(status -> {
+            ObjectNode json = StatusJson.of(status);
+            ObjectNode metrics = json.putObject("metrics");
+            relay.metrics().forEach((figure, value) -> metrics.put(figure, value.longValue()));
+            return json;
+        });
     }
 }

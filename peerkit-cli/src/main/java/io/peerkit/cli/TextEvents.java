@@ -26,6 +26,12 @@ final class TextEvents implements NodeListener {
     }
 
     @Override
+    public void addressesChanged(List<NodeAddress> addresses) {
+        out.println("reachable at " + addresses.size() + " addresses now");
+        addresses.forEach(address -> out.println("  " + address));
+    }
+
+    @Override
     public void peerConnected(AgentId agent, boolean direct) {
         out.println("connected " + agent + (direct ? "" : " (relayed)"));
     }

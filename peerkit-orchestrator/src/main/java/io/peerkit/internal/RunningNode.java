@@ -31,6 +31,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -287,6 +288,11 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
     @Override
     public CompletableFuture<NodeStatus> status() {
         return calls.handOver(gossip::status);
+    }
+
+    @Override
+    public SortedMap<String, Long> metrics() {
+        return transport.metrics();
     }
 
     @Override

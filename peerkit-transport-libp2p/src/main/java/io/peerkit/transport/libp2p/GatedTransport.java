@@ -14,6 +14,7 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.RelayAddress;
 import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Traffic;
 import io.peerkit.api.transport.Transport;
@@ -30,9 +31,15 @@ import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.peers.Peers;
 import io.peerkit.transport.libp2p.internal.peers.SerialCalls;
+import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
+import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
+import io.peerkit.transport.libp2p.internal.relay.RelayServer;
+import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
 import io.peerkit.transport.libp2p.internal.swarm.Swarm;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +70,8 @@ final class GatedTransport implements Transport {
     private final Map<String, CompletableFuture<NodeId>> dials = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    GatedTransport(TransportContext context, SwarmSettings settings, List<RelayAddress> relays) {
+    GatedTransport(
+            TransportContext context, SwarmSettings settings, List<RelayAddress> relays, RelayLimits relayLimits) {
         this.context = context;
         this.relays = List.copyOf(relays);
         key = NodeKey.fromSeed(NodeSeed.of(context.seed()));
@@ -72,10 +80,35 @@ final class GatedTransport implements Transport {
         gate = new AccessGate(self, context.access(), new Verdicts(), protocols);
         swarm = new Swarm(settings, key, gate, protocols);
         protocols.add(AGENTS_PROTOCOL, connection -> new MessageReceiver(this::takeAgents));
+        DirectConnections direct = new DirectConnections(this::dialRelay);
+        swarm.whenEstablished(direct::established);
+        Clock clock = Clock.systemUTC();
         if (context.mode() == TransportMode.NODE) {
             protocols.add(MESSAGE_PROTOCOL, connection -> new MessageReceiver(this::takeMessage));
+            List<Multiaddr> wanted =
+                    relays.stream().map(each -> Multiaddr.parse(each.value())).toList();
+            Reservations reservations = new Reservations(wanted, clock, new SecureRandom(), this::addressesChanged);
+            swarm.whenEstablished(reservations::established);
+            swarm.add(host -> {
+                CircuitCarrier carrier = new CircuitCarrier(host, direct, reservations::addresses);
+                carrier.accept(protocols, reservations::takesFrom);
+                return carrier;
+            });
+        } else {
+            swarm.add(host -> new CircuitCarrier(host, direct, List::of));
+            new RelayServer(key, relayLimits, swarm::addresses, clock).serve(protocols, swarm.metrics());
         }
         ownProtocols = Set.copyOf(protocols.names());
+    }
+
+    private CompletableFuture<Connection> dialRelay(Multiaddr relay) {
+        return swarm.dial(new DialTargets(List.of(relay), relay.peerId())).thenCompose(Connection::established);
+    }
+
+    private void addressesChanged() {
+        swarm.identify().push();
+        List<NodeAddress> now = listenAddresses();
+        calls.call(() -> context.listener().addressesChanged(now));
     }
 
     CompletableFuture<Transport> listen(List<Multiaddr> addresses) {
@@ -261,7 +294,12 @@ final class GatedTransport implements Transport {
 
     @Override
     public boolean isDirect(NodeId node) {
-        return peers.connection(node).isPresent();
+        return peers.path(node).equals(Optional.of(Path.DIRECT));
+    }
+
+    @Override
+    public Optional<Path> path(NodeId node) {
+        return peers.path(node);
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class Libp2pTransport {
         private int maxConnections = 1_024;
         private int maxConnectionsPerAddress = 256;
         private int maxPendingHandshakes = 128;
+        private RelayLimits relayLimits = RelayLimits.defaults();
 
         private Builder() {}
 
@@ -157,12 +158,23 @@ public final class Libp2pTransport {
             return this;
         }
 
+        /**
+         * What to give away as a relay. Of use in infrastructure mode only.
+         *
+         * @param limits the limits; {@link RelayLimits#defaults} unless set
+         * @return this
+         */
+        public Builder relayLimits(RelayLimits limits) {
+            relayLimits = limits;
+            return this;
+        }
+
         @Override
         public CompletableFuture<Transport> start(TransportContext context) {
             try {
                 List<Multiaddr> addresses = checkedListen();
                 relays.forEach(Builder::check);
-                GatedTransport transport = new GatedTransport(context, checkedLimits(), relays);
+                GatedTransport transport = new GatedTransport(context, checkedLimits(), relays, relayLimits);
                 return transport.listen(addresses);
             } catch (PeerkitException e) {
                 return CompletableFuture.failedFuture(e);

@@ -9,6 +9,7 @@ import io.peerkit.api.AgentId;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportListener;
@@ -39,15 +40,28 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode(Libp2pTransport.Builder settings, byte[] key) throws Exception {
-        transport = settings.start(context(key)).get(30, TimeUnit.SECONDS);
+        this(settings, key, TransportMode.NODE, newSeed());
     }
 
-    private TransportContext context(byte[] key) {
+    private TestNode(Libp2pTransport.Builder settings, byte[] key, TransportMode mode, byte[] seed) throws Exception {
+        transport = settings.start(context(key, mode, seed)).get(30, TimeUnit.SECONDS);
+    }
+
+    /** An infrastructure node. */
+    public static TestNode relay(Libp2pTransport.Builder settings, byte[] seed) throws Exception {
+        return new TestNode(settings, KEY, TransportMode.INFRASTRUCTURE, seed);
+    }
+
+    public static byte[] newSeed() {
         byte[] seed = new byte[TransportContext.SEED_BYTES];
         new SecureRandom().nextBytes(seed);
+        return seed;
+    }
+
+    private TransportContext context(byte[] key, TransportMode mode, byte[] seed) {
         AccessHandshake access = AccessHandshake.factory(
                 LocalAgent.open(KeyStore.inMemory()), NetworkAccess.sharedKey(key), new SecureRandom(), Set.of());
-        return new TransportContext(TransportMode.NODE, seed, access, new Listener());
+        return new TransportContext(mode, seed, access, new Listener());
     }
 
     public Transport transport() {
@@ -72,6 +86,17 @@ public final class TestNode implements AutoCloseable {
         return next == null ? "nothing" : next;
     }
 
+    /** Waits until the listener hears something; what it heard before is dropped. */
+    public void awaitHeard(String start) throws InterruptedException {
+        String next;
+        do {
+            next = next();
+            if (next.equals("nothing")) {
+                throw new AssertionError("did not hear " + start);
+            }
+        } while (!next.startsWith(start));
+    }
+
     @Override
     public void close() {
         transport.close();
@@ -94,8 +119,13 @@ public final class TestNode implements AutoCloseable {
         }
 
         @Override
+        public void pathChanged(NodeId node, Path path) {
+            heard.add("path " + path);
+        }
+
+        @Override
         public void addressesChanged(List<NodeAddress> addresses) {
-            heard.add("addresses");
+            heard.add("addresses " + addresses.size());
         }
 
         @Override

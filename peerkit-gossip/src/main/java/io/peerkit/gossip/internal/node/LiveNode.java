@@ -297,6 +297,7 @@ public final class LiveNode {
     public void addressesChanged(List<NodeAddress> addresses) {
         if (started && !stopped) {
             agents.addressesChanged(addresses);
+            tasks.execute(() -> settings.listener().addressesChanged(addresses));
         }
     }
 

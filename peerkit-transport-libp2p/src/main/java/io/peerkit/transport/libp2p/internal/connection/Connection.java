@@ -2,6 +2,7 @@
 package io.peerkit.transport.libp2p.internal.connection;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.Future;
 import io.peerkit.api.AccessDeniedException;
@@ -194,6 +195,24 @@ public final class Connection {
         } else {
             channel.eventLoop().execute(task);
         }
+    }
+
+    /**
+     * Where this connection lives, for what is to live beside it.
+     *
+     * @return its event loop
+     */
+    public EventLoop eventLoop() {
+        return channel.eventLoop();
+    }
+
+    /**
+     * Whether the bytes pass a relay.
+     *
+     * @return true for a circuit
+     */
+    public boolean isRelayed() {
+        return channel.remoteAddress() instanceof CircuitAddress;
     }
 
     // The event loop.

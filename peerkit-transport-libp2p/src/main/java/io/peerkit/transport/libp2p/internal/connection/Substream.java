@@ -160,9 +160,18 @@ public final class Substream implements ByteSource {
         return done;
     }
 
-    /** What arrived, in the buffer it is in; null when nothing is there. */
-    @Nullable
-    ByteBuf readPiece(int maxBytes) {
+    /**
+     * Takes what arrived in the buffer that it is in, without copying. Lets the peer send as much more.
+     *
+     * @param maxBytes the most to take; what the negotiation of the protocol read too far comes whole
+     * @return at least one byte, owned by the caller; null when nothing is there
+     */
+    public @Nullable ByteBuf readPiece(int maxBytes) {
+        ByteBuf first = ahead;
+        if (first != null) {
+            ahead = null;
+            return first;
+        }
         connection.flushSoon(); // at the end of the turn, which is after what follows
         return muxed.read(maxBytes, connection.nanoTime());
     }

@@ -6,6 +6,7 @@ import io.peerkit.api.NodeAddress;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -48,6 +49,7 @@ public record DialTargets(List<Multiaddr> addresses, Optional<PeerId> peer) {
                 .filter(address ->
                         address.peerId().isEmpty() || address.peerId().equals(peer))
                 .distinct()
+                .sorted(Comparator.comparing(Multiaddr::isRelayed)) // those that are come last
                 .limit(MAX_ADDRESSES)
                 .toList();
         return new DialTargets(ofPeer, peer);

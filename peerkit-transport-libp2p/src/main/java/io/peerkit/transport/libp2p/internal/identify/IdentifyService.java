@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public final class IdentifyService {
     private final Supplier<List<Multiaddr>> addresses;
     private final ProtocolTable protocols;
     private final Map<Connection, IdentifyMessage> known = new ConcurrentHashMap<>();
+    private final Set<Connection> peers = ConcurrentHashMap.newKeySet();
 
     /**
      * Makes the service of a node.
@@ -120,11 +123,35 @@ public final class IdentifyService {
      * @param connection an open connection
      */
     public void established(Connection connection) {
+        peers.add(connection);
+        var unusedToo = connection.closed().thenRun(() -> peers.remove(connection));
         var unused = ask(connection).whenComplete((message, failure) -> {
             if (failure == null) {
                 learn(connection, message);
             } else {
                 LOG.debug("node {} does not say who it is: {}", connection.node(), failure.getMessage());
+            }
+        });
+    }
+
+    /** Tells all peers that were let in what this node says of itself now, such as new addresses. From any thread. */
+    public void push() {
+        for (Connection connection : peers) {
+            try {
+                connection.execute(() -> push(connection));
+            } catch (RejectedExecutionException e) {
+                return; // the transport is closed
+            }
+        }
+    }
+
+    private void push(Connection connection) {
+        var unused = connection.open(IdentifyMessage.PUSH_PROTOCOL).whenComplete((stream, failure) -> {
+            if (failure == null) {
+                tell(stream);
+                connection.after(TIMEOUT, stream::reset); // a peer may leave its side open
+            } else {
+                LOG.debug("node {} takes no news: {}", connection.node(), failure.getMessage());
             }
         });
     }

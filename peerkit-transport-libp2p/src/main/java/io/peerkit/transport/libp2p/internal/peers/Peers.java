@@ -4,6 +4,7 @@ package io.peerkit.transport.libp2p.internal.peers;
 import io.peerkit.api.NodeId;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.message.MessageSender;
@@ -23,8 +24,9 @@ import java.util.Set;
  */
 public final class Peers {
     /**
-     * The most connections kept to one node: two come about when both sides dial at once. The oldest has to go for a third,
-     * which a node opens that has forgotten the others.
+     * The most connections kept to one node: two come about when both sides dial at once, or when one of them leads through a
+     * relay. For a third, which a node opens that has forgotten the others, the oldest that is relayed has to go, or else the
+     * oldest.
      */
     public static final int MAX_CONNECTIONS = 2;
 
@@ -55,13 +57,17 @@ public final class Peers {
         NodeId node = connection.node();
         Optional<Connection> surplus = Optional.empty();
         synchronized (this) {
+            Optional<Path> before = path(node);
             List<Link> links = granted.computeIfAbsent(node, name -> new ArrayList<>(1));
             if (links.isEmpty()) {
                 calls.add(() -> listener.peerGranted(node, grant));
             } else if (links.size() == MAX_CONNECTIONS) {
-                surplus = Optional.of(links.remove(0).connection());
+                Link least = leastOf(links);
+                links.remove(least);
+                surplus = Optional.of(least.connection());
             }
             links.add(new Link(connection, new MessageSender(connection)));
+            tellOfChange(node, before);
         }
         surplus.ifPresent(oldest -> oldest.execute(() -> oldest.close(
                 new PeerUnreachableException("node " + node + " has more than " + MAX_CONNECTIONS + " connections"))));
@@ -77,23 +83,46 @@ public final class Peers {
         NodeId node = connection.node();
         synchronized (this) {
             List<Link> links = granted.get(node);
-            if (links == null || !links.removeIf(link -> link.connection() == connection) || !links.isEmpty()) {
+            Optional<Path> before = path(node);
+            if (links == null || !links.removeIf(link -> link.connection() == connection)) {
                 return;
             }
-            granted.remove(node);
-            calls.add(() -> listener.peerGone(node));
+            if (links.isEmpty()) {
+                granted.remove(node);
+                calls.add(() -> listener.peerGone(node));
+            } else {
+                tellOfChange(node, before);
+            }
         }
         calls.make();
+    }
+
+    private void tellOfChange(NodeId node, Optional<Path> before) {
+        Optional<Path> now = path(node);
+        if (before.isPresent() && now.isPresent() && !now.equals(before)) {
+            calls.add(() -> listener.pathChanged(node, now.get()));
+        }
     }
 
     /**
      * The connection on which to reach a node.
      *
      * @param node any node
-     * @return the newest, since older ones may be dead without our knowing
+     * @return one without a relay between when there is one; of several the newest, since older ones may be dead without our
+     *     knowing
      */
     public synchronized Optional<Connection> connection(NodeId node) {
-        return newest(node).map(Link::connection);
+        return best(node).map(Link::connection);
+    }
+
+    /**
+     * How a node is reached.
+     *
+     * @param node any node
+     * @return empty when it is not connected
+     */
+    public synchronized Optional<Path> path(NodeId node) {
+        return connection(node).map(best -> best.isRelayed() ? Path.RELAYED : Path.DIRECT);
     }
 
     /**
@@ -112,15 +141,24 @@ public final class Peers {
      * What sends messages to a node.
      *
      * @param node any node
-     * @return that of the newest connection
+     * @return that of the best {@link #connection}
      */
     public synchronized Optional<MessageSender> messages(NodeId node) {
-        return newest(node).map(Link::messages);
+        return best(node).map(Link::messages);
     }
 
-    private Optional<Link> newest(NodeId node) {
-        List<Link> links = granted.get(node);
-        return links == null ? Optional.empty() : Optional.of(links.get(links.size() - 1));
+    private Optional<Link> best(NodeId node) {
+        return granted.getOrDefault(node, List.of()).stream()
+                .reduce((one, newer) ->
+                        newer.connection().isRelayed() && !one.connection().isRelayed() ? one : newer);
+    }
+
+    /** What can be spared: the oldest that is relayed, or else the oldest. */
+    private static Link leastOf(List<Link> links) {
+        return links.stream()
+                .filter(link -> link.connection().isRelayed())
+                .findFirst()
+                .orElse(links.get(0));
     }
 
     /**

@@ -64,6 +64,7 @@ public final class Swarm implements AutoCloseable {
     private final NameResolver names = new NameResolver();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Connection>> whenEstablished = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -88,8 +89,13 @@ public final class Swarm implements AutoCloseable {
                 protocols,
                 new TrafficCounter(),
                 new Metrics(),
-                identify::established);
+                this::established);
         add(TcpCarrier::new);
+    }
+
+    private void established(Connection connection) {
+        identify.established(connection);
+        whenEstablished.forEach(listener -> listener.accept(connection));
     }
 
     private byte[] secret() {
@@ -105,6 +111,15 @@ public final class Swarm implements AutoCloseable {
      */
     public void add(Function<CarrierHost, Carrier> make) {
         carriers.add(make.apply(new Host()));
+    }
+
+    /**
+     * Tells of each connection that is let in.
+     *
+     * @param listener called on the event loop of the connection
+     */
+    public void whenEstablished(Consumer<Connection> listener) {
+        whenEstablished.add(listener);
     }
 
     /**
