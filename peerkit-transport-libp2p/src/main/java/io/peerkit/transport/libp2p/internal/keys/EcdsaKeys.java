@@ -40,17 +40,14 @@ final class EcdsaKeys {
         }
         ECDSASigner verifier = new ECDSASigner();
         try {
-            verifier.init(
-                    false,
-                    new ECPublicKeyParameters(SECP256K1.getCurve().decodePoint(publicKey), SECP256K1));
+            verifier.init(false, new ECPublicKeyParameters(SECP256K1.getCurve().decodePoint(publicKey), SECP256K1));
         } catch (IllegalArgumentException e) {
             throw new InvalidBytesException(
                     "secp256k1 public key of " + publicKey.length + " bytes is no usable point", e);
         }
         try {
             BigInteger[] pair = StandardDSAEncoding.INSTANCE.decode(SECP256K1.getN(), signature);
-            return verifier.verifySignature(
-                    MessageDigest.getInstance("SHA-256").digest(message), pair[0], pair[1]);
+            return verifier.verifySignature(MessageDigest.getInstance("SHA-256").digest(message), pair[0], pair[1]);
         } catch (IOException | IllegalArgumentException e) {
             return false; // no DER of two numbers in range
         } catch (GeneralSecurityException e) {

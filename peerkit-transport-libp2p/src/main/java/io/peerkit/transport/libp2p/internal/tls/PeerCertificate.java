@@ -78,7 +78,8 @@ public final class PeerCertificate {
             throw new InvalidBytesException(
                     "tls peer's certificate is signed by " + certificate.getSigAlgName() + ", must be one of TLS 1.3");
         }
-        if (certificate.getPublicKey() instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() > MAX_RSA_BITS) {
+        if (certificate.getPublicKey() instanceof RSAPublicKey rsa
+                && rsa.getModulus().bitLength() > MAX_RSA_BITS) {
             throw new InvalidBytesException("tls peer's certificate has an RSA key of "
                     + rsa.getModulus().bitLength() + " bits, at most " + MAX_RSA_BITS);
         }
@@ -87,9 +88,13 @@ public final class PeerCertificate {
         }
         Set<String> critical = certificate.getCriticalExtensionOIDs();
         if (critical != null) {
-            critical.stream().filter(oid -> !oid.equals(SignedKey.OID)).findFirst().ifPresent(oid -> {
-                throw new InvalidBytesException("tls peer's certificate has the unknown critical extension " + oid);
-            });
+            critical.stream()
+                    .filter(oid -> !oid.equals(SignedKey.OID))
+                    .findFirst()
+                    .ifPresent(oid -> {
+                        throw new InvalidBytesException(
+                                "tls peer's certificate has the unknown critical extension " + oid);
+                    });
         }
     }
 

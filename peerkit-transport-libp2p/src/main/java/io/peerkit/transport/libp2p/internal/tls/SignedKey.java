@@ -118,8 +118,8 @@ final class SignedKey {
         }
         int length = length(in);
         if (length > maxBytes || length > in.remaining()) {
-            throw new InvalidBytesException("certificate extension states " + length + " bytes, at most "
-                    + Math.min(maxBytes, in.remaining()));
+            throw new InvalidBytesException(
+                    "certificate extension states " + length + " bytes, at most " + Math.min(maxBytes, in.remaining()));
         }
         byte[] content = new byte[length];
         in.get(content);
@@ -133,15 +133,16 @@ final class SignedKey {
         }
         int count = first - LONG_FORM;
         if (count < 1 || count > 2) {
-            throw new InvalidBytesException("certificate extension has a length of " + count + " bytes, must be 1 or 2");
+            throw new InvalidBytesException(
+                    "certificate extension has a length of " + count + " bytes, must be 1 or 2");
         }
         int length = octet(in);
         if (count == 2) {
             length = length << Byte.SIZE | octet(in);
         }
         if (length < (count == 1 ? LONG_FORM : 1 << Byte.SIZE)) {
-            throw new InvalidBytesException(
-                    "certificate extension has length " + length + " in " + count + " bytes, must be the shortest form");
+            throw new InvalidBytesException("certificate extension has length " + length + " in " + count
+                    + " bytes, must be the shortest form");
         }
         return length;
     }

@@ -23,8 +23,10 @@ import javax.net.ssl.SSLException;
  * an update goes out before the next data of this side, which is when it is due.
  */
 final class TlsChannel implements SecureChannel {
+    private static final int RECORDS = 4;
+
     /** What one {@link #seal} takes: as many full records as make one write worth its while. */
-    static final int MAX_PLAINTEXT_BYTES = 4 * TlsRecord.MAX_PLAINTEXT_BYTES;
+    static final int MAX_PLAINTEXT_BYTES = RECORDS * TlsRecord.SENT_PLAINTEXT_BYTES;
 
     /** Records without data that a peer may send; a server sends a ticket or two. */
     static final int MAX_EMPTY_RECORDS = 64;
@@ -32,8 +34,10 @@ final class TlsChannel implements SecureChannel {
     /** One record more may be empty for as many bytes of data. */
     static final int BYTES_PER_EMPTY_RECORD = 1_048_576;
 
-    /** Room for the overhead of four records, and an update of the key before them. */
-    private static final int MAX_SEALED_BYTES = MAX_PLAINTEXT_BYTES + 4 * TlsRecord.OVERHEAD_BYTES + 256;
+    /** Room for an update of the key before the data, should one be due. */
+    private static final int UPDATE_BYTES = 256;
+
+    private static final int MAX_SEALED_BYTES = MAX_PLAINTEXT_BYTES + RECORDS * TlsRecord.OVERHEAD_BYTES + UPDATE_BYTES;
 
     private final SSLEngine engine;
     private final PeerId remote;

@@ -94,8 +94,7 @@ public record TlsIdentity(X509Certificate certificate, PrivateKey privateKey) {
         Signature signer = Signature.getInstance("SHA256withECDSA");
         signer.initSign(key, random);
         signer.update(body.getEncoded(ASN1Encoding.DER));
-        byte[] encoded = new DERSequence(
-                        new ASN1Encodable[] {body, ECDSA_WITH_SHA256, new DERBitString(signer.sign())})
+        byte[] encoded = new DERSequence(new ASN1Encodable[] {body, ECDSA_WITH_SHA256, new DERBitString(signer.sign())})
                 .getEncoded(ASN1Encoding.DER);
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));

@@ -20,8 +20,14 @@ final class TlsRecord {
     /** The longest fragment in bytes: what a record carries, its type, its tag and padding. */
     static final int MAX_FRAGMENT_BYTES = MAX_PLAINTEXT_BYTES + 256;
 
-    /** What a record is longer than what it carries, in bytes, with each of our cipher suites and no padding. */
-    static final int OVERHEAD_BYTES = HEADER_BYTES + 1 + 16;
+    /** The zeros that the JDK puts behind what a record carries. */
+    static final int PADDING_BYTES = 16;
+
+    /** The most that the JDK lets one record of ours carry, in bytes: padding and type count. */
+    static final int SENT_PLAINTEXT_BYTES = MAX_PLAINTEXT_BYTES - PADDING_BYTES - 1;
+
+    /** What a record of ours is longer than what it carries, in bytes: the tag has 16 in each of our cipher suites. */
+    static final int OVERHEAD_BYTES = HEADER_BYTES + 1 + PADDING_BYTES + 16;
 
     static final int FIRST_TYPE = 20;
     static final int LAST_TYPE = 23;

@@ -67,8 +67,7 @@ final class TlsRecordReader {
         if (record.length < length) {
             byte[] larger = new byte
                     [Math.min(
-                            Integer.highestOneBit(length) << 1,
-                            TlsRecord.HEADER_BYTES + TlsRecord.MAX_FRAGMENT_BYTES)];
+                            Integer.highestOneBit(length) << 1, TlsRecord.HEADER_BYTES + TlsRecord.MAX_FRAGMENT_BYTES)];
             System.arraycopy(record, 0, larger, 0, TlsRecord.HEADER_BYTES);
             record = larger;
         }
