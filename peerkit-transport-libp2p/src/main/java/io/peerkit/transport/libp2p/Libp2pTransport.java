@@ -15,10 +15,11 @@ import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The transport over TCP that speaks libp2p: Noise, yamux, identify and ping, and on them the access handshake and messages
+ * The transport over TCP that speaks libp2p: TLS or Noise, yamux, identify and ping, and on them the access handshake and messages
  * of Peerkit. The wire is described in {@code docs/protocols/transport.md}.
  *
  * <p>Addresses are multiaddrs in their text form, such as {@code /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…} or
@@ -52,6 +53,7 @@ public final class Libp2pTransport {
         private final List<NodeAddress> listen = new ArrayList<>();
         private final List<RelayAddress> relays = new ArrayList<>();
         private boolean noListen;
+        private List<SecureChannelKind> secureChannels = List.of(SecureChannelKind.TLS, SecureChannelKind.NOISE);
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration dialTimeout = Duration.ofSeconds(5);
         private int maxConnections = 1_024;
@@ -100,6 +102,19 @@ public final class Libp2pTransport {
          */
         public Builder relay(RelayAddress address) {
             relays.add(address);
+            return this;
+        }
+
+        /**
+         * How connections are secured. When this node dials, its first that the peer speaks too is taken; when it is dialed, the
+         * peer's.
+         *
+         * @param kinds each at most once, best first; {@link SecureChannelKind#NOISE}, which every libp2p node speaks, must be
+         *     among them. TLS before Noise unless set
+         * @return this
+         */
+        public Builder secureChannels(List<SecureChannelKind> kinds) {
+            secureChannels = List.copyOf(kinds);
             return this;
         }
 
@@ -211,13 +226,23 @@ public final class Libp2pTransport {
             }
         }
 
+        private List<String> checkedSecurity() {
+            if (!secureChannels.contains(SecureChannelKind.NOISE)
+                    || Set.copyOf(secureChannels).size() < secureChannels.size()) {
+                throw new InvalidSettingException(
+                        "secureChannels " + secureChannels + " must have NOISE among them and each at most once");
+            }
+            return secureChannels.stream().map(SecureChannelKind::protocol).toList();
+        }
+
         private SwarmSettings checkedLimits() {
             check("handshakeTimeout", handshakeTimeout);
             check("dialTimeout", dialTimeout);
             check("maxConnections", maxConnections);
             check("maxConnectionsPerAddress", maxConnectionsPerAddress);
             check("maxPendingHandshakes", maxPendingHandshakes);
-            SwarmSettings usual = SwarmSettings.of(ConnectionSettings.of(handshakeTimeout));
+            SwarmSettings usual =
+                    SwarmSettings.of(ConnectionSettings.of(handshakeTimeout).withSecurity(checkedSecurity()));
             return new SwarmSettings(
                     usual.connections(),
                     dialTimeout,

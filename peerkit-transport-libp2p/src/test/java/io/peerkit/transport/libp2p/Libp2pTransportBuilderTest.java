@@ -10,6 +10,7 @@ import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.RelayAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,9 @@ final class Libp2pTransportBuilderTest {
         refused(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/tcp/0/p2p/" + PEER)), "listen");
         refused(loopback().relay(new RelayAddress("/ip4/127.0.0.1/tcp/4001")), "relay");
         refused(loopback().relay(new RelayAddress("nonsense")), "relay");
+        refused(loopback().secureChannels(List.of()), "secureChannels");
+        refused(loopback().secureChannels(List.of(SecureChannelKind.TLS)), "secureChannels");
+        refused(loopback().secureChannels(List.of(SecureChannelKind.NOISE, SecureChannelKind.NOISE)), "secureChannels");
         refused(loopback().handshakeTimeout(Duration.ofMillis(9)), "handshakeTimeout");
         refused(loopback().handshakeTimeout(Duration.ofMinutes(5).plusMillis(1)), "handshakeTimeout");
         refused(loopback().dialTimeout(Duration.ZERO), "dialTimeout");
@@ -55,6 +59,7 @@ final class Libp2pTransportBuilderTest {
         RelayAddress relay = new RelayAddress("/ip4/127.0.0.1/tcp/4001/p2p/" + PEER);
         try (TestNode node = new TestNode(loopback()
                 .relay(relay)
+                .secureChannels(List.of(SecureChannelKind.NOISE, SecureChannelKind.TLS))
                 .handshakeTimeout(Duration.ofMillis(10))
                 .dialTimeout(Duration.ofMinutes(5))
                 .maxConnections(65_536)

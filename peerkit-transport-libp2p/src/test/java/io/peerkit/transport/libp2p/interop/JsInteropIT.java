@@ -17,6 +17,7 @@ import io.peerkit.transport.libp2p.internal.identify.IdentifyMessage;
 import io.peerkit.transport.libp2p.internal.identify.PeerRecord;
 import io.peerkit.transport.libp2p.internal.swarm.TestSwarm;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,6 +48,13 @@ final class JsInteropIT {
 
     @BeforeAll
     static void startJs() throws Exception {
+        Path folder = folder();
+        early = new JsNode(folder, true);
+        plain = new JsNode(folder, false);
+    }
+
+    /** Where js-libp2p is; without it the test is skipped, or fails where it must not be. */
+    static Path folder() throws IOException, InterruptedException {
         Path folder = Path.of(System.getProperty("peerkit.root"), "interop", "js");
         Optional<String> problem = NpmPackages.problem(folder);
         if (problem.isPresent()) {
@@ -57,8 +65,7 @@ final class JsInteropIT {
             }
             Assumptions.abort(reason);
         }
-        early = new JsNode(folder, true);
-        plain = new JsNode(folder, false);
+        return folder;
     }
 
     @AfterAll
@@ -114,7 +121,7 @@ final class JsInteropIT {
         }
     }
 
-    private static Optional<JsonNode> connectionAtJs(JsNode js, String peer) throws Exception {
+    static Optional<JsonNode> connectionAtJs(JsNode js, String peer) throws Exception {
         for (JsonNode each : js.ask(JsNode.command("connections")).path("connections")) {
             if (each.path("peerId").asText().equals(peer)) {
                 return Optional.of(each);
@@ -142,7 +149,7 @@ final class JsInteropIT {
         return answer;
     }
 
-    private static void exchangeEverything(JsNode js, TestSwarm ours, Connection connection) throws Exception {
+    static void exchangeEverything(JsNode js, TestSwarm ours, Connection connection) throws Exception {
         JsonNode identified = askForOneStream(js, "identify", ours.peer());
         assertThat(identified.path("agentVersion").asText()).isEqualTo("peerkit/0.1");
         assertThat(identified.path("protocols").toString()).contains("/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", ECHO);

@@ -26,11 +26,12 @@ final class JsNode implements AutoCloseable {
     private final JsonNode ready;
     private int lastId;
 
-    JsNode(Path folder, boolean earlyMuxer) throws IOException, InterruptedException {
+    JsNode(Path folder, boolean earlyMuxer, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node", "peer.mjs"));
         if (!earlyMuxer) {
             command.add("--no-early-muxer");
         }
+        command.addAll(List.of(options));
         process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -24,13 +24,18 @@ import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import io.peerkit.transport.libp2p.internal.noise.NoiseFrame;
 import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
 import io.peerkit.transport.libp2p.internal.noise.NoiseSecurity;
 import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
+import io.peerkit.transport.libp2p.internal.secure.Security;
 import io.peerkit.transport.libp2p.internal.tcp.TcpCarrier;
+import io.peerkit.transport.libp2p.internal.tls.LibP2pTls;
+import io.peerkit.transport.libp2p.internal.tls.TlsIdentity;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +89,7 @@ public final class Swarm implements AutoCloseable {
         context = new ConnectionContext(
                 settings.connections(),
                 key.peerId(),
-                List.of(new NoiseSecurity(NoiseIdentity.of(key, secret()), this::secret)),
+                security(settings.connections().security(), key),
                 policy,
                 protocols,
                 new TrafficCounter(),
@@ -96,6 +101,18 @@ public final class Swarm implements AutoCloseable {
     private void established(Connection connection) {
         identify.established(connection);
         whenEstablished.forEach(listener -> listener.accept(connection));
+    }
+
+    private List<Security> security(List<String> protocols, NodeKey key) {
+        return protocols.stream().map(protocol -> security(protocol, key)).toList();
+    }
+
+    private Security security(String protocol, NodeKey key) {
+        return switch (protocol) {
+            case LibP2pTls.PROTOCOL -> new LibP2pTls(TlsIdentity.of(key, random), random, Instant::now);
+            case NoiseFrame.PROTOCOL -> new NoiseSecurity(NoiseIdentity.of(key, secret()), this::secret);
+            default -> throw new IllegalArgumentException("no way to secure connections is called " + protocol);
+        };
     }
 
     private byte[] secret() {

@@ -15,10 +15,15 @@ import io.peerkit.transport.libp2p.internal.noise.NoiseIdentity;
 import io.peerkit.transport.libp2p.internal.noise.NoiseSecurity;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.secure.Security;
+import io.peerkit.transport.libp2p.internal.tls.LibP2pTls;
+import io.peerkit.transport.libp2p.internal.tls.TlsIdentity;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,5 +110,48 @@ final class UpgradeTest {
         byte[] answer = "\u0013/multistream/1.0.0\n\u0003na\n".getBytes(StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> dialer.feed(Unpooled.wrappedBuffer(answer)))
                 .isInstanceOf(ProtocolRefusedException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tls noise, noise tls, tls",
+        "noise tls, tls noise, noise",
+        "tls noise, noise, noise",
+        "noise, tls noise, noise",
+        "tls noise, tls, tls",
+        "tls, noise tls, tls"
+    })
+    void feed_severalWays_firstOfTheDialerThatTheListenerHas(String dialers, String listeners, String agreed) {
+        for (boolean early : new boolean[] {true, false}) {
+            Upgrade dialer = Upgrade.dialer(ways(dialerKey, dialers), early, Optional.of(listenerKey.peerId()));
+            Upgrade listener = Upgrade.listener(ways(listenerKey, listeners), early);
+            run(dialer, listener, 100);
+            assertThat(dialer.isDone()).isTrue();
+            assertThat(listener.isDone()).isTrue();
+            SecureChannel ours = dialer.channel().orElseThrow();
+            assertThat(ours.getClass().getSimpleName()).isEqualToIgnoringCase(agreed + "Channel");
+            assertThat(ours.getClass())
+                    .isEqualTo(listener.channel().orElseThrow().getClass());
+            assertThat(ours.remote()).isEqualTo(listenerKey.peerId());
+            assertThat(listener.channel().orElseThrow().remote()).isEqualTo(dialerKey.peerId());
+        }
+    }
+
+    @Test
+    void feed_nothingInCommon_refused() {
+        Upgrade dialer = Upgrade.dialer(ways(dialerKey, "tls"), true, Optional.empty());
+        Upgrade listener = Upgrade.listener(ways(listenerKey, "noise"), true);
+        assertThatThrownBy(() -> run(dialer, listener, 100))
+                .isInstanceOf(ProtocolRefusedException.class)
+                .hasMessage("peer does not speak /tls/1.0.0");
+    }
+
+    private static List<Security> ways(NodeKey key, String names) {
+        SecureRandom random = new SecureRandom();
+        return Stream.of(names.split(" "))
+                .map(name -> name.equals("tls")
+                        ? new LibP2pTls(TlsIdentity.of(key, random), random, Instant::now)
+                        : noise(key, 7))
+                .toList();
     }
 }
