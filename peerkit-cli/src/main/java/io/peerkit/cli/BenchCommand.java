@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Measures this machine: sync, latency, publish, diff, reconcile, dial, stream, heap, storage, blob, or all of them.")
+                "Measures this machine: sync, latency, publish, diff, reconcile, dial, stream, transport, idle, heap, storage, blob, or all of them.")
 final class BenchCommand implements Callable<Integer> {
     private static final Map<String, Benchmark> WORKLOADS = workloads();
 
@@ -31,7 +31,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "WORKLOAD",
-            description = "sync, latency, publish, diff, reconcile, dial, stream, heap, storage, blob or all")
+            description =
+                    "sync, latency, publish, diff, reconcile, dial, stream, transport, idle, heap, storage, blob or all")
     private String workload = "";
 
     @Option(names = "--runs", defaultValue = "5", description = "measured runs, of which the median counts")
@@ -39,6 +40,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "figures as JSON lines instead of a table")
     private boolean json;
+
+    @Option(
+            names = "--against",
+            paramLabel = "PEER",
+            description = "for transport: js-libp2p, the only one and the default")
+    private String against = "js-libp2p";
 
     private static Map<String, Benchmark> workloads() {
         Map<String, Benchmark> all = new LinkedHashMap<>();
@@ -49,6 +56,8 @@ final class BenchCommand implements Callable<Integer> {
         all.put("reconcile", new ReconcileBench());
         all.put("dial", new DialBench());
         all.put("stream", new StreamBench());
+        all.put("transport", new TransportBench());
+        all.put("idle", new IdleBench());
         all.put("heap", new HeapBench());
         all.put("storage", new StorageBench());
         all.put("blob", new BlobBench());
@@ -71,6 +80,11 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<Benchmark> chosen() {
+        if (!against.equals("js-libp2p")) {
+            throw new ParameterException(
+                    Objects.requireNonNull(spec, "picocli fills it").commandLine(),
+                    "nothing to compare with is called " + against + "; there is js-libp2p");
+        }
         if (workload.equals("all")) {
             return List.copyOf(WORKLOADS.values());
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.swarm;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
@@ -95,7 +97,15 @@ public final class Swarm implements AutoCloseable {
                 new TrafficCounter(),
                 new Metrics(),
                 this::established);
+        context.metrics().gauge("memory.direct.bytes", Swarm::directBytes);
         add(TcpCarrier::new);
+    }
+
+    /** What Netty holds outside the heap for all transports of the process, its pools included. */
+    private static long directBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
     }
 
     private void established(Connection connection) {
