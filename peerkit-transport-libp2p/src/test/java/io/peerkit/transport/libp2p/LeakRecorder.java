@@ -34,7 +34,7 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     }
 
     /** What was lost so far; leaks are found when the collector has run and another buffer is made. */
-    static List<String> leaks() {
+    public static List<String> leaks() {
         for (int i = 0; i < ROUNDS; i++) {
             System.gc();
             ByteBufAllocator.DEFAULT.directBuffer(1).release();

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.NodeId;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BootstrapKeeperTest {
@@ -102,5 +104,53 @@ class BootstrapKeeperTest {
         keeper.gone(OTHER, NOW, random);
         assertThat(keeper.plan(false, NOW.plus(BootstrapKeeper.VISIT_BEFORE)).dials())
                 .contains(B);
+    }
+
+    /** A relay that is away for 5 s, then takes 300 handshakes a second with 128 at most under way, and turns the rest away. */
+    @Test
+    void gone_relayOfAThousandClientsRestarts_allComeBackWithoutAStampede() {
+        int clients = 1_000;
+        List<BootstrapKeeper> keepers = Stream.generate(() -> new BootstrapKeeper(List.of(A), List.of()))
+                .limit(clients)
+                .toList();
+        for (BootstrapKeeper each : keepers) {
+            each.plan(true, NOW);
+            each.connected(A, NODE, true, NOW, random);
+            each.gone(NODE, NOW, random);
+        }
+        int connected = 0;
+        int dials = 0;
+        int worstSecond = 0;
+        int thisSecond = 0;
+        int millis = 0;
+        ArrayDeque<BootstrapKeeper> pending = new ArrayDeque<>();
+        for (; connected < clients && millis < 120_000; millis += 10) {
+            Instant now = NOW.plusMillis(millis);
+            boolean up = millis >= 5_000;
+            for (BootstrapKeeper each : keepers) {
+                if (each.plan(true, now).dials().isEmpty()) {
+                    continue;
+                }
+                dials++;
+                thisSecond += up ? 1 : 0;
+                if (up && pending.size() < 128) {
+                    pending.add(each);
+                } else {
+                    each.failed(A, true, now, random);
+                }
+            }
+            for (int served = 0; served < 3 && !pending.isEmpty(); served++) {
+                pending.remove().connected(A, NODE, true, now, random);
+                connected++;
+            }
+            if (millis % 1_000 == 0) {
+                worstSecond = Math.max(worstSecond, thisSecond);
+                thisSecond = 0;
+            }
+        }
+        assertThat(connected).isEqualTo(clients);
+        assertThat(millis).isLessThan(30_000);
+        assertThat(worstSecond).isLessThan(500);
+        assertThat(dials).isLessThan(6 * clients);
     }
 }

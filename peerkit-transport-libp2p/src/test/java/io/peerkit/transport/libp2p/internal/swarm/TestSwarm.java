@@ -4,6 +4,7 @@ package io.peerkit.transport.libp2p.internal.swarm;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.transport.PeerStream;
+import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
 import io.peerkit.transport.libp2p.internal.connection.OpenPolicy;
@@ -13,8 +14,13 @@ import io.peerkit.transport.libp2p.internal.identify.IdentifyMessage;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
+import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
+import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
+import io.peerkit.transport.libp2p.internal.relay.RelayServer;
+import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -24,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A swarm below the access gate, listening on loopback, for tests. */
 public final class TestSwarm implements AutoCloseable {
@@ -54,6 +61,31 @@ public final class TestSwarm implements AutoCloseable {
                 },
                 protocols);
         await(swarm.listen(List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/0"))));
+    }
+
+    /** Serves hop. */
+    public void serveRelay(RelayLimits limits) {
+        new RelayServer(key, limits, swarm::addresses, Clock.systemUTC()).serve(protocols, swarm.metrics());
+    }
+
+    /** Dials through relays, and asks those that are named for a place when they are connected; tells of its addresses. */
+    public BlockingQueue<List<Multiaddr>> useRelays(String... addresses) {
+        BlockingQueue<List<Multiaddr>> told = new LinkedBlockingQueue<>();
+        DirectConnections direct = new DirectConnections(relay ->
+                swarm.dial(new DialTargets(List.of(relay), relay.peerId())).thenCompose(Connection::established));
+        swarm.whenEstablished(direct::established);
+        List<Multiaddr> relays = Stream.of(addresses).map(Multiaddr::parse).toList();
+        Reservations[] here = new Reservations[1];
+        Reservations reservations =
+                new Reservations(relays, Clock.systemUTC(), new SecureRandom(), () -> told.add(here[0].addresses()));
+        here[0] = reservations;
+        swarm.whenEstablished(reservations::established);
+        swarm.add(host -> {
+            CircuitCarrier carrier = new CircuitCarrier(host, direct, reservations::addresses);
+            carrier.accept(protocols, reservations::takesFrom);
+            return carrier;
+        });
+        return told;
     }
 
     public static <T> T await(CompletableFuture<T> future)
