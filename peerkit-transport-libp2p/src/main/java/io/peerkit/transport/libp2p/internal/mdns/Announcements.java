@@ -63,8 +63,8 @@ final class Announcements {
 
     /** Reads who is announced; what is malformed, or leads elsewhere than to the link, is left out. */
     static List<Announced> read(DnsMessage message, DnsName service, Link link) {
-        List<DnsRecord> records =
-                Stream.concat(message.answers().stream(), message.additionals().stream()).toList();
+        List<DnsRecord> records = Stream.concat(message.answers().stream(), message.additionals().stream())
+                .toList();
         Set<DnsName> instances = new LinkedHashSet<>();
         for (DnsRecord record : records) {
             if (record instanceof DnsRecord.Ptr ptr
@@ -111,7 +111,8 @@ final class Announcements {
 
     private static Optional<Multiaddr> parse(String text) {
         try {
-            return Optional.of(Multiaddr.parse(text)).filter(address -> address.peerId().isPresent());
+            return Optional.of(Multiaddr.parse(text))
+                    .filter(address -> address.peerId().isPresent());
         } catch (InvalidBytesException e) {
             return Optional.empty();
         }

@@ -86,8 +86,7 @@ final class DnsCodec {
         for (String string : strings.isEmpty() ? List.of("") : strings) {
             byte[] bytes = string.getBytes(StandardCharsets.ISO_8859_1);
             if (bytes.length > MAX_STRING_BYTES) {
-                throw new IllegalArgumentException(
-                        "string of " + bytes.length + " bytes, at most " + MAX_STRING_BYTES);
+                throw new IllegalArgumentException("string of " + bytes.length + " bytes, at most " + MAX_STRING_BYTES);
             }
             out.write(bytes.length);
             out.writeBytes(bytes);

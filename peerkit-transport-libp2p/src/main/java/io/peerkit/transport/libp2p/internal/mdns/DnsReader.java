@@ -82,7 +82,8 @@ final class DnsReader {
             if (dnsClass == DnsCodec.CLASS_IN && type == DnsCodec.TYPE_PTR) {
                 records.add(new DnsRecord.Ptr(name, ttl, name()));
                 if (at != end) {
-                    throw new InvalidBytesException("PTR record of " + length + " bytes holds something else than a name");
+                    throw new InvalidBytesException(
+                            "PTR record of " + length + " bytes holds something else than a name");
                 }
             } else if (dnsClass == DnsCodec.CLASS_IN && type == DnsCodec.TYPE_TXT) {
                 records.add(new DnsRecord.Txt(name, ttl, strings(end)));
@@ -99,7 +100,9 @@ final class DnsReader {
             if (length > end - at) {
                 throw new InvalidBytesException("TXT string of " + length + " bytes, " + (end - at) + " are left");
             }
-            strings.add(new String(bytes, at, length, StandardCharsets.ISO_8859_1));
+            if (length > 0) { // an empty one stands for none (RFC 6763 §6.1)
+                strings.add(new String(bytes, at, length, StandardCharsets.ISO_8859_1));
+            }
             at += length;
         }
         return strings;
@@ -130,8 +133,8 @@ final class DnsReader {
             }
             total += 1 + length;
             if (length > DnsName.MAX_LABEL_BYTES || total > DnsName.MAX_BYTES) {
-                throw new InvalidBytesException("label of " + length + " bytes at " + start + " in a name of "
-                        + total + ", at most " + DnsName.MAX_LABEL_BYTES + " in " + DnsName.MAX_BYTES);
+                throw new InvalidBytesException("label of " + length + " bytes at " + start + " in a name of " + total
+                        + ", at most " + DnsName.MAX_LABEL_BYTES + " in " + DnsName.MAX_BYTES);
             }
             need(length);
             labels.add(new String(bytes, at, length, StandardCharsets.ISO_8859_1));
@@ -154,7 +157,8 @@ final class DnsReader {
 
     private void need(int count) {
         if (count > bytes.length - at) {
-            throw new InvalidBytesException("DNS message ends at " + bytes.length + ", " + count + " bytes wanted at " + at);
+            throw new InvalidBytesException(
+                    "DNS message ends at " + bytes.length + ", " + count + " bytes wanted at " + at);
         }
     }
 }

@@ -41,7 +41,8 @@ final class GroupSocket implements AutoCloseable {
     /** Opens a socket beside those of other programs on the same port. */
     static GroupSocket open(InetSocketAddress group, Selector selector) throws IOException {
         boolean ip6 = group.getAddress().getAddress().length > Integer.BYTES;
-        DatagramChannel channel = DatagramChannel.open(ip6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        DatagramChannel channel =
+                DatagramChannel.open(ip6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             if (channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
@@ -69,7 +70,8 @@ final class GroupSocket implements AutoCloseable {
         Map<Integer, Link> wanted =
                 links.stream().filter(this::suits).collect(Collectors.toMap(Link::index, link -> link));
         members.entrySet().removeIf(member -> {
-            boolean gone = !wanted.containsKey(member.getKey()) || !member.getValue().isValid();
+            boolean gone =
+                    !wanted.containsKey(member.getKey()) || !member.getValue().isValid();
             if (gone) {
                 member.getValue().drop();
             }

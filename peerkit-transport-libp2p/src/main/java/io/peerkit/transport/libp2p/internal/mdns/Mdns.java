@@ -138,8 +138,8 @@ public final class Mdns implements AutoCloseable {
 
     private void open(String group) {
         try {
-            sockets.add(GroupSocket.open(
-                    new InetSocketAddress(InetAddress.getByName(group), settings.port()), selector));
+            sockets.add(
+                    GroupSocket.open(new InetSocketAddress(InetAddress.getByName(group), settings.port()), selector));
         } catch (IOException | UnsupportedOperationException e) {
             LOG.warn("no discovery by {}: {}", group, e.toString());
         }

@@ -117,9 +117,8 @@ final class MdnsMachine {
 
     /** A message came; what is malformed or from elsewhere than a link counts as nothing. */
     List<Action> received(InetAddress from, byte[] bytes, long now) {
-        Optional<Place> place = places.values().stream()
-                .filter(each -> each.link.covers(from))
-                .findFirst();
+        Optional<Place> place =
+                places.values().stream().filter(each -> each.link.covers(from)).findFirst();
         if (place.isEmpty() || !messages.take(now)) {
             return List.of();
         }
@@ -164,8 +163,7 @@ final class MdnsMachine {
         List<Action> actions = new ArrayList<>();
         for (Place place : places.values()) {
             if (place.announcement.isPresent()) {
-                actions.add(new Action.Send(
-                        place.link, DnsCodec.encode(Announcements.goodbye(service, instance))));
+                actions.add(new Action.Send(place.link, DnsCodec.encode(Announcements.goodbye(service, instance))));
             }
         }
         return actions;

@@ -23,12 +23,13 @@ class DnsCodecTest {
 
     /** A query as multicast-dns for Node.js writes it. */
     private static final byte[] QUERY = HexFormat.of()
-            .parseHex("0000" // id
-                    + "0000" // flags: a query
-                    + "0001000000000000" // one question
-                    + "04" + hex("_p2p") + "04" + hex("_udp") + "05" + hex("local") + "00"
-                    + "000c" // PTR
-                    + "0001"); // IN
+            .parseHex(
+                    "0000" // id
+                            + "0000" // flags: a query
+                            + "0001000000000000" // one question
+                            + "04" + hex("_p2p") + "04" + hex("_udp") + "05" + hex("local") + "00"
+                            + "000c" // PTR
+                            + "0001"); // IN
 
     private static String hex(String ascii) {
         StringBuilder hex = new StringBuilder();
@@ -109,7 +110,8 @@ class DnsCodecTest {
     @Test
     void decode_entries_boundedTogether() {
         String question = "00" + "000c0001";
-        assertThat(DnsReader.decode(header(256, 0, question.repeat(256))).questions()).hasSize(256);
+        assertThat(DnsReader.decode(header(256, 0, question.repeat(256))).questions())
+                .hasSize(256);
         assertThatThrownBy(() -> DnsReader.decode(header(257, 0, question.repeat(257))))
                 .hasMessageContaining("at most 256");
     }
