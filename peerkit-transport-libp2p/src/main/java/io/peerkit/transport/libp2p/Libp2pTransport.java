@@ -10,11 +10,14 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportFactory;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.mdns.Mdns;
+import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -54,6 +57,7 @@ public final class Libp2pTransport {
         private final List<RelayAddress> relays = new ArrayList<>();
         private boolean noListen;
         private List<SecureChannelKind> secureChannels = List.of(SecureChannelKind.TLS, SecureChannelKind.NOISE);
+        private Optional<Set<String>> mdns = Optional.empty();
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration dialTimeout = Duration.ofSeconds(5);
         private int maxConnections = 1_024;
@@ -184,16 +188,33 @@ public final class Libp2pTransport {
             return this;
         }
 
+        /**
+         * Finds nodes of the same network on the same link, and lets them find this one, by multicast DNS. Who listens there learns
+         * that a node of some network is at this address, and its name; not which network it is, unless he knows its id.
+         *
+         * @param interfaces names of the network interfaces to do so on; all when there are none
+         * @return this
+         */
+        public Builder mdns(String... interfaces) {
+            mdns = Optional.of(Set.copyOf(List.of(interfaces)));
+            return this;
+        }
+
         @Override
         public CompletableFuture<Transport> start(TransportContext context) {
             try {
                 List<Multiaddr> addresses = checkedListen();
                 relays.forEach(Builder::check);
                 GatedTransport transport = new GatedTransport(context, checkedLimits(), relays, relayLimits);
-                return transport.listen(addresses);
+                return transport.listen(addresses, discovery(context));
             } catch (PeerkitException e) {
                 return CompletableFuture.failedFuture(e);
             }
+        }
+
+        private Optional<Mdns.Settings> discovery(TransportContext context) {
+            return mdns.map(interfaces ->
+                    new Mdns.Settings(interfaces, ServiceName.of(context.network()), Mdns.PORT));
         }
 
         private List<Multiaddr> checkedListen() {
