@@ -61,7 +61,7 @@ final class GatedTransport implements Transport {
     private final List<RelayAddress> relays;
     private final NodeKey key;
     private final NodeId self;
-    private final ProtocolTable protocols = new ProtocolTable();
+    private final ProtocolTable protocols;
     private final Map<String, Consumer<PeerStream>> handlers = new ConcurrentHashMap<>();
     private final Set<String> ownProtocols;
     private final SerialCalls calls = new SerialCalls();
@@ -76,6 +76,7 @@ final class GatedTransport implements Transport {
             TransportContext context, SwarmSettings settings, List<RelayAddress> relays, RelayLimits relayLimits) {
         this.context = context;
         this.relays = List.copyOf(relays);
+        protocols = new ProtocolTable(settings.maxStreamsPerProtocol());
         key = NodeKey.fromSeed(NodeSeed.of(context.seed()));
         self = new NodeId(key.peerId().toString());
         peers = new Peers(context.listener(), calls);
@@ -337,8 +338,11 @@ final class GatedTransport implements Transport {
     @Override
     public void close() {
         closed = true;
-        surroundings.close();
+        surroundings.stop();
         swarm.close();
+        if (!swarm.isOnLoop()) {
+            surroundings.close();
+        }
         dials.values().forEach(dial -> dial.completeExceptionally(closedException()));
     }
 

@@ -10,6 +10,8 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportFactory;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.limits.RateLimits;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
@@ -63,6 +65,8 @@ public final class Libp2pTransport {
         private int maxConnections = 1_024;
         private int maxConnectionsPerAddress = 256;
         private int maxPendingHandshakes = 128;
+        private RateLimits rates = RateLimits.defaults();
+        private int maxStreamsPerProtocol = ProtocolTable.MAX_STREAMS;
         private RelayLimits relayLimits = RelayLimits.defaults();
 
         private Builder() {}
@@ -156,7 +160,8 @@ public final class Libp2pTransport {
         }
 
         /**
-         * How many connections from one IP address may be open at a time; more are closed.
+         * How many connections from one IP address may be open at a time; more are closed. The addresses of an IPv6 network of
+         * 64 bits count as one.
          *
          * @param count 1 to 65,536; 256 unless set
          * @return this
@@ -185,6 +190,43 @@ public final class Libp2pTransport {
          */
         public Builder relayLimits(RelayLimits limits) {
             relayLimits = limits;
+            return this;
+        }
+
+        /**
+         * How fast connections from one IP address are accepted; more are closed. The addresses of an IPv6 network of 64 bits count
+         * as one, those of loopback not at all.
+         *
+         * @param burst at once, 1 to 65,536; 64 unless set
+         * @param perSecond afterwards, 1 to 65,536; 16 unless set
+         * @return this
+         */
+        public Builder acceptRate(int burst, int perSecond) {
+            rates = rates.withAccepts(burst, perSecond);
+            return this;
+        }
+
+        /**
+         * How fast addresses are dialed; more fail at once. To one host it is at most 64 at once and 8 a second. Addresses of
+         * loopback do not count.
+         *
+         * @param burst at once, 1 to 65,536; 512 unless set
+         * @param perSecond afterwards, 1 to 65,536; 128 unless set
+         * @return this
+         */
+        public Builder dialRate(int burst, int perSecond) {
+            rates = rates.withDials(burst, perSecond);
+            return this;
+        }
+
+        /**
+         * How many streams of one protocol a peer may have open on a connection; more are reset.
+         *
+         * @param count 1 to 65,536; 128 unless set
+         * @return this
+         */
+        public Builder maxStreamsPerProtocol(int count) {
+            maxStreamsPerProtocol = count;
             return this;
         }
 
@@ -262,6 +304,11 @@ public final class Libp2pTransport {
             check("maxConnections", maxConnections);
             check("maxConnectionsPerAddress", maxConnectionsPerAddress);
             check("maxPendingHandshakes", maxPendingHandshakes);
+            check("maxStreamsPerProtocol", maxStreamsPerProtocol);
+            check("acceptRate burst", rates.acceptBurst());
+            check("acceptRate perSecond", rates.acceptsPerSecond());
+            check("dialRate burst", rates.dialBurst());
+            check("dialRate perSecond", rates.dialsPerSecond());
             SwarmSettings usual =
                     SwarmSettings.of(ConnectionSettings.of(handshakeTimeout).withSecurity(checkedSecurity()));
             return new SwarmSettings(
@@ -270,7 +317,9 @@ public final class Libp2pTransport {
                     maxConnections,
                     maxConnectionsPerAddress,
                     maxPendingHandshakes,
-                    usual.threads());
+                    usual.threads(),
+                    rates,
+                    maxStreamsPerProtocol);
         }
 
         private static void check(String setting, Duration timeout) {

@@ -116,6 +116,14 @@ final class Surroundings implements AutoCloseable {
         watcher.ifPresent(each -> each.told(addresses));
     }
 
+    /** Looks no more, without waiting for threads. */
+    synchronized void stop() {
+        closed = true;
+        watcher.ifPresent(NetworkWatcher::stop);
+        mdns.ifPresent(Mdns::stop);
+    }
+
+    /** Looks no more; returns when the threads have ended. Not to be called on a thread of the transport. */
     @Override
     public void close() {
         Optional<NetworkWatcher> watching;

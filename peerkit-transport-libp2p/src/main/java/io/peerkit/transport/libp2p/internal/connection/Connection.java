@@ -58,7 +58,7 @@ public final class Connection {
     private final PeerId peer;
     private final NodeId node;
     private final Muxer muxer;
-    private final Map<String, InboundProtocol> serving = new HashMap<>();
+    private final Map<String, ServedProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile State state = State.SECURED;
@@ -263,7 +263,16 @@ public final class Connection {
                 stream.reset();
                 return;
             }
-            serving.computeIfAbsent(protocol, name -> found.apply(this)).accept(stream);
+            ServedProtocol served = serving.computeIfAbsent(
+                    protocol,
+                    name -> new ServedProtocol(
+                            found.apply(this), context.protocols().maxStreams()));
+            if (!served.hasRoom()) {
+                context.metrics().counter("streams.refused.protocol").increment();
+                throw new LimitExceededException("node " + node + " has " + context.protocols().maxStreams()
+                        + " streams of " + protocol + " open, no more may be");
+            }
+            served.accept(stream);
         } catch (PeerkitException e) {
             stream.fail(e);
         }

@@ -186,11 +186,16 @@ public final class Mdns implements AutoCloseable {
         }
     }
 
-    /** Takes back what was announced and ends the thread; returns when it has ended, or after 2 s. */
-    @Override
-    public void close() {
+    /** Takes back what was announced and ends the thread, without waiting for that. */
+    public void stop() {
         closed = true;
         selector.wakeup();
+    }
+
+    /** Does what {@link #stop} does, and returns when the thread has ended, or after 2 s. */
+    @Override
+    public void close() {
+        stop();
         if (Thread.currentThread() == thread) {
             return;
         }

@@ -159,10 +159,15 @@ public final class NetworkWatcher implements AutoCloseable {
         }
     }
 
+    /** Ends the thread, without waiting for that. */
+    public void stop() {
+        thread.shutdownNow();
+    }
+
     /** Ends the thread; returns when it has ended, or after 2 s. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        stop();
         try {
             if (!thread.awaitTermination(CLOSING_TIME.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.debug("the look at the network still goes on");

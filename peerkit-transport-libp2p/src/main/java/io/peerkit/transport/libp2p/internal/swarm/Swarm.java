@@ -21,6 +21,7 @@ import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.limits.DirectMemory;
 import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
@@ -82,7 +83,6 @@ public final class Swarm implements AutoCloseable {
      */
     public Swarm(SwarmSettings settings, NodeKey key, ConnectionPolicy policy, ProtocolTable protocols) {
         this.settings = settings;
-        slots = new ConnectionSlots(settings);
         loops = new EventLoops(settings.threads());
         identify = new IdentifyService(key, this::addresses, protocols);
         protocols.add(PingProtocol.ID, connection -> PingProtocol.listener());
@@ -95,6 +95,8 @@ public final class Swarm implements AutoCloseable {
                 new TrafficCounter(),
                 new Metrics(),
                 this::established);
+        slots = new ConnectionSlots(settings, context.metrics(), System::nanoTime, DirectMemory::isShort);
+        context.metrics().gauge("memory.direct.bytes", DirectMemory::usedBytes);
         add(TcpCarrier::new);
     }
 
@@ -192,10 +194,11 @@ public final class Swarm implements AutoCloseable {
 
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
         CompletableFuture<Connection> upgraded = new CompletableFuture<>();
-        Optional<ConnectionSlots.Slot> slot = slots.dialed();
+        Optional<ConnectionSlots.Slot> slot = slots.dialed(address);
         if (slot.isEmpty()) {
-            upgraded.completeExceptionally(new PeerUnreachableException(
-                    "connections are " + settings.maxConnections() + ", no more may be opened"));
+            upgraded.completeExceptionally(new PeerUnreachableException("address " + address
+                    + " is not dialed now: connections are at most " + settings.maxConnections()
+                    + ", and the rate of dials is bounded"));
             return upgraded;
         }
         EventLoop loop = loops.next();
@@ -282,6 +285,15 @@ public final class Swarm implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Whether the calling thread is one of the swarm, where nothing may wait.
+     *
+     * @return true on an event loop
+     */
+    public boolean isOnLoop() {
+        return loops.isOnLoop();
     }
 
     private static void closeChannel(Channel channel) {
