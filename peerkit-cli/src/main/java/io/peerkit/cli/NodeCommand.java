@@ -54,6 +54,16 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--connect", paramLabel = "ADDR", description = "a node to stay connected to; repeatable")
     private List<String> connect = new ArrayList<>();
 
+    @Option(
+            names = "--mdns",
+            arity = "0..1",
+            fallbackValue = "",
+            split = ",",
+            paramLabel = "IF",
+            description = "find nodes of the same network on this link by multicast DNS;"
+                    + " --mdns=IF,IF on these interfaces only")
+    private @Nullable List<String> mdns;
+
     @Mixin
     private DistributionOption distribution = new DistributionOption();
 
@@ -87,6 +97,9 @@ final class NodeCommand implements Callable<Integer> {
             transport.noListen();
         }
         relays.forEach(address -> transport.relay(new RelayAddress(address)));
+        if (mdns != null) {
+            transport.mdns(mdns.stream().filter(name -> !name.isEmpty()).toArray(String[]::new));
+        }
         NodeBuilder builder = Peerkit.node()
                 .access(access.access(specified()))
                 .transport(transport)

@@ -92,6 +92,17 @@ public final class GossipNode {
             }
 
             @Override
+            public void networkChanged() {
+                calls.tell(false, LiveNode::networkChanged);
+            }
+
+            @Override
+            public void nodeFound(NodeId node, List<NodeAddress> addresses) {
+                List<NodeAddress> copy = List.copyOf(addresses);
+                calls.tell(false, now -> now.nodeFound(node, copy));
+            }
+
+            @Override
             public void agentsReceived(NodeId node, byte[] message) {
                 calls.tell(false, now -> now.agentsReceived(node, message));
             }

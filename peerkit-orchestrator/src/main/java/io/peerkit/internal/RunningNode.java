@@ -119,7 +119,11 @@ public final class RunningNode implements PeerkitNode, PeerkitRelay {
                 GossipWatcher.none(),
                 settings.capacity()));
         TransportContext context = new TransportContext(
-                settings.mode(), settings.keys().transportSeed(), access, gossip.transportListener());
+                settings.mode(),
+                settings.keys().transportSeed(),
+                access,
+                gossip.transportListener(),
+                Optional.of(settings.network()));
         return settings.transport().start(context).thenCompose(transport -> {
             closing.add(transport::close);
             closing.add(() -> stop(gossip));

@@ -117,6 +117,17 @@ public interface ConnectionStrategy {
     }
 
     /**
+     * The machine's network is another than before, or the machine has slept: dials that failed may succeed now.
+     *
+     * @param now the current time
+     * @param random for jitter
+     * @return what to do; nothing unless the strategy waits before it dials again
+     */
+    default List<Action> networkChanged(Instant now, RandomGenerator random) {
+        return List.of();
+    }
+
+    /**
      * Whether the node should keep an agent's card. Asked after each call that brought cards, and every few seconds for all;
      * cards that are not worth keeping are dropped without {@link #agentForgotten}.
      *

@@ -52,6 +52,21 @@ public interface TransportListener {
     void addressesChanged(List<NodeAddress> addresses);
 
     /**
+     * The machine's network is another than before, or the machine has slept: what could not be reached may be reachable
+     * now. Told at most every few seconds.
+     */
+    default void networkChanged() {}
+
+    /**
+     * A node was found nearby. Nothing about it is proven before it is connected, and anybody near can have made it up; told of
+     * a bounded number of nodes at a bounded rate, and again while it stays there.
+     *
+     * @param node who is said to be there
+     * @param addresses where, at most 16
+     */
+    default void nodeFound(NodeId node, List<NodeAddress> addresses) {}
+
+    /**
      * A granted node sent agent cards.
      *
      * @param node the sender

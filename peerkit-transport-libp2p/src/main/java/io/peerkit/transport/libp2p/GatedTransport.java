@@ -26,6 +26,7 @@ import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.message.MessageReceiver;
 import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
@@ -60,7 +61,7 @@ final class GatedTransport implements Transport {
     private final List<RelayAddress> relays;
     private final NodeKey key;
     private final NodeId self;
-    private final ProtocolTable protocols = new ProtocolTable();
+    private final ProtocolTable protocols;
     private final Map<String, Consumer<PeerStream>> handlers = new ConcurrentHashMap<>();
     private final Set<String> ownProtocols;
     private final SerialCalls calls = new SerialCalls();
@@ -68,12 +69,14 @@ final class GatedTransport implements Transport {
     private final AccessGate gate;
     private final Swarm swarm;
     private final Map<String, CompletableFuture<NodeId>> dials = new ConcurrentHashMap<>();
+    private final Surroundings surroundings;
     private volatile boolean closed;
 
     GatedTransport(
             TransportContext context, SwarmSettings settings, List<RelayAddress> relays, RelayLimits relayLimits) {
         this.context = context;
         this.relays = List.copyOf(relays);
+        protocols = new ProtocolTable(settings.maxStreamsPerProtocol());
         key = NodeKey.fromSeed(NodeSeed.of(context.seed()));
         self = new NodeId(key.peerId().toString());
         peers = new Peers(context.listener(), calls);
@@ -99,6 +102,7 @@ final class GatedTransport implements Transport {
             new RelayServer(key, relayLimits, swarm::addresses, clock).serve(protocols, swarm.metrics());
         }
         ownProtocols = Set.copyOf(protocols.names());
+        surroundings = new Surroundings(swarm, peers, context.listener(), calls);
     }
 
     private CompletableFuture<Connection> dialRelay(Multiaddr relay) {
@@ -107,14 +111,16 @@ final class GatedTransport implements Transport {
 
     private void addressesChanged() {
         swarm.identify().push();
+        surroundings.told(swarm.addresses());
         List<NodeAddress> now = listenAddresses();
         calls.call(() -> context.listener().addressesChanged(now));
     }
 
-    CompletableFuture<Transport> listen(List<Multiaddr> addresses) {
+    CompletableFuture<Transport> listen(List<Multiaddr> addresses, Optional<Mdns.Settings> discovery) {
         CompletableFuture<Transport> listening = new CompletableFuture<>();
         var unused = swarm.listen(addresses).whenComplete((done, failure) -> {
             if (failure == null) {
+                surroundings.start(discovery, key.peerId(), this::addressesChanged);
                 listening.complete(this);
             } else {
                 close();
@@ -332,7 +338,11 @@ final class GatedTransport implements Transport {
     @Override
     public void close() {
         closed = true;
+        surroundings.stop();
         swarm.close();
+        if (!swarm.isOnLoop()) {
+            surroundings.close();
+        }
         dials.values().forEach(dial -> dial.completeExceptionally(closedException()));
     }
 

@@ -10,11 +10,16 @@ import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportFactory;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.limits.RateLimits;
+import io.peerkit.transport.libp2p.internal.mdns.Mdns;
+import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -54,11 +59,14 @@ public final class Libp2pTransport {
         private final List<RelayAddress> relays = new ArrayList<>();
         private boolean noListen;
         private List<SecureChannelKind> secureChannels = List.of(SecureChannelKind.TLS, SecureChannelKind.NOISE);
+        private Optional<Set<String>> mdns = Optional.empty();
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration dialTimeout = Duration.ofSeconds(5);
         private int maxConnections = 1_024;
         private int maxConnectionsPerAddress = 256;
         private int maxPendingHandshakes = 128;
+        private RateLimits rates = RateLimits.defaults();
+        private int maxStreamsPerProtocol = ProtocolTable.MAX_STREAMS;
         private RelayLimits relayLimits = RelayLimits.defaults();
 
         private Builder() {}
@@ -152,7 +160,8 @@ public final class Libp2pTransport {
         }
 
         /**
-         * How many connections from one IP address may be open at a time; more are closed.
+         * How many connections from one IP address may be open at a time; more are closed. The addresses of an IPv6 network of
+         * 64 bits count as one.
          *
          * @param count 1 to 65,536; 256 unless set
          * @return this
@@ -184,16 +193,70 @@ public final class Libp2pTransport {
             return this;
         }
 
+        /**
+         * How fast connections from one IP address are accepted; more are closed. The addresses of an IPv6 network of 64 bits count
+         * as one, those of loopback not at all.
+         *
+         * @param burst at once, 1 to 65,536; 64 unless set
+         * @param perSecond afterwards, 1 to 65,536; 16 unless set
+         * @return this
+         */
+        public Builder acceptRate(int burst, int perSecond) {
+            rates = rates.withAccepts(burst, perSecond);
+            return this;
+        }
+
+        /**
+         * How fast addresses are dialed; more fail at once. To one host it is at most 64 at once and 8 a second. Addresses of
+         * loopback do not count.
+         *
+         * @param burst at once, 1 to 65,536; 512 unless set
+         * @param perSecond afterwards, 1 to 65,536; 128 unless set
+         * @return this
+         */
+        public Builder dialRate(int burst, int perSecond) {
+            rates = rates.withDials(burst, perSecond);
+            return this;
+        }
+
+        /**
+         * How many streams of one protocol a peer may have open on a connection; more are reset.
+         *
+         * @param count 1 to 65,536; 128 unless set
+         * @return this
+         */
+        public Builder maxStreamsPerProtocol(int count) {
+            maxStreamsPerProtocol = count;
+            return this;
+        }
+
+        /**
+         * Finds nodes of the same network on the same link, and lets them find this one, by multicast DNS. Who listens there learns
+         * that a node of some network is at this address, and its name; not which network it is, unless he knows its id.
+         *
+         * @param interfaces names of the network interfaces to do so on; all when there are none
+         * @return this
+         */
+        public Builder mdns(String... interfaces) {
+            mdns = Optional.of(Set.copyOf(List.of(interfaces)));
+            return this;
+        }
+
         @Override
         public CompletableFuture<Transport> start(TransportContext context) {
             try {
                 List<Multiaddr> addresses = checkedListen();
                 relays.forEach(Builder::check);
                 GatedTransport transport = new GatedTransport(context, checkedLimits(), relays, relayLimits);
-                return transport.listen(addresses);
+                return transport.listen(addresses, discovery(context));
             } catch (PeerkitException e) {
                 return CompletableFuture.failedFuture(e);
             }
+        }
+
+        private Optional<Mdns.Settings> discovery(TransportContext context) {
+            return mdns.map(interfaces ->
+                    new Mdns.Settings(interfaces, ServiceName.of(context.network()), Mdns.PORT));
         }
 
         private List<Multiaddr> checkedListen() {
@@ -241,6 +304,11 @@ public final class Libp2pTransport {
             check("maxConnections", maxConnections);
             check("maxConnectionsPerAddress", maxConnectionsPerAddress);
             check("maxPendingHandshakes", maxPendingHandshakes);
+            check("maxStreamsPerProtocol", maxStreamsPerProtocol);
+            check("acceptRate burst", rates.acceptBurst());
+            check("acceptRate perSecond", rates.acceptsPerSecond());
+            check("dialRate burst", rates.dialBurst());
+            check("dialRate perSecond", rates.dialsPerSecond());
             SwarmSettings usual =
                     SwarmSettings.of(ConnectionSettings.of(handshakeTimeout).withSecurity(checkedSecurity()));
             return new SwarmSettings(
@@ -249,7 +317,9 @@ public final class Libp2pTransport {
                     maxConnections,
                     maxConnectionsPerAddress,
                     maxPendingHandshakes,
-                    usual.threads());
+                    usual.threads(),
+                    rates,
+                    maxStreamsPerProtocol);
         }
 
         private static void check(String setting, Duration timeout) {

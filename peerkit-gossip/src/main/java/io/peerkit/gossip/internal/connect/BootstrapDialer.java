@@ -51,6 +51,12 @@ public final class BootstrapDialer {
         start();
     }
 
+    /** What could not be reached may be reachable now. */
+    public void retryNow() {
+        keeper.retryNow(loop.now(), loop.random());
+        start();
+    }
+
     private void perform(BootstrapKeeper.Plan plan) {
         if (stopped) {
             return;

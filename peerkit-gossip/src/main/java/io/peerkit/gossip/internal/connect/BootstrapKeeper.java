@@ -27,6 +27,12 @@ public final class BootstrapKeeper {
     /** How often to look whether bootstrap nodes are needed. */
     static final Duration LOOK = Duration.ofSeconds(5);
 
+    /** A lost node counts as if so many dials had failed, so that the next waits are as long as {@link Backoff#SPREAD}. */
+    private static final int LOST = 2;
+
+    /** What is lost within this time after a change of the network was lost by this node alone. */
+    static final Duration HURRY = Duration.ofSeconds(10);
+
     /** What to do: dial now, and look again later. */
     public record Plan(List<NodeAddress> dials, Optional<Instant> wakeAt) {}
 
@@ -51,6 +57,7 @@ public final class BootstrapKeeper {
     }
 
     private final Map<NodeAddress, Anchor> anchors = new LinkedHashMap<>();
+    private Instant hurryUntil = Instant.MIN;
 
     /**
      * @param relays to stay connected to; as the others given by the local user, so their number is not bounded here
@@ -121,8 +128,24 @@ public final class BootstrapKeeper {
             if (anchor.state == State.CONNECTED
                     && anchor.node.filter(node::equals).isPresent()) {
                 wait(anchor, now, random);
+                boolean hurry = now.isBefore(hurryUntil) && !now.plus(HURRY).isBefore(hurryUntil);
+                // Else perhaps it restarts, and all its clients lost it now: they come back spread, and stay so.
+                anchor.due = now.plus(hurry ? Backoff.soon(random) : Backoff.afterLoss(random));
+                anchor.failures = hurry ? 0 : LOST;
                 long spread = VISIT_BEFORE.minus(VISIT_AFTER).toMillis();
                 anchor.visit = now.plus(VISIT_AFTER).plusMillis(random.nextLong(spread + 1));
+            }
+        }
+    }
+
+    /** What failed says nothing about what a dial would give now; all waits begin anew, with jitter, since others do the same. */
+    public void retryNow(Instant now, RandomGenerator random) {
+        hurryUntil = now.plus(HURRY);
+        for (Anchor anchor : anchors.values()) {
+            anchor.failures = 0;
+            if (anchor.state == State.WAITING) {
+                Instant soon = now.plus(Backoff.soon(random));
+                anchor.due = anchor.due.isAfter(soon) ? soon : anchor.due;
             }
         }
     }

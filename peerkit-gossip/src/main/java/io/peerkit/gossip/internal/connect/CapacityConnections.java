@@ -111,6 +111,11 @@ public final class CapacityConnections implements ConnectionStrategy {
     }
 
     @Override
+    public List<Action> networkChanged(Instant now, RandomGenerator random) {
+        return within(strategy.networkChanged(now, random));
+    }
+
+    @Override
     public List<Action> woken(Instant now, RandomGenerator random) {
         return within(strategy.woken(now, random));
     }

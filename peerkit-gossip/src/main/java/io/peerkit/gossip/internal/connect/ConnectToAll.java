@@ -40,6 +40,9 @@ public final class ConnectToAll implements ConnectionStrategy {
     /** After this time a dial without an outcome counts as failed: another agent answered at the address. */
     public static final Duration DIAL_TIMEOUT = Duration.ofSeconds(60);
 
+    /** How much longer a lost agent may wait for each agent that is known, by chance: those may dial it at the same time. */
+    static final Duration SPREAD_PER_AGENT = Duration.ofMillis(10);
+
     /** No wait that is set here is longer; one that seems to be comes from a clock that has stepped back since. */
     private static final Duration LONGEST_WAIT = Backoff.LONGEST.plus(COURTESY);
 
@@ -128,7 +131,9 @@ public final class ConnectToAll implements ConnectionStrategy {
         }
         connections--;
         contact.state = State.WAITING;
-        contact.due = now.plus(courtesy(agent)).plus(Backoff.after(1, random));
+        // Everybody else has lost it too when it restarts; together they come at most every SPREAD_PER_AGENT.
+        long spread = SPREAD_PER_AGENT.multipliedBy(contacts.size()).toMillis();
+        contact.due = now.plus(courtesy(agent)).plus(Backoff.after(1, random)).plusMillis(random.nextLong(spread + 1));
         if (!contact.known) {
             contacts.remove(agent);
         }
@@ -153,6 +158,19 @@ public final class ConnectToAll implements ConnectionStrategy {
 
     @Override
     public List<Action> woken(Instant now, RandomGenerator random) {
+        return plan(now, random);
+    }
+
+    @Override
+    public List<Action> networkChanged(Instant now, RandomGenerator random) {
+        for (Map.Entry<AgentId, Contact> entry : contacts.entrySet()) {
+            Contact contact = entry.getValue();
+            contact.failures = 0;
+            Instant soon = now.plus(courtesy(entry.getKey())).plus(Backoff.soon(random));
+            if (contact.state == State.WAITING && contact.due.isAfter(soon)) {
+                contact.due = soon;
+            }
+        }
         return plan(now, random);
     }
 

@@ -100,6 +100,11 @@ public final class Dialer implements AgentGossip.Listener {
         perform(strategy.disconnected(agent, loop.now(), loop.random()));
     }
 
+    /** What could not be reached may be reachable now. */
+    public void networkChanged() {
+        perform(strategy.networkChanged(loop.now(), loop.random()));
+    }
+
     private void perform(List<ConnectionStrategy.Action> actions) {
         if (stopped) {
             return;

@@ -23,6 +23,7 @@ import io.peerkit.gossip.internal.connect.BootstrapDialer;
 import io.peerkit.gossip.internal.connect.CapacityConnections;
 import io.peerkit.gossip.internal.connect.Contacts;
 import io.peerkit.gossip.internal.connect.Dialer;
+import io.peerkit.gossip.internal.connect.FoundDialer;
 import io.peerkit.gossip.internal.entry.HybridClock;
 import io.peerkit.gossip.internal.holders.Collector;
 import io.peerkit.gossip.internal.integrate.UserTasks;
@@ -87,6 +88,7 @@ public final class LiveNode {
     private final Dialer dialer;
     private final Contacts contacts;
     private final BootstrapDialer bootstrap;
+    private final FoundDialer found;
     private final AgentGossip agents;
     private Optional<DataSide> data = Optional.empty();
     private Optional<NodeLoop.Timer> ticker = Optional.empty();
@@ -123,6 +125,7 @@ public final class LiveNode {
                 new OwnCard(settings.agent(), settings.timing().agentInfoLifetime(), this::capacity),
                 dialer);
         this.bootstrap = new BootstrapDialer(loop, this.transport, settings.bootstrap(), connections::needsBootstrap);
+        this.found = new FoundDialer(loop, this.transport, connections::needsBootstrap);
     }
 
     /** A limited node's streams keep to its budget. */
@@ -279,6 +282,7 @@ public final class LiveNode {
         data.ifPresent(side -> side.peerDown(peer));
         agents.peerDown(peer);
         bootstrap.gone(node);
+        found.gone(node);
         if (last) {
             dialer.disconnected(peer.agent());
             sightings.disconnected(peer.agent(), loop.now());
@@ -298,6 +302,22 @@ public final class LiveNode {
         if (started && !stopped) {
             agents.addressesChanged(addresses);
             tasks.execute(() -> settings.listener().addressesChanged(addresses));
+        }
+    }
+
+    /** The machine is on another network, or has slept. */
+    public void networkChanged() {
+        if (started && !stopped) {
+            bootstrap.retryNow();
+            found.retryNow();
+            dialer.networkChanged();
+        }
+    }
+
+    /** A node is said to be near. */
+    public void nodeFound(NodeId node, List<NodeAddress> addresses) {
+        if (started && !stopped) {
+            found.found(node, addresses);
         }
     }
 
@@ -440,6 +460,7 @@ public final class LiveNode {
         ticker.ifPresent(NodeLoop.Timer::cancel);
         dialer.stop();
         bootstrap.stop();
+        found.stop();
         early.clear();
         if (data.isEmpty()) {
             answer.complete(null);

@@ -172,6 +172,11 @@ public final class AdaptiveViews implements ConnectionStrategy {
     }
 
     @Override
+    public List<Action> networkChanged(Instant now, RandomGenerator random) {
+        return current().networkChanged(now, random);
+    }
+
+    @Override
     public List<Action> woken(Instant now, RandomGenerator random) {
         return decided(current().woken(now, random), now, random);
     }

@@ -81,7 +81,7 @@ class BootstrapKeeperTest {
         keeper.connected(B, OTHER, true, NOW, random);
         keeper.gone(NODE, NOW, random);
         keeper.gone(OTHER, NOW, random);
-        assertThat(keeper.plan(false, NOW.plusSeconds(3)).dials()).containsExactly(A);
+        assertThat(keeper.plan(false, NOW.plus(Backoff.SPREAD)).dials()).containsExactly(A);
         assertThat(keeper.plan(false, NOW.plus(BootstrapKeeper.VISIT_AFTER).minusSeconds(1))
                         .dials())
                 .isEmpty();
@@ -95,6 +95,18 @@ class BootstrapKeeperTest {
         Instant then = NOW.plusSeconds(60);
         keeper.plan(false, then);
         assertThat(keeper.plan(true, then.plus(BootstrapKeeper.LOOK)).dials()).contains(B);
+    }
+
+    @Test
+    void retryNow_longBackoff_dialedWithinASecond() {
+        keeper.plan(true, NOW);
+        for (int i = 0; i < 10; i++) {
+            keeper.failed(A, true, NOW, random);
+        }
+        keeper.retryNow(NOW, random);
+        assertThat(keeper.plan(true, NOW.plus(Backoff.SOON)).dials()).contains(A);
+        keeper.failed(A, true, NOW, random);
+        assertThat(keeper.plan(true, NOW).wakeAt().orElseThrow()).isBefore(NOW.plusSeconds(3));
     }
 
     @Test

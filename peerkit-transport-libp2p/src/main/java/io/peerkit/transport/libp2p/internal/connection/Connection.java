@@ -15,10 +15,13 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
 import io.peerkit.transport.libp2p.internal.muxer.Muxer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -55,7 +58,7 @@ public final class Connection {
     private final PeerId peer;
     private final NodeId node;
     private final Muxer muxer;
-    private final Map<String, InboundProtocol> serving = new HashMap<>();
+    private final Map<String, ServedProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile State state = State.SECURED;
@@ -260,7 +263,16 @@ public final class Connection {
                 stream.reset();
                 return;
             }
-            serving.computeIfAbsent(protocol, name -> found.apply(this)).accept(stream);
+            ServedProtocol served = serving.computeIfAbsent(
+                    protocol,
+                    name -> new ServedProtocol(
+                            found.apply(this), context.protocols().maxStreams()));
+            if (!served.hasRoom()) {
+                context.metrics().counter("streams.refused.protocol").increment();
+                throw new LimitExceededException("node " + node + " has " + context.protocols().maxStreams()
+                        + " streams of " + protocol + " open, no more may be");
+            }
+            served.accept(stream);
         } catch (PeerkitException e) {
             stream.fail(e);
         }
@@ -276,6 +288,24 @@ public final class Connection {
         muxer.start();
         context.established().accept(this);
         established.complete(this);
+    }
+
+    /**
+     * The machine's network changed or it has slept: closes the connection when its own end is gone, else asks the peer for a sign
+     * of life.
+     *
+     * @param gone addresses that the machine has no longer
+     */
+    public void moved(Set<InetAddress> gone) {
+        if (state != State.ESTABLISHED) {
+            return; // it has little time left as it is
+        }
+        if (channel.localAddress() instanceof InetSocketAddress local && gone.contains(local.getAddress())) {
+            close(new PeerUnreachableException("address " + local.getAddress().getHostAddress() + ", by which node "
+                    + node + " was connected, is gone"));
+        } else {
+            muxer.probe();
+        }
     }
 
     /**

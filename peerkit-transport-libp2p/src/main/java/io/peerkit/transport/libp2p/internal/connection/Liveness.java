@@ -4,12 +4,16 @@ package io.peerkit.transport.libp2p.internal.connection;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
+import java.time.Duration;
 
 /**
  * Pings the peer by yamux from time to time and closes the connection when nothing comes back. The answers also give yamux
  * the round trip by which its windows grow.
  */
 final class Liveness {
+    /** How long a peer may be silent after {@link #probe}. */
+    static final Duration PROBE_TIME = Duration.ofSeconds(5);
+
     private final Connection connection;
     private final YamuxSession session;
     private final SecureChannel secure;
@@ -17,6 +21,9 @@ final class Liveness {
     private boolean waiting;
     private long waitingSinceNanos;
     private boolean quiet;
+    private boolean probing;
+    private boolean heard;
+    private Runnable cancelProbe = () -> {};
 
     Liveness(Connection connection, YamuxSession session, SecureChannel secure) {
         this.connection = connection;
@@ -30,11 +37,30 @@ final class Liveness {
 
     void stop() {
         cancel.run();
+        cancelProbe.run();
+    }
+
+    /** Asks for a sign of life now; there has to be one soon. */
+    void probe() {
+        if (probing) {
+            return;
+        }
+        probing = true;
+        heard = false;
+        ping(connection.nanoTime()); // an earlier one that has no answer yet asks the same
+        cancelProbe = connection.after(PROBE_TIME, () -> {
+            probing = false;
+            if (!heard) {
+                connection.close(new PeerUnreachableException("node " + connection.node()
+                        + " gave no sign of life within " + PROBE_TIME + " of a change of the network"));
+            }
+        });
     }
 
     /** Bytes came, whatever they are: the peer lives. */
     void received() {
         quiet = false;
+        heard = true;
         waitingSinceNanos = connection.nanoTime();
     }
 
@@ -50,15 +76,19 @@ final class Liveness {
                     + connection.settings().deadAfter()));
             return;
         }
-        if (!waiting && session.ping()) {
-            waiting = true;
-            waitingSinceNanos = now;
-            connection.flushSoon();
-        }
+        ping(now);
         if (quiet) {
             secure.trim();
         }
         quiet = true;
         cancel = connection.after(connection.settings().pingInterval(), this::tick);
+    }
+
+    private void ping(long now) {
+        if (!waiting && session.ping()) {
+            waiting = true;
+            waitingSinceNanos = now;
+            connection.flushSoon();
+        }
     }
 }

@@ -10,7 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Which protocols are spoken, and by what. Safe for use by many threads. */
 public final class ProtocolTable {
+    /** How many streams of one protocol a peer may have open on a connection unless said otherwise. */
+    public static final int MAX_STREAMS = 128;
+
     private final Map<String, Function<Connection, InboundProtocol>> protocols = new ConcurrentHashMap<>();
+    private final int maxStreams;
+
+    /** With {@link #MAX_STREAMS} streams for each protocol and connection. */
+    public ProtocolTable() {
+        this(MAX_STREAMS);
+    }
+
+    /**
+     * Knows no protocol yet.
+     *
+     * @param maxStreams how many streams of one protocol a peer may have open on a connection
+     */
+    public ProtocolTable(int maxStreams) {
+        this.maxStreams = maxStreams;
+    }
+
+    int maxStreams() {
+        return maxStreams;
+    }
 
     /**
      * Adds a protocol or replaces it; connections that have used the former one keep it.

@@ -34,6 +34,7 @@ public final class Substream implements ByteSource {
     private @Nullable ByteBuf ahead;
 
     private Optional<PeerkitException> failure = Optional.empty();
+    private boolean writeClosed;
 
     Substream(Connection connection, MuxedStream muxed) {
         this.connection = connection;
@@ -208,8 +209,14 @@ public final class Substream implements ByteSource {
 
     /** Closes this side's direction behind what was written. */
     public void closeWrite() {
+        writeClosed = true;
         muxed.closeWrite();
         connection.flushSoon();
+    }
+
+    /** Whether nothing can happen on the stream any more. */
+    boolean isOver() {
+        return failure.isPresent() || writeClosed && isInputEnded();
     }
 
     /** Ends both directions at once. The driver hears nothing of it. */

@@ -51,6 +51,11 @@ final class YamuxMuxer implements Muxer {
     }
 
     @Override
+    public void probe() {
+        liveness.probe();
+    }
+
+    @Override
     public void flushSoon() {
         output.flushSoon();
     }

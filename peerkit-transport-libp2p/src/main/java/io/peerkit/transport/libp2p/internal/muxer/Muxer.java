@@ -18,6 +18,12 @@ public interface Muxer {
     /** The peer was let in: from now on watch whether it lives. */
     void start();
 
+    /**
+     * The network changed or the machine has slept: asks the peer for a sign of life now and closes the connection when there is
+     * none within a few seconds. Nothing to do where the transport below notices that by itself.
+     */
+    default void probe() {}
+
     /** Sends what is due at the end of this turn of the event loop. */
     void flushSoon();
 

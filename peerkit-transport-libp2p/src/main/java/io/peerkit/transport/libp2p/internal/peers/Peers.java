@@ -138,6 +138,17 @@ public final class Peers {
     }
 
     /**
+     * All connections to all nodes.
+     *
+     * @return a copy
+     */
+    public synchronized List<Connection> connections() {
+        return granted.values().stream()
+                .flatMap(links -> links.stream().map(Link::connection))
+                .toList();
+    }
+
+    /**
      * What sends messages to a node.
      *
      * @param node any node

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.swarm;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
@@ -23,6 +21,7 @@ import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
+import io.peerkit.transport.libp2p.internal.limits.DirectMemory;
 import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
@@ -84,7 +83,6 @@ public final class Swarm implements AutoCloseable {
      */
     public Swarm(SwarmSettings settings, NodeKey key, ConnectionPolicy policy, ProtocolTable protocols) {
         this.settings = settings;
-        slots = new ConnectionSlots(settings);
         loops = new EventLoops(settings.threads());
         identify = new IdentifyService(key, this::addresses, protocols);
         protocols.add(PingProtocol.ID, connection -> PingProtocol.listener());
@@ -97,15 +95,9 @@ public final class Swarm implements AutoCloseable {
                 new TrafficCounter(),
                 new Metrics(),
                 this::established);
-        context.metrics().gauge("memory.direct.bytes", Swarm::directBytes);
+        slots = new ConnectionSlots(settings, context.metrics(), System::nanoTime, DirectMemory::isShort);
+        context.metrics().gauge("memory.direct.bytes", DirectMemory::usedBytes);
         add(TcpCarrier::new);
-    }
-
-    /** What Netty holds outside the heap for all transports of the process, its pools included. */
-    private static long directBytes() {
-        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
-                ? provider.metric().usedDirectMemory()
-                : 0;
     }
 
     private void established(Connection connection) {
@@ -202,10 +194,11 @@ public final class Swarm implements AutoCloseable {
 
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
         CompletableFuture<Connection> upgraded = new CompletableFuture<>();
-        Optional<ConnectionSlots.Slot> slot = slots.dialed();
+        Optional<ConnectionSlots.Slot> slot = slots.dialed(address);
         if (slot.isEmpty()) {
-            upgraded.completeExceptionally(new PeerUnreachableException(
-                    "connections are " + settings.maxConnections() + ", no more may be opened"));
+            upgraded.completeExceptionally(new PeerUnreachableException("address " + address
+                    + " is not dialed now: connections are at most " + settings.maxConnections()
+                    + ", and the rate of dials is bounded"));
             return upgraded;
         }
         EventLoop loop = loops.next();
@@ -292,6 +285,15 @@ public final class Swarm implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Whether the calling thread is one of the swarm, where nothing may wait.
+     *
+     * @return true on an event loop
+     */
+    public boolean isOnLoop() {
+        return loops.isOnLoop();
     }
 
     private static void closeChannel(Channel channel) {

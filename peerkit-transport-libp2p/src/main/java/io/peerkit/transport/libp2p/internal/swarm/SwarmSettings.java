@@ -2,6 +2,8 @@
 package io.peerkit.transport.libp2p.internal.swarm;
 
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
+import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.limits.RateLimits;
 import java.time.Duration;
 
 /**
@@ -10,9 +12,11 @@ import java.time.Duration;
  * @param connections how connections behave
  * @param dialTimeout for one address, from the first packet until the peer has proven who it is
  * @param maxConnections the most sockets at a time, listeners not counted
- * @param maxConnectionsPerAddress the most connections accepted from one IP address
+ * @param maxConnectionsPerAddress the most connections accepted from one IPv4 address or IPv6 network of 64 bits
  * @param maxPendingHandshakes the most accepted connections that are not yet let in
  * @param threads how many event loops
+ * @param rates how fast connections may come and go out
+ * @param maxStreamsPerProtocol the most streams of one protocol that a peer may have open on a connection
  */
 public record SwarmSettings(
         ConnectionSettings connections,
@@ -20,7 +24,9 @@ public record SwarmSettings(
         int maxConnections,
         int maxConnectionsPerAddress,
         int maxPendingHandshakes,
-        int threads) {
+        int threads,
+        RateLimits rates,
+        int maxStreamsPerProtocol) {
     /** The most event loops that are of use before a node has hundreds of busy peers. */
     private static final int MAX_THREADS = 4;
 
@@ -32,6 +38,6 @@ public record SwarmSettings(
      */
     public static SwarmSettings of(ConnectionSettings connections) {
         int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
-        return new SwarmSettings(connections, Duration.ofSeconds(5), 1_024, 256, 128, threads);
+        return new SwarmSettings(connections, Duration.ofSeconds(5), 1_024, 256, 128, threads, RateLimits.defaults(), ProtocolTable.MAX_STREAMS);
     }
 }

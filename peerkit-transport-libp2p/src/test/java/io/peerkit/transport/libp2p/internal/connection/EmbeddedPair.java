@@ -26,6 +26,9 @@ public final class EmbeddedPair {
         public final NodeKey key;
         public final ProtocolTable protocols = new ProtocolTable();
         public final CompletableFuture<Connection> upgraded = new CompletableFuture<>();
+        /** Whether the muxer is offered in the secure handshake. */
+        public boolean earlyMuxer = true;
+
         private final TrafficCounter traffic = new TrafficCounter();
         private ConnectionPolicy policy = new OpenPolicy();
 
@@ -47,7 +50,9 @@ public final class EmbeddedPair {
 
         public ConnectionContext context() {
             return new ConnectionContext(
-                    ConnectionSettings.of(HANDSHAKE_TIMEOUT),
+                    earlyMuxer
+                            ? ConnectionSettings.of(HANDSHAKE_TIMEOUT)
+                            : ConnectionSettings.of(HANDSHAKE_TIMEOUT).withoutEarlyMuxer(),
                     key.peerId(),
                     List.of(new NoiseSecurity(NoiseIdentity.of(key, secret()), End::secret)),
                     policy,
