@@ -45,7 +45,8 @@ final class DialRank {
         List<Ranked> ranked = new ArrayList<>();
         List<Multiaddr> direct =
                 addresses.stream().filter(address -> !address.isRelayed()).toList();
-        List<Multiaddr> relayed = addresses.stream().filter(Multiaddr::isRelayed).toList();
+        List<Multiaddr> relayed =
+                addresses.stream().filter(Multiaddr::isRelayed).toList();
         spread(ranked, direct.stream().filter(DialRank::isPrivate).toList(), Duration.ZERO, PRIVATE_STEP);
         spread(ranked, direct.stream().filter(each -> !isPrivate(each)).toList(), Duration.ZERO, PUBLIC_STEP);
         spread(ranked, relayed, direct.isEmpty() ? Duration.ZERO : RELAYED_LATER, PUBLIC_STEP);
@@ -110,7 +111,6 @@ final class DialRank {
         return ip.isLoopbackAddress()
                 || ip.isLinkLocalAddress()
                 || ip.isSiteLocalAddress()
-                || ip instanceof Inet6Address
-                        && (ip.getAddress()[0] & IP6_UNIQUE_LOCAL_MASK) == IP6_UNIQUE_LOCAL;
+                || ip instanceof Inet6Address && (ip.getAddress()[0] & IP6_UNIQUE_LOCAL_MASK) == IP6_UNIQUE_LOCAL;
     }
 }

@@ -86,8 +86,7 @@ final class DialPlanTest {
     @Test
     void rank_relayed_halfASecondBehindDirectOnesAndAtOnceWithoutThem() {
         String relayed = "/ip4/192.0.2.9/udp/1/quic-v1/p2p/" + RELAY + "/p2p-circuit";
-        assertThat(ranked(relayed, "/ip4/192.0.2.1/tcp/1"))
-                .containsExactly("0 /ip4/192.0.2.1/tcp/1", "500 " + relayed);
+        assertThat(ranked(relayed, "/ip4/192.0.2.1/tcp/1")).containsExactly("0 /ip4/192.0.2.1/tcp/1", "500 " + relayed);
         assertThat(ranked(relayed)).containsExactly("0 " + relayed);
     }
 
@@ -121,7 +120,8 @@ final class DialPlanTest {
         assertThat(actions.get(0)).isInstanceOf(DialPlan.GiveUp.class);
         assertThat(actions.get(1)).isInstanceOf(DialPlan.Cancel.class);
         assertThat(plan.isOver()).isTrue();
-        assertThat(plan.failed(Multiaddr.parse("/ip4/192.0.2.1/tcp/1"), gone(), end)).isEmpty();
+        assertThat(plan.failed(Multiaddr.parse("/ip4/192.0.2.1/tcp/1"), gone(), end))
+                .isEmpty();
     }
 
     @Test
@@ -158,8 +158,7 @@ final class DialPlanTest {
             String host = random.nextBoolean() ? "/ip4/10.0.0.1" : "/ip6/2001:db8::1";
             String way = List.of("/tcp/" + i, "/udp/" + i + "/quic-v1", "/tcp/" + i + "/ws")
                     .get(random.nextInt(3));
-            all.add(Multiaddr.parse(
-                    host + way + (random.nextInt(4) == 0 ? "/p2p/" + RELAY + "/p2p-circuit" : "")));
+            all.add(Multiaddr.parse(host + way + (random.nextInt(4) == 0 ? "/p2p/" + RELAY + "/p2p-circuit" : "")));
         }
         DialPlan plan = new DialPlan(all, LIMIT);
         long now = random.nextLong();
@@ -175,7 +174,9 @@ final class DialPlanTest {
                     assertThat(dialed.add(dial.address())).as("seed %d", seed).isTrue();
                     running.add(dial.address());
                 } else if (action instanceof DialPlan.Cancel cancel) {
-                    assertThat(running.remove(cancel.address())).as("seed %d", seed).isTrue();
+                    assertThat(running.remove(cancel.address()))
+                            .as("seed %d", seed)
+                            .isTrue();
                 } else if (action instanceof DialPlan.WakeAt wake) {
                     wakeAt = wake.nanos();
                 } else {
