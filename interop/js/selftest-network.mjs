@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Peer } from './selftest-peer.mjs'
 
@@ -77,12 +78,11 @@ test('dcutr replaces the relayed connection', async () => {
   await end([dialer, hidden, relay])
 })
 
-test('autonat v2 finds an address reachable', async () => {
+test('autonat v2 is offered, and addresses are known', async () => {
   const server = await Peer.start('--autonat')
   const client = await Peer.start('--autonat')
   assert.ok((await client.ask('dial', { address: server.address })).ok)
-  const { protocols } = await client.ask('identify', { peerId: server.peerId })
-  assert.ok(protocols.includes('/libp2p/autonat/2/dial-request'))
+  await identified(client, server, '/libp2p/autonat/2/dial-request')
   assert.ok((await client.ask('addresses')).known.length > 0)
   await end([server, client])
 })
@@ -90,13 +90,9 @@ test('autonat v2 finds an address reachable', async () => {
 test('identify push tells of a new protocol', async () => {
   const [told, teller] = await Promise.all([Peer.start('--identify-push'), Peer.start('--identify-push')])
   assert.ok((await told.ask('dial', { address: teller.address })).ok)
-  await told.ask('identify', { peerId: teller.peerId })
+  await identified(told, teller, '/ipfs/id/push/1.0.0')
   assert.ok((await teller.ask('handle', { protocol: '/test/new/1.0.0' })).ok)
-  let protocols
-  do {
-    await new Promise(resolve => setTimeout(resolve, 50))
-    protocols = (await told.ask('identified', { peerId: teller.peerId })).protocols
-  } while (!protocols.includes('/test/new/1.0.0'))
+  await identified(told, teller, '/test/new/1.0.0')
   await end([told, teller])
 })
 
@@ -108,6 +104,15 @@ test('mdns discovers a peer of the same service only', async () => {
   assert.deepEqual(addresses.map(address => `${address}/p2p/${peers[1].peerId}`), peers[1].addresses)
   await end([stranger, ...peers])
 })
+
+/** Waits until one peer knows that the other speaks a protocol; the test's own time limit ends the wait. */
+async function identified (peer, other, protocol) {
+  let protocols
+  do {
+    await setTimeout(50);
+    ({ protocols } = await peer.ask('identified', { peerId: other.peerId }))
+  } while (!protocols?.includes(protocol))
+}
 
 async function freePort () {
   const server = createServer().listen(0, '127.0.0.1')

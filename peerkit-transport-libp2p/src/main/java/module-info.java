@@ -3,7 +3,10 @@
 @org.jspecify.annotations.NullMarked
 module io.peerkit.transport.libp2p {
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires transitive io.peerkit.api;
     requires org.bouncycastle.provider;

@@ -39,6 +39,7 @@ import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
 import io.peerkit.transport.libp2p.internal.swarm.Swarm;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
+import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -51,6 +52,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 
 /** The stack with the access gate: what {@link Libp2pTransport.Builder} starts. Safe for use by any thread. */
 final class GatedTransport implements Transport {
@@ -73,7 +75,11 @@ final class GatedTransport implements Transport {
     private volatile boolean closed;
 
     GatedTransport(
-            TransportContext context, SwarmSettings settings, List<RelayAddress> relays, RelayLimits relayLimits) {
+            TransportContext context,
+            SwarmSettings settings,
+            List<RelayAddress> relays,
+            RelayLimits relayLimits,
+            Optional<SSLContext> webSocketTls) {
         this.context = context;
         this.relays = List.copyOf(relays);
         protocols = new ProtocolTable(settings.maxStreamsPerProtocol());
@@ -82,6 +88,7 @@ final class GatedTransport implements Transport {
         peers = new Peers(context.listener(), calls);
         gate = new AccessGate(self, context.access(), new Verdicts(), protocols);
         swarm = new Swarm(settings, key, gate, protocols);
+        swarm.add(host -> new WebSocketCarrier(host, webSocketTls));
         protocols.add(AGENTS_PROTOCOL, connection -> new MessageReceiver(this::takeAgents));
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);

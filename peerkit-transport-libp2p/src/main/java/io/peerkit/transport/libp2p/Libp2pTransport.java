@@ -16,12 +16,14 @@ import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
+import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
 
 /**
  * The transport over TCP that speaks libp2p: TLS or Noise, yamux, identify and ping, and on them the access handshake and messages
@@ -57,6 +59,7 @@ public final class Libp2pTransport {
 
         private final List<NodeAddress> listen = new ArrayList<>();
         private final List<RelayAddress> relays = new ArrayList<>();
+        private Optional<SSLContext> webSocketTls = Optional.empty();
         private boolean noListen;
         private List<SecureChannelKind> secureChannels = List.of(SecureChannelKind.TLS, SecureChannelKind.NOISE);
         private Optional<Set<String>> mdns = Optional.empty();
@@ -74,7 +77,9 @@ public final class Libp2pTransport {
         /**
          * Listens at an address; may be repeated.
          *
-         * @param address an IP address and a TCP port, {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}; port 0 is any free one
+         * @param address an IP address and a TCP port, {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}; port 0 is any free one.
+         *     With {@code /ws} behind it WebSocket is spoken there, with {@code /tls/ws} WebSocket over TLS, which needs
+         *     {@link #webSocketTls}
          * @return this
          */
         public Builder listen(NodeAddress address) {
@@ -90,6 +95,19 @@ public final class Libp2pTransport {
          */
         public Builder listen(String multiaddr) {
             return listen(new NodeAddress(multiaddr));
+        }
+
+        /**
+         * Sets the certificate with which to listen at {@code /tls/ws}, and what servers are trusted when such an address is
+         * dialed. The name in the address must be in the server's certificate; who the node is, it proves by itself inside.
+         *
+         * @param context from the application's key store; unless set, none is listened at, and the platform's default decides
+         *     what is trusted
+         * @return this
+         */
+        public Builder webSocketTls(SSLContext context) {
+            webSocketTls = Optional.of(context);
+            return this;
         }
 
         /**
@@ -247,7 +265,8 @@ public final class Libp2pTransport {
             try {
                 List<Multiaddr> addresses = checkedListen();
                 relays.forEach(Builder::check);
-                GatedTransport transport = new GatedTransport(context, checkedLimits(), relays, relayLimits);
+                GatedTransport transport =
+                        new GatedTransport(context, checkedLimits(), relays, relayLimits, webSocketTls);
                 return transport.listen(addresses, discovery(context));
             } catch (PeerkitException e) {
                 return CompletableFuture.failedFuture(e);
@@ -264,13 +283,23 @@ public final class Libp2pTransport {
                 throw new InvalidSettingException("noListen is set and listen too (" + listen.get(0) + "), set one");
             }
             List<NodeAddress> wanted = listen.isEmpty() && !noListen ? List.of(ANY_PORT) : listen;
-            return wanted.stream().map(Builder::checkedListen).toList();
+            return wanted.stream().map(this::checkedListen).toList();
         }
 
-        private static Multiaddr checkedListen(NodeAddress text) {
+        private Multiaddr checkedListen(NodeAddress text) {
             Multiaddr address = parse("listen", text.value());
-            if (!address.isTcp() || address.ip().isEmpty() || address.peerId().isPresent()) {
-                throw new InvalidSettingException("listen " + text + " must be /ip4/…/tcp/… or /ip6/…/tcp/…");
+            boolean isWebSocket = WebSocketCarrier.isWebSocket(address);
+            if (!(address.isTcp() || isWebSocket)
+                    || address.ip().isEmpty()
+                    || address.peerId().isPresent()) {
+                throw new InvalidSettingException(
+                        "listen " + text + " must be /ip4/…/tcp/… or /ip6/…/tcp/…, perhaps with /ws or /tls/ws");
+            }
+            if (isWebSocket && !text.value().endsWith("/ws") || text.value().contains("/sni/")) {
+                throw new InvalidSettingException("listen " + text + " must end in /ws or /tls/ws");
+            }
+            if (text.value().endsWith("/tls/ws") && webSocketTls.isEmpty()) {
+                throw new InvalidSettingException("listen " + text + " needs webSocketTls to be set");
             }
             return address;
         }

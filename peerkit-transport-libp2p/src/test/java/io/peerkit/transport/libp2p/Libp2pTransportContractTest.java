@@ -8,7 +8,7 @@ import io.peerkit.api.transport.TransportContext;
 import io.peerkit.testkit.transport.TransportContract;
 import java.util.concurrent.CompletableFuture;
 
-/** The contract over real sockets on loopback. */
+/** The contract over TCP on loopback. */
 final class Libp2pTransportContractTest extends TransportContract {
     @Override
     protected CompletableFuture<Transport> start(TransportContext context) {

@@ -103,7 +103,7 @@ public final class FoundNodes {
             if (found.due.isAfter(now.plus(Backoff.LONGEST))) {
                 found.due = now.plus(Backoff.LONGEST); // The clock has stepped back since.
             }
-            boolean wanted = needed || !found.met && dialing + connected < MAX_CONNECTIONS;
+            boolean wanted = needed || (!found.met && dialing + connected < MAX_CONNECTIONS);
             boolean room = dialing < MAX_DIALS && recentDials.size() < MAX_RECENT_DIALS;
             if (!found.due.isAfter(now) && wanted && room) {
                 found.state = State.DIALING;

@@ -4,6 +4,7 @@ package io.peerkit.transport.libp2p.internal.connection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.peerkit.api.AccessDeniedException;
 import io.peerkit.api.ClosedException;
@@ -243,7 +244,17 @@ public final class Connection {
 
     /** The clock by which the channel's timers go. */
     static long nanoTime(Channel channel) {
-        return channel.eventLoop() instanceof AbstractScheduledEventExecutor loop
+        return nanoTime(channel.eventLoop());
+    }
+
+    /**
+     * The clock by which an event loop's timers go.
+     *
+     * @param executor the loop
+     * @return nanoseconds from any fixed point
+     */
+    public static long nanoTime(EventExecutor executor) {
+        return executor instanceof AbstractScheduledEventExecutor loop
                 ? loop.ticker().nanoTime()
                 : System.nanoTime();
     }

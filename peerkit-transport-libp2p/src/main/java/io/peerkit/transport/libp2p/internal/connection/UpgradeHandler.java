@@ -28,6 +28,7 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private final CompletableFuture<Connection> upgraded;
     private final Upgrade upgrade;
     private long startNanos;
+    private boolean begun;
     private boolean started;
     private boolean admitted;
     private Runnable cancelTimeout = () -> {};
@@ -71,6 +72,16 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
         return new UpgradeHandler(context, false, Optional.empty(), upgraded);
     }
 
+    /**
+     * Says that the connection's time began before this handler's turn.
+     *
+     * @param nanos when, by the clock of the event loop
+     */
+    public void beginsAt(long nanos) {
+        begun = true;
+        startNanos = nanos;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         if (ctx.channel().isActive()) {
@@ -88,12 +99,15 @@ public final class UpgradeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         started = true;
-        startNanos = Connection.nanoTime(ctx.channel());
+        long now = Connection.nanoTime(ctx.channel());
+        if (!begun) {
+            startNanos = now;
+        }
         Duration limit = context.settings().handshakeTimeout();
         var timer = ctx.executor()
                 .schedule(
                         () -> fail(ctx, new PeerUnreachableException("handshake took over " + limit)),
-                        limit.toNanos(),
+                        limit.toNanos() - (now - startNanos),
                         TimeUnit.NANOSECONDS);
         cancelTimeout = () -> timer.cancel(false);
         send(ctx);

@@ -3,57 +3,57 @@ package io.peerkit.transport.libp2p.internal.dial;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries addresses in order, the next one when the one before failed or 250 ms have passed without a decision. The first that
- * succeeds wins; the others are cancelled, and closed if they succeed nevertheless. A failure that no other address can mend
- * ends the race.
+ * Carries out a {@link DialPlan}: dials, and closes what came too late.
  *
  * <p>Belongs to the executor on which it runs.
  *
  * @param <T> what an attempt yields
  */
 public final class DialRace<T> {
-    /** How long an address has the road to itself. */
-    static final long STAGGER_MILLIS = 250;
-
     private final EventExecutor executor;
+    private final LongSupplier clock;
     private final Function<Multiaddr, CompletableFuture<T>> dial;
     private final Consumer<T> close;
-    private final Deque<Multiaddr> waiting;
-    private final List<CompletableFuture<T>> running = new ArrayList<>();
+    private final DialPlan plan;
+    private final Map<Multiaddr, CompletableFuture<T>> running = new HashMap<>();
     private final CompletableFuture<T> winner = new CompletableFuture<>();
-    private @Nullable Future<?> stagger;
-    private Throwable lastFailure = new PeerUnreachableException("no address to dial");
+    private @Nullable Future<?> alarm;
 
     /**
      * Prepares a race.
      *
      * @param executor on which everything runs
+     * @param clock the nanoseconds by which its timers go
      * @param dial starts an attempt; cancelling its future gives it up
      * @param close disposes of a result that came too late
-     * @param addresses best first
+     * @param addresses of one node, 1 at least
+     * @param limit how long all together may take
      */
     public DialRace(
             EventExecutor executor,
+            LongSupplier clock,
             Function<Multiaddr, CompletableFuture<T>> dial,
             Consumer<T> close,
-            List<Multiaddr> addresses) {
+            List<Multiaddr> addresses,
+            Duration limit) {
         this.executor = executor;
+        this.clock = clock;
         this.dial = dial;
         this.close = close;
-        this.waiting = new ArrayDeque<>(addresses);
+        plan = new DialPlan(addresses, limit);
     }
 
     /**
@@ -62,55 +62,60 @@ public final class DialRace<T> {
      * @return a future of the winner, completed on the executor, or failed as the last attempt that did
      */
     public CompletableFuture<T> start() {
-        executor.execute(this::next);
+        executor.execute(() -> act(plan.start(clock.getAsLong())));
         return winner;
     }
 
-    private void next() {
-        if (stagger != null) {
-            stagger.cancel(false);
-            stagger = null;
-        }
-        Multiaddr address = waiting.pollFirst();
-        if (winner.isDone()) {
-            return;
-        }
-        if (address == null) {
-            if (running.isEmpty()) {
-                winner.completeExceptionally(lastFailure);
+    private void act(List<DialPlan.Action> actions) {
+        for (DialPlan.Action action : actions) {
+            if (action instanceof DialPlan.Dial next) {
+                dial(next.address());
+            } else if (action instanceof DialPlan.Cancel loser) {
+                CompletableFuture<T> attempt = running.remove(loser.address());
+                if (attempt != null) {
+                    attempt.cancel(false);
+                }
+            } else if (action instanceof DialPlan.WakeAt wake) {
+                wakeAt(wake.nanos());
+            } else if (action instanceof DialPlan.GiveUp end) {
+                winner.completeExceptionally(end.why());
             }
-            return;
         }
-        if (!waiting.isEmpty()) {
-            stagger = executor.schedule(this::next, STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+        if (plan.isOver() && alarm != null) {
+            alarm.cancel(false);
+            alarm = null;
         }
+    }
+
+    private void wakeAt(long nanos) {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        alarm = plan.isOver()
+                ? null
+                : executor.schedule(
+                        () -> act(plan.woken(clock.getAsLong())), nanos - clock.getAsLong(), TimeUnit.NANOSECONDS);
+    }
+
+    private void dial(Multiaddr address) {
         CompletableFuture<T> attempt = dial.apply(address);
-        running.add(attempt);
+        running.put(address, attempt);
         var unused = attempt.whenComplete((result, failure) -> {
-            if (executor.inEventLoop()) {
-                ended(attempt, result, failure);
-            } else {
-                executor.execute(() -> ended(attempt, result, failure));
-            }
+            // Never within the call that started it: its actions are not all carried out yet.
+            executor.execute(() -> ended(address, result, failure));
         });
     }
 
-    private void ended(CompletableFuture<T> attempt, @Nullable T result, @Nullable Throwable failure) {
-        running.removeIf(each -> each == attempt);
-        if (result != null && !winner.isDone()) {
-            List<CompletableFuture<T>> losers = List.copyOf(running);
-            winner.complete(result);
-            losers.forEach(loser -> loser.cancel(false));
-        } else if (result != null) {
+    private void ended(Multiaddr address, @Nullable T result, @Nullable Throwable failure) {
+        running.remove(address);
+        if (result == null) {
+            act(plan.failed(address, failure == null ? new NullPointerException() : failure, clock.getAsLong()));
+        } else if (plan.isOver()) {
             close.accept(result);
-        } else if (failure != null && !winner.isDone()) {
-            lastFailure = failure;
-            if (failure instanceof PeerUnreachableException) {
-                next();
-            } else {
-                waiting.clear();
-                winner.completeExceptionally(failure);
-                List.copyOf(running).forEach(loser -> loser.cancel(false));
+        } else {
+            act(plan.succeeded(address));
+            if (!winner.complete(result)) {
+                close.accept(result);
             }
         }
     }

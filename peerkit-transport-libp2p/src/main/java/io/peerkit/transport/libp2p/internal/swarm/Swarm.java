@@ -58,6 +58,9 @@ import java.util.function.Function;
 public final class Swarm implements AutoCloseable {
     private static final int KEY_BYTES = 32;
 
+    /** All addresses of a node together may take this many times as long as one. */
+    private static final int DIAL_TIMEOUTS = 3;
+
     /** How long {@link #close} waits for connections to end, and then for threads. */
     private static final Duration CLOSING_TIME = Duration.ofSeconds(4);
 
@@ -180,12 +183,15 @@ public final class Swarm implements AutoCloseable {
      */
     public CompletableFuture<Connection> dial(DialTargets targets) {
         try {
+            EventLoop loop = loops.next();
             return new DialRace<Connection>(
-                            loops.next(),
+                            loop,
+                            () -> Connection.nanoTime(loop),
                             address -> dial(address, targets.peer()),
                             late -> late.execute(() -> late.close(
                                     new PeerUnreachableException("another address of " + late.node() + " was faster"))),
-                            targets.addresses())
+                            targets.addresses(),
+                            settings.dialTimeout().multipliedBy(DIAL_TIMEOUTS))
                     .start();
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(new ClosedException("transport is closed", e));

@@ -9,8 +9,10 @@ import io.peerkit.api.AccessDeniedException;
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.NodeAddress;
 import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,14 +44,16 @@ final class DialTest {
 
     private CompletableFuture<String> race(int addresses) {
         List<Multiaddr> targets = IntStream.rangeClosed(1, addresses)
-                .mapToObj(port -> Multiaddr.parse("/ip4/127.0.0.1/tcp/" + port))
+                .mapToObj(port -> Multiaddr.parse("/ip4/192.0.2.1/tcp/" + port))
                 .toList();
         DialRace<String> race = new DialRace<>(
                 clock.eventLoop(),
+                () -> Connection.nanoTime(clock.eventLoop()),
                 address -> attempts.computeIfAbsent(
                         Integer.toString(address.port().orElseThrow()), port -> new CompletableFuture<>()),
                 closed::add,
-                targets);
+                targets,
+                Duration.ofSeconds(15));
         CompletableFuture<String> winner = race.start();
         clock.runPendingTasks();
         return winner;
@@ -76,6 +80,7 @@ final class DialTest {
     void race_firstAnswers_nobodyElseIsDialed() {
         CompletableFuture<String> winner = race(3);
         attempt("1").complete("one");
+        clock.runPendingTasks();
         advance(1_000);
         assertThat(winner).isCompletedWithValue("one");
         assertThat(attempts).containsOnlyKeys("1");
@@ -89,6 +94,7 @@ final class DialTest {
         advance(1);
         assertThat(attempts).containsOnlyKeys("1", "2");
         attempt("2").complete("two");
+        clock.runPendingTasks();
         assertThat(winner).isCompletedWithValue("two");
         assertThat(attempt("1")).isCancelled();
         advance(1_000);
@@ -99,7 +105,9 @@ final class DialTest {
     void race_firstFails_nextAtOnce() {
         CompletableFuture<String> winner = race(2);
         attempt("1").completeExceptionally(gone());
+        clock.runPendingTasks();
         attempt("2").complete("two");
+        clock.runPendingTasks();
         assertThat(winner).isCompletedWithValue("two");
     }
 
@@ -108,8 +116,10 @@ final class DialTest {
         CompletableFuture<String> winner = race(2);
         advance(250);
         attempt("2").completeExceptionally(new PeerUnreachableException("second"));
+        clock.runPendingTasks();
         assertThat(winner).isNotDone();
         attempt("1").completeExceptionally(new PeerUnreachableException("first, late"));
+        clock.runPendingTasks();
         assertThatThrownBy(winner::join)
                 .hasCauseInstanceOf(PeerUnreachableException.class)
                 .hasMessageContaining("late");
@@ -120,6 +130,7 @@ final class DialTest {
         CompletableFuture<String> winner = race(3);
         advance(250);
         attempt("1").completeExceptionally(new AccessDeniedException("denied before"));
+        clock.runPendingTasks();
         assertThatThrownBy(winner::join).hasCauseInstanceOf(AccessDeniedException.class);
         assertThat(attempt("2")).isCancelled();
         advance(1_000);

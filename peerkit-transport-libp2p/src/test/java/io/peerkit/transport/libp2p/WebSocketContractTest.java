@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p;
+
+import io.peerkit.api.NodeAddress;
+import io.peerkit.api.NodeId;
+import io.peerkit.api.transport.Transport;
+import io.peerkit.api.transport.TransportContext;
+import io.peerkit.testkit.transport.TransportContract;
+import java.util.concurrent.CompletableFuture;
+
+/** The contract over WebSocket on loopback. */
+final class WebSocketContractTest extends TransportContract {
+    @Override
+    protected CompletableFuture<Transport> start(TransportContext context) {
+        return Libp2pTransport.builder()
+                .listen(new NodeAddress("/ip4/127.0.0.1/tcp/0/ws"))
+                .start(context);
+    }
+
+    @Override
+    protected NodeAddress nowhere() {
+        return new NodeAddress("/ip4/127.0.0.1/tcp/1/ws");
+    }
+
+    @Override
+    protected NodeAddress renamed(NodeAddress address, NodeId other) {
+        String text = address.value();
+        return new NodeAddress(text.substring(0, text.indexOf("/p2p/")) + "/p2p/" + other);
+    }
+}
