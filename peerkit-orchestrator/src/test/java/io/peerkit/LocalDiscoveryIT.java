@@ -67,9 +67,8 @@ class LocalDiscoveryIT {
     private PeerkitNode start(String name, byte[] key, Log log) throws IOException {
         return Peerkit.node()
                 .storage(SqliteStorage.at(folder.resolve(name + ".db")))
-                .transport(Libp2pTransport.builder()
-                        .listen("/ip4/127.0.0.1/tcp/0")
-                        .mdns(loopback()))
+                .transport(
+                        Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0").mdns(loopback()))
                 .access(NetworkAccess.sharedKey(key))
                 .listener(log)
                 .start()

@@ -274,8 +274,7 @@ public final class Libp2pTransport {
         }
 
         private Optional<Mdns.Settings> discovery(TransportContext context) {
-            return mdns.map(interfaces ->
-                    new Mdns.Settings(interfaces, ServiceName.of(context.network()), Mdns.PORT));
+            return mdns.map(interfaces -> new Mdns.Settings(interfaces, ServiceName.of(context.network()), Mdns.PORT));
         }
 
         private List<Multiaddr> checkedListen() {

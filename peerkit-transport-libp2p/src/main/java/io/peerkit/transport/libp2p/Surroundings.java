@@ -92,7 +92,8 @@ final class Surroundings implements AutoCloseable {
         CompletableFuture<?>[] cared = peers.connections().stream()
                 .map(connection -> moved(connection, gone))
                 .toArray(CompletableFuture[]::new);
-        var unused = CompletableFuture.allOf(cared).whenComplete((done, failure) -> calls.call(listener::networkChanged));
+        var unused =
+                CompletableFuture.allOf(cared).whenComplete((done, failure) -> calls.call(listener::networkChanged));
         synchronized (this) {
             mdns.ifPresent(Mdns::changed);
         }

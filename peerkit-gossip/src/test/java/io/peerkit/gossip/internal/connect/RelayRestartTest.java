@@ -78,7 +78,9 @@ class RelayRestartTest {
     @Test
     void gone_relayBackAtOnce_redialsSpread() {
         long last = run(0);
-        assertThat(dialsBySecond.values()).as("dials in each second: %s", dialsBySecond).allMatch(dials -> dials <= 200);
+        assertThat(dialsBySecond.values())
+                .as("dials in each second: %s", dialsBySecond)
+                .allMatch(dials -> dials <= 200);
         assertThat(last).isLessThanOrEqualTo(15);
     }
 
@@ -88,7 +90,9 @@ class RelayRestartTest {
         assertThat(dialsBySecond.tailMap(60L).values())
                 .as("dials in each second: %s", dialsBySecond)
                 .allMatch(dials -> dials <= 100);
-        assertThat(dialsBySecond.values()).as("dials in each second: %s", dialsBySecond).allMatch(dials -> dials <= 250);
+        assertThat(dialsBySecond.values())
+                .as("dials in each second: %s", dialsBySecond)
+                .allMatch(dials -> dials <= 250);
         assertThat(last).isLessThanOrEqualTo(130);
     }
 }

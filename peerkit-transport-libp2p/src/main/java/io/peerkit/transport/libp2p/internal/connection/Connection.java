@@ -280,8 +280,8 @@ public final class Connection {
                             found.apply(this), context.protocols().maxStreams()));
             if (!served.hasRoom()) {
                 context.metrics().counter("streams.refused.protocol").increment();
-                throw new LimitExceededException("node " + node + " has " + context.protocols().maxStreams()
-                        + " streams of " + protocol + " open, no more may be");
+                throw new LimitExceededException("node " + node + " has "
+                        + context.protocols().maxStreams() + " streams of " + protocol + " open, no more may be");
             }
             served.accept(stream);
         } catch (PeerkitException e) {

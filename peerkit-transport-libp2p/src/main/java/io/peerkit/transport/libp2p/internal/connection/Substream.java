@@ -216,7 +216,7 @@ public final class Substream implements ByteSource {
 
     /** Whether nothing can happen on the stream any more. */
     boolean isOver() {
-        return failure.isPresent() || writeClosed && isInputEnded();
+        return failure.isPresent() || (writeClosed && isInputEnded());
     }
 
     /** Ends both directions at once. The driver hears nothing of it. */

@@ -23,7 +23,7 @@ record Link(String name, int index, boolean loopback, List<Prefix> prefixes) {
                 return false;
             }
             for (int bit = 0; bit < bits; bit++) {
-                int mask = 0x80 >> bit % Byte.SIZE;
+                int mask = 0x80 >> (bit % Byte.SIZE);
                 if ((ours[bit / Byte.SIZE] & mask) != (theirs[bit / Byte.SIZE] & mask)) {
                     return false;
                 }

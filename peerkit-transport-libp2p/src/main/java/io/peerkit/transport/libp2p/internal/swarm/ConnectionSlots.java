@@ -94,9 +94,7 @@ final class ConnectionSlots {
         if (ofBlock >= maxPerAddress) {
             return refused("connections.refused.address");
         }
-        if (from.isPresent()
-                && !from.get().isLoopbackAddress()
-                && !accepts.take(block.get(), clock.getAsLong())) {
+        if (from.isPresent() && !from.get().isLoopbackAddress() && !accepts.take(block.get(), clock.getAsLong())) {
             return refused("connections.refused.rate");
         }
         if (memoryIsShort.getAsBoolean()) {

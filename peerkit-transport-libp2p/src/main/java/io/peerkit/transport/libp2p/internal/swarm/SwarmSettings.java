@@ -38,6 +38,14 @@ public record SwarmSettings(
      */
     public static SwarmSettings of(ConnectionSettings connections) {
         int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
-        return new SwarmSettings(connections, Duration.ofSeconds(5), 1_024, 256, 128, threads, RateLimits.defaults(), ProtocolTable.MAX_STREAMS);
+        return new SwarmSettings(
+                connections,
+                Duration.ofSeconds(5),
+                1_024,
+                256,
+                128,
+                threads,
+                RateLimits.defaults(),
+                ProtocolTable.MAX_STREAMS);
     }
 }

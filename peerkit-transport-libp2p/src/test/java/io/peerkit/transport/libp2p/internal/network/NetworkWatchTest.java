@@ -81,7 +81,8 @@ class NetworkWatchTest {
     @Test
     void look_lateByMoreThanTheJump_slept() {
         long late = NetworkWatch.INTERVAL.plus(NetworkWatch.JUMP).toNanos();
-        assertThat(look(late - 1_000_000, late / 1_000_000 - 1, Set.of(HOME), "home").slept())
+        assertThat(look(late - 1_000_000, late / 1_000_000 - 1, Set.of(HOME), "home")
+                        .slept())
                 .isFalse();
         assertThat(look(late, late / 1_000_000, Set.of(HOME), "home").slept()).isTrue();
     }

@@ -89,9 +89,12 @@ final class ConnectionSlotsTest {
     @Test
     void accepted_oneIp6Network_countsAsOneAddress() throws Exception {
         ConnectionSlots slots = slots(9, 1, 9);
-        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8::1")))).isPresent();
-        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8::ffff:2")))).isEmpty();
-        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8:0:1::1")))).isPresent();
+        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8::1"))))
+                .isPresent();
+        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8::ffff:2"))))
+                .isEmpty();
+        assertThat(slots.accepted(Optional.of(InetAddress.getByName("2001:db8:0:1::1"))))
+                .isPresent();
         assertThat(metric("connections.refused.address")).isOne();
     }
 
@@ -112,8 +115,10 @@ final class ConnectionSlotsTest {
     @Test
     void accepted_loopback_hasNoRate() {
         ConnectionSlots slots = slots(99, 99, 99, RateLimits.defaults().withAccepts(1, 1));
-        assertThat(slots.accepted(Optional.of(InetAddress.getLoopbackAddress()))).isPresent();
-        assertThat(slots.accepted(Optional.of(InetAddress.getLoopbackAddress()))).isPresent();
+        assertThat(slots.accepted(Optional.of(InetAddress.getLoopbackAddress())))
+                .isPresent();
+        assertThat(slots.accepted(Optional.of(InetAddress.getLoopbackAddress())))
+                .isPresent();
     }
 
     @Test
@@ -143,7 +148,7 @@ final class ConnectionSlotsTest {
         int dialed = 0;
         for (int port = 1; port <= 200; port++) {
             dialed += slots.dialed(Multiaddr.parse("/ip6/2001:db8::" + port + "/tcp/" + port))
-                    .isPresent()
+                            .isPresent()
                     ? 1
                     : 0;
         }
