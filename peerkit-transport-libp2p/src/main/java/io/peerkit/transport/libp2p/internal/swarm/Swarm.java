@@ -209,13 +209,28 @@ public final class Swarm implements AutoCloseable {
         }
         EventLoop loop = loops.next();
         Duration limit = settings.dialTimeout();
-        var timer = loop.schedule(
-                () -> upgraded.completeExceptionally(
-                        new PeerUnreachableException("node at " + address + " did not answer within " + limit)),
-                limit.toNanos(),
-                TimeUnit.NANOSECONDS);
-        var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
         DialAttempt attempt = new DialAttempt(address, expected, loop, upgraded, slot.get()::release);
+        try {
+            var timer = loop.schedule(
+                    () -> upgraded.completeExceptionally(
+                            new PeerUnreachableException("node at " + address + " did not answer within " + limit)),
+                    limit.toNanos(),
+                    TimeUnit.NANOSECONDS);
+            var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
+            // On its own loop, which does not end before what is begun there: the transport may be closing.
+            loop.execute(() -> dial(attempt));
+        } catch (RejectedExecutionException e) {
+            attempt.fail(new ClosedException("transport is closed", e));
+        }
+        return upgraded;
+    }
+
+    private void dial(DialAttempt attempt) {
+        if (closed) {
+            attempt.fail(new ClosedException("transport is closed"));
+            return;
+        }
+        Multiaddr address = attempt.address();
         carriers.stream()
                 .filter(carrier -> carrier.dials(address))
                 .findFirst()
@@ -223,7 +238,6 @@ public final class Swarm implements AutoCloseable {
                         carrier -> carrier.dial(attempt),
                         () -> attempt.fail(
                                 new PeerUnreachableException("address " + address + " is of no kind known here")));
-        return upgraded;
     }
 
     /**

@@ -12,7 +12,9 @@ class TokenBucketTest {
     @Test
     void take_burstThenRate_bounded() {
         TokenBucket bucket = new TokenBucket(3, 2, 5);
-        assertThat(bucket.take(5) && bucket.take(5) && bucket.take(5)).isTrue();
+        for (int i = 0; i < 3; i++) {
+            assertThat(bucket.take(5)).isTrue();
+        }
         assertThat(bucket.take(5)).isFalse();
         assertThat(bucket.waitNanos(5)).isEqualTo(SECOND / 2);
         assertThat(bucket.take(5 + SECOND / 2 - 1)).isFalse();
@@ -22,10 +24,12 @@ class TokenBucketTest {
 
     @Test
     void take_afterLong_noMoreThanTheBurst() {
-        TokenBucket bucket = new TokenBucket(2, 1_000, Long.MAX_VALUE - 10);
-        long later = Long.MAX_VALUE - 10 + 1_000 * SECOND;
+        TokenBucket bucket = new TokenBucket(2, 1_000, 7);
+        long later = 1_000 * SECOND;
         assertThat(bucket.isFull(later)).isTrue();
-        assertThat(bucket.take(later) && bucket.take(later)).isTrue();
+        for (int i = 0; i < 2; i++) {
+            assertThat(bucket.take(later)).isTrue();
+        }
         assertThat(bucket.take(later)).isFalse();
         assertThat(bucket.take(later - SECOND)).isFalse();
     }

@@ -56,10 +56,14 @@ class MdnsTest {
         assumeTrue(!loopback().equals("none"), "no loopback interface");
         CompletableFuture<PeerId> one = new CompletableFuture<>();
         CompletableFuture<PeerId> two = new CompletableFuture<>();
-        try (Mdns first = start(1, "_p2p-aa._udp.local", one);
-                Mdns second = start(2, "_p2p-aa._udp.local", two)) {
+        Mdns first = start(1, "_p2p-aa._udp.local", one);
+        Mdns second = start(2, "_p2p-aa._udp.local", two);
+        try {
             assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(peer(2));
             assertThat(two.get(20, TimeUnit.SECONDS)).isEqualTo(peer(1));
+        } finally {
+            first.close();
+            second.close();
         }
     }
 
