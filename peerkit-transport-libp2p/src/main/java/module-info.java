@@ -10,6 +10,7 @@ module io.peerkit.transport.libp2p {
     requires io.netty.transport;
     requires transitive io.peerkit.api;
     requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
     requires static transitive org.jspecify;
     requires org.slf4j;
 

@@ -14,6 +14,7 @@ import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.limits.RateLimits;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
+import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
@@ -56,6 +57,8 @@ public final class Libp2pTransport {
         private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
         private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
         private static final int MAX_CONNECTIONS = 65_536;
+        private static final long MIN_RECEIVE_BYTES = 1_048_576;
+        private static final long MAX_RECEIVE_BYTES = 68_719_476_736L;
 
         private final List<NodeAddress> listen = new ArrayList<>();
         private final List<RelayAddress> relays = new ArrayList<>();
@@ -63,6 +66,8 @@ public final class Libp2pTransport {
         private boolean noListen;
         private List<SecureChannelKind> secureChannels = List.of(SecureChannelKind.TLS, SecureChannelKind.NOISE);
         private Optional<Set<String>> mdns = Optional.empty();
+        private long maxReceiveBytes = ReceiveBudgets.defaultBytes();
+        private long maxReceiveBytesPerPeer = ReceiveBudgets.DEFAULT_PEER_BYTES;
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration dialTimeout = Duration.ofSeconds(5);
         private int maxConnections = 1_024;
@@ -141,6 +146,31 @@ public final class Libp2pTransport {
          */
         public Builder secureChannels(List<SecureChannelKind> kinds) {
             secureChannels = List.copyOf(kinds);
+            return this;
+        }
+
+        /**
+         * How many bytes may wait on all connections together until the application reads them. Receive windows grow only
+         * while their sum stays below it; when it is passed nevertheless, the stream that holds most on the connection that
+         * passed it is reset.
+         *
+         * @param bytes 1 MiB to 64 GiB; a quarter of the largest heap unless set, at least 32 MiB and at most 256 MiB
+         * @return this
+         */
+        public Builder maxReceiveBytes(long bytes) {
+            maxReceiveBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How many bytes may wait on all connections of one peer until the application reads them, as
+         * {@link #maxReceiveBytes}.
+         *
+         * @param bytes 1 MiB to 64 GiB; 48 MiB unless set
+         * @return this
+         */
+        public Builder maxReceiveBytesPerPeer(long bytes) {
+            maxReceiveBytesPerPeer = bytes;
             return this;
         }
 
@@ -329,6 +359,8 @@ public final class Libp2pTransport {
         private SwarmSettings checkedLimits() {
             check("handshakeTimeout", handshakeTimeout);
             check("dialTimeout", dialTimeout);
+            check("maxReceiveBytes", maxReceiveBytes);
+            check("maxReceiveBytesPerPeer", maxReceiveBytesPerPeer);
             check("maxConnections", maxConnections);
             check("maxConnectionsPerAddress", maxConnectionsPerAddress);
             check("maxPendingHandshakes", maxPendingHandshakes);
@@ -337,8 +369,9 @@ public final class Libp2pTransport {
             check("acceptRate perSecond", rates.acceptsPerSecond());
             check("dialRate burst", rates.dialBurst());
             check("dialRate perSecond", rates.dialsPerSecond());
-            SwarmSettings usual =
-                    SwarmSettings.of(ConnectionSettings.of(handshakeTimeout).withSecurity(checkedSecurity()));
+            SwarmSettings usual = SwarmSettings.of(ConnectionSettings.of(handshakeTimeout)
+                    .withSecurity(checkedSecurity())
+                    .withReceiveBytes(maxReceiveBytes, maxReceiveBytesPerPeer));
             return new SwarmSettings(
                     usual.connections(),
                     dialTimeout,
@@ -354,6 +387,13 @@ public final class Libp2pTransport {
             if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
                 throw new InvalidSettingException(
                         setting + " of " + timeout + ", must be " + MIN_TIMEOUT + " to " + MAX_TIMEOUT);
+            }
+        }
+
+        private static void check(String setting, long bytes) {
+            if (bytes < MIN_RECEIVE_BYTES || bytes > MAX_RECEIVE_BYTES) {
+                throw new InvalidSettingException(
+                        setting + " of " + bytes + " bytes, must be " + MIN_RECEIVE_BYTES + " to " + MAX_RECEIVE_BYTES);
             }
         }
 

@@ -82,14 +82,15 @@ final class JsSecurityIT {
     @Test
     void tls_otherPeerThanExpected_refusedByTheDialer() throws Exception {
         try (JsNode js = new JsNode(JsInteropIT.folder(), true, "--security", "tls");
-                TestSwarm ours = ours(true, TLS, NOISE)) {
+                TestSwarm ours = ours(true, TLS, NOISE);
+                TestSwarm another = ours(true, TLS, NOISE)) {
             String ourPlace = ours.address().substring(0, ours.address().indexOf("/p2p/"));
             JsonNode refused = js.ask(JsNode.command("dial").put("address", ourPlace + "/p2p/" + js.peer()));
             assertThat(refused.path("ok").asBoolean()).as("%s", refused).isFalse();
             String jsPlace = js.address().substring(0, js.address().indexOf("/p2p/"));
-            assertThatThrownBy(() -> await(ours.dial(jsPlace + "/p2p/" + ours.peer())))
+            assertThatThrownBy(() -> await(ours.dial(jsPlace + "/p2p/" + another.peer())))
                     .hasCauseInstanceOf(PeerUnreachableException.class)
-                    .hasMessageContaining("must be " + ours.peer());
+                    .hasMessageContaining("must be " + another.peer());
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param protocols what is spoken
  * @param traffic counts bytes
  * @param metrics what an operator can read
+ * @param budgets what may wait to be read
  * @param established is told of each connection that is let in, on its event loop
  */
 public record ConnectionContext(
@@ -27,4 +28,5 @@ public record ConnectionContext(
         ProtocolTable protocols,
         TrafficCounter traffic,
         Metrics metrics,
+        ReceiveBudgets budgets,
         Consumer<Connection> established) {}

@@ -18,7 +18,9 @@ import java.util.List;
  * @param deadAfter without a byte from the peer while a ping waits for its answer, the connection is closed
  * @param security how connections are secured, as protocol ids of libp2p, best first
  * @param earlyMuxer whether to offer yamux within the handshake that secures a connection
- * @param yamux what yamux may use
+ * @param maxReceiveBytes what may wait to be read on all connections together
+ * @param maxPeerReceiveBytes what may wait to be read on all connections of one peer
+ * @param yamux what yamux may use on one connection
  */
 public record ConnectionSettings(
         Duration handshakeTimeout,
@@ -27,6 +29,8 @@ public record ConnectionSettings(
         Duration deadAfter,
         List<String> security,
         boolean earlyMuxer,
+        long maxReceiveBytes,
+        long maxPeerReceiveBytes,
         YamuxLimits yamux) {
     /** What {@link PeerStream#write} lets wait, and what yamux charges for the most writes that make it up. */
     private static final int SEND_BUFFER_BYTES =
@@ -68,6 +72,8 @@ public record ConnectionSettings(
                 Duration.ofSeconds(30),
                 SECURITY,
                 true,
+                ReceiveBudgets.defaultBytes(),
+                ReceiveBudgets.DEFAULT_PEER_BYTES,
                 yamux);
     }
 
@@ -77,8 +83,7 @@ public record ConnectionSettings(
      * @return settings for peers that are to choose yamux by multistream-select
      */
     public ConnectionSettings withoutEarlyMuxer() {
-        return new ConnectionSettings(
-                handshakeTimeout, negotiationTimeout, pingInterval, deadAfter, security, false, yamux);
+        return with(security, false, maxReceiveBytes, maxPeerReceiveBytes);
     }
 
     /**
@@ -88,7 +93,30 @@ public record ConnectionSettings(
      * @return settings that offer these
      */
     public ConnectionSettings withSecurity(List<String> protocols) {
+        return with(protocols, earlyMuxer, maxReceiveBytes, maxPeerReceiveBytes);
+    }
+
+    /**
+     * The same with other budgets for what waits to be read.
+     *
+     * @param all for all connections together, in bytes
+     * @param peer for all connections of one peer, in bytes
+     * @return settings with these
+     */
+    public ConnectionSettings withReceiveBytes(long all, long peer) {
+        return with(security, earlyMuxer, all, peer);
+    }
+
+    private ConnectionSettings with(List<String> protocols, boolean early, long allBytes, long peerBytes) {
         return new ConnectionSettings(
-                handshakeTimeout, negotiationTimeout, pingInterval, deadAfter, protocols, earlyMuxer, yamux);
+                handshakeTimeout,
+                negotiationTimeout,
+                pingInterval,
+                deadAfter,
+                protocols,
+                early,
+                allBytes,
+                peerBytes,
+                yamux);
     }
 }

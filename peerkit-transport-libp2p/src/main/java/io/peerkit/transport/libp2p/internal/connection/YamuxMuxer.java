@@ -22,6 +22,7 @@ final class YamuxMuxer implements Muxer {
     private final Connection connection;
     private final Channel channel;
     private final SecureChannel secure;
+    private final ReceiveBudgets budgets;
     private final YamuxSession session;
     private final OutputPump output;
     private final Liveness liveness;
@@ -31,10 +32,12 @@ final class YamuxMuxer implements Muxer {
         this.connection = connection;
         this.channel = channel;
         this.secure = secure;
+        budgets = context.budgets();
         session = new YamuxSession(
                 connection.isDialer() ? YamuxRole.DIALER : YamuxRole.LISTENER,
                 context.settings().yamux(),
-                channel.alloc());
+                channel.alloc(),
+                budgets.join(connection.peer()));
         liveness = new Liveness(connection, session, secure);
         events = new StreamEvents(connection, session, liveness);
         output = new OutputPump(channel, session, secure, context.traffic(), events::drain);
@@ -90,6 +93,7 @@ final class YamuxMuxer implements Muxer {
         session.goAway(Yamux.GO_AWAY_NORMAL);
         lastWords();
         session.close();
+        budgets.leave(connection.peer());
         events.drain();
         channel.writeAndFlush(Unpooled.wrappedBuffer(secure.end())).addListener(ChannelFutureListener.CLOSE);
     }

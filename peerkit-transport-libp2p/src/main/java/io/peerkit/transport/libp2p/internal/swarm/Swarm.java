@@ -16,6 +16,7 @@ import io.peerkit.transport.libp2p.internal.connection.ConnectionCloser;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionContext;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionPolicy;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.connection.TrafficCounter;
 import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
@@ -89,6 +90,7 @@ public final class Swarm implements AutoCloseable {
         loops = new EventLoops(settings.threads());
         identify = new IdentifyService(key, this::addresses, protocols);
         protocols.add(PingProtocol.ID, connection -> PingProtocol.listener());
+        Metrics metrics = new Metrics();
         context = new ConnectionContext(
                 settings.connections(),
                 key.peerId(),
@@ -96,10 +98,14 @@ public final class Swarm implements AutoCloseable {
                 policy,
                 protocols,
                 new TrafficCounter(),
-                new Metrics(),
+                metrics,
+                new ReceiveBudgets(
+                        settings.connections().maxReceiveBytes(),
+                        settings.connections().maxPeerReceiveBytes(),
+                        metrics),
                 this::established);
-        slots = new ConnectionSlots(settings, context.metrics(), System::nanoTime, DirectMemory::isShort);
-        context.metrics().gauge("memory.direct.bytes", DirectMemory::usedBytes);
+        slots = new ConnectionSlots(settings, metrics, System::nanoTime, DirectMemory::isShort);
+        metrics.gauge("memory.direct.bytes", DirectMemory::usedBytes);
         add(TcpCarrier::new);
     }
 

@@ -51,22 +51,6 @@ final class SignedKey {
     }
 
     /**
-     * Reads the value of the extension as the JDK gives it, inside one more octet string.
-     *
-     * @throws InvalidBytesException when it is longer than may be or no DER of this form
-     */
-    static SignedKey fromExtension(byte[] value) {
-        if (value.length > MAX_BYTES + 4) {
-            throw new InvalidBytesException(
-                    "certificate extension of " + value.length + " bytes, at most " + (MAX_BYTES + 4));
-        }
-        ByteBuffer outer = ByteBuffer.wrap(value);
-        byte[] encoded = element(outer, OCTET_STRING, MAX_BYTES);
-        requireEnd(outer);
-        return decode(encoded);
-    }
-
-    /**
      * Reads the sequence.
      *
      * @throws InvalidBytesException when it is no DER of this form

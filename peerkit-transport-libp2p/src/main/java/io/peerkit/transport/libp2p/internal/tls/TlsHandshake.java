@@ -7,16 +7,20 @@ import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.secure.SecureHandshake;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
+import java.io.IOException;
 import java.util.Optional;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
-import javax.net.ssl.SSLException;
+import java.util.function.Supplier;
+import org.bouncycastle.tls.ProtocolName;
+import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.TlsClientProtocol;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsFatalAlertReceived;
+import org.bouncycastle.tls.TlsProtocol;
+import org.bouncycastle.tls.TlsServerProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries one side of a TLS handshake between the JDK's engine and the bytes of a connection.
+ * Carries one side of a TLS handshake between Bouncy Castle's state machine and the bytes of a connection.
  *
  * <pre>{@code
  *   dialer (client)                                       listener (server)
@@ -29,33 +33,55 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The dialer is done before the listener has judged its certificate: what it writes at once may be for nothing, and it
- * learns of a refusal by an alert behind the handshake.
+ * learns of a refusal by an alert behind the handshake. Nothing of what it writes is looked at by a listener that refuses.
  *
- * <p>The engine's tasks (agreeing on keys, checking signatures) run where they come up, a millisecond or so each, like those of
- * Noise.
+ * <p>When it is over, the secrets of both directions are taken out, the state machine is dropped, and a {@link TlsChannel} goes
+ * on from them.
  */
 final class TlsHandshake implements SecureHandshake {
     /** The most that a peer may send in the handshake, in bytes; known implementations send 1,000 to 2,500. */
     static final int MAX_BYTES = 65_536;
 
-    private final SSLEngine engine;
-    private final PeerTrust trust;
+    /** Opens the state machine once there is something to do. */
+    @FunctionalInterface
+    private interface Start {
+        void run() throws IOException;
+    }
+
+    private final TlsParty party;
+    private final Start start;
+    private final Supplier<TlsContext> context;
     private final TlsRecordReader records = new TlsRecordReader();
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private @Nullable TlsProtocol protocol;
     private int received;
     private @Nullable TlsChannel channel;
 
-    TlsHandshake(SSLEngine engine, PeerTrust trust) {
-        this.engine = engine;
-        this.trust = trust;
+    private TlsHandshake(TlsParty party, TlsProtocol protocol, Start start, Supplier<TlsContext> context) {
+        this.party = party;
+        this.protocol = protocol;
+        this.start = start;
+        this.context = context;
+    }
+
+    static TlsHandshake client(TlsParty party) {
+        TlsClientProtocol protocol = new TlsClientProtocol();
+        Client client = new Client(party);
+        return new TlsHandshake(party, protocol, () -> protocol.connect(client), client::context);
+    }
+
+    static TlsHandshake server(TlsParty party) {
+        TlsServerProtocol protocol = new TlsServerProtocol();
+        Server server = new Server(party);
+        return new TlsHandshake(party, protocol, () -> protocol.accept(server), server::context);
     }
 
     @Override
     public void start() {
         try {
-            engine.beginHandshake();
-            proceed();
-        } catch (SSLException e) {
+            start.run();
+            takeFrom(running());
+        } catch (IOException e) {
             throw new IllegalStateException("tls handshake cannot begin", e);
         }
     }
@@ -63,79 +89,64 @@ final class TlsHandshake implements SecureHandshake {
     @Override
     public void feed(ByteBuf in) {
         while (channel == null && records.next(in)) {
-            ByteBuffer record = records.take();
-            received += record.remaining();
+            byte[] record = records.record();
+            int length = records.take();
+            received += length;
             if (received > MAX_BYTES) {
                 throw new InvalidBytesException("tls handshake of " + received + " bytes, at most " + MAX_BYTES);
             }
-            try {
-                read(record);
-                proceed();
-            } catch (SSLException e) {
-                sendAlert();
-                throw trust.failure().orElseGet(() -> new InvalidBytesException("tls: " + e.getMessage(), e));
-            }
+            read(running(), record, length);
         }
     }
 
-    private void read(ByteBuffer record) throws SSLException {
-        ByteBuffer plaintext = TlsScratch.ofThread().record();
-        SSLEngineResult result = engine.unwrap(record, plaintext);
-        if (result.getStatus() != SSLEngineResult.Status.OK || record.hasRemaining() || plaintext.position() > 0) {
-            throw new SSLException("record of the handshake ends it as " + result.getStatus());
-        }
-    }
-
-    /** Does what the engine wants next until that is another record, or nothing. */
-    private void proceed() throws SSLException {
-        while (true) {
-            switch (engine.getHandshakeStatus()) {
-                case NEED_TASK -> runTasks(engine);
-                case NEED_WRAP -> write();
-                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    return;
-                }
-                default -> {
-                    complete();
-                    return;
-                }
-            }
-        }
-    }
-
-    static void runTasks(SSLEngine engine) {
-        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
-            task.run();
-        }
-    }
-
-    private boolean write() throws SSLException {
-        ByteBuffer record = TlsScratch.ofThread().record();
-        SSLEngineResult result = engine.wrap(TlsScratch.NOTHING, record);
-        output.write(record.array(), record.arrayOffset(), record.position());
-        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            throw new SSLException("record of the handshake does not fit " + record.capacity() + " bytes");
-        }
-        return record.position() > 0;
-    }
-
-    /** Tells the peer what was wrong, as far as that can still be told. */
-    private void sendAlert() {
+    private void read(TlsProtocol running, byte[] record, int length) {
         try {
-            while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && write()) {
-                // An alert is one record.
-            }
-        } catch (SSLException e) {
-            // It is what is being told.
+            running.offerInput(record, 0, length);
+        } catch (TlsFatalAlertReceived e) {
+            throw new InvalidBytesException("tls peer refuses with alert " + e.getAlertDescription(), e);
+        } catch (IOException | RuntimeException e) { // whatever the library makes of hostile bytes
+            throw party.failure().orElseGet(() -> new InvalidBytesException("tls: " + e.getMessage(), e));
+        } finally {
+            takeFrom(running); // perhaps an alert that says why
+        }
+        if (running.isClosed()) {
+            throw new InvalidBytesException("tls peer has closed the channel within the handshake");
+        }
+        if (running.isConnected()) {
+            complete();
         }
     }
 
-    private void complete() throws SSLException {
-        PeerId peer = trust.peer().orElseThrow(() -> new SSLException("handshake is over without a certificate"));
-        String agreed = engine.getApplicationProtocol();
-        Optional<String> muxer = Optional.ofNullable(agreed)
-                .filter(protocol -> !protocol.isEmpty() && !protocol.equals(LibP2pTls.NO_MUXER));
-        channel = new TlsChannel(engine, peer, muxer);
+    private void takeFrom(TlsProtocol running) {
+        byte[] bytes = new byte[running.getAvailableOutputBytes()];
+        output.write(bytes, 0, running.readOutput(bytes, 0, bytes.length));
+    }
+
+    private void complete() {
+        TlsContext done = context.get();
+        SecurityParameters agreed = done.getSecurityParametersConnection();
+        CipherSuite suite = CipherSuite.of(agreed.getCipherSuite());
+        TrafficSecret client =
+                new TrafficSecret(suite, agreed.getTrafficSecretClient().extract());
+        TrafficSecret server =
+                new TrafficSecret(suite, agreed.getTrafficSecretServer().extract());
+        PeerId peer = party.peer()
+                .orElseThrow(() -> new InvalidBytesException("tls handshake is over, but the peer showed nothing"));
+        Optional<String> muxer = Optional.ofNullable(agreed.getApplicationProtocol())
+                .map(ProtocolName::getUtf8Decoding)
+                .filter(name -> !name.equals(TlsParty.NO_MUXER));
+        channel = done.isServer()
+                ? new TlsChannel(peer, muxer, server, client)
+                : new TlsChannel(peer, muxer, client, server);
+        protocol = null;
+    }
+
+    private TlsProtocol running() {
+        TlsProtocol running = protocol;
+        if (running == null) {
+            throw new IllegalStateException("tls handshake is over");
+        }
+        return running;
     }
 
     @Override

@@ -14,24 +14,25 @@ final class TlsRecord {
     /** Type, version and length in bytes. */
     static final int HEADER_BYTES = 5;
 
+    /** The authentication tag in bytes, the same with each cipher suite. */
+    static final int TAG_BYTES = 16;
+
     /** The most that one record carries, in bytes. */
     static final int MAX_PLAINTEXT_BYTES = 16_384;
 
     /** The longest fragment in bytes: what a record carries, its type, its tag and padding. */
     static final int MAX_FRAGMENT_BYTES = MAX_PLAINTEXT_BYTES + 256;
 
-    /** The zeros that the JDK puts behind what a record carries. */
-    static final int PADDING_BYTES = 16;
+    /** What a record of ours is longer than what it carries, in bytes. */
+    static final int OVERHEAD_BYTES = HEADER_BYTES + 1 + TAG_BYTES;
 
-    /** The most that the JDK lets one record of ours carry, in bytes: padding and type count. */
-    static final int SENT_PLAINTEXT_BYTES = MAX_PLAINTEXT_BYTES - PADDING_BYTES - 1;
+    static final int CHANGE_CIPHER_SPEC = 20;
+    static final int ALERT = 21;
+    static final int HANDSHAKE = 22;
+    static final int APPLICATION_DATA = 23;
 
-    /** What a record of ours is longer than what it carries, in bytes: the tag has 16 in each of our cipher suites. */
-    static final int OVERHEAD_BYTES = HEADER_BYTES + 1 + PADDING_BYTES + 16;
-
-    static final int FIRST_TYPE = 20;
-    static final int LAST_TYPE = 23;
-    static final int MAJOR_VERSION = 3;
+    /** What every record claims to be. */
+    static final int VERSION = 0x0303;
 
     private TlsRecord() {}
 }

@@ -3,13 +3,12 @@ package io.peerkit.transport.libp2p.internal.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.peerkit.api.InvalidBytesException;
-import java.nio.ByteBuffer;
 
 /**
  * Puts TLS records together from bytes that arrive in pieces of any size.
  *
  * <p>A record is gathered at the start of a heap array, header and all: that is the one copy from the socket's buffer, and
- * the JDK decrypts in place there. Not safe for use by many threads.
+ * the JDK decrypts from there without a copy of its own. Not safe for use by many threads.
  */
 final class TlsRecordReader {
     /** The least array that is made, in bytes. */
@@ -55,9 +54,12 @@ final class TlsRecordReader {
         int type = record[0] & 0xff;
         int version = record[1] & 0xff;
         int fragment = (record[3] & 0xff) << Byte.SIZE | (record[4] & 0xff);
-        if (type < TlsRecord.FIRST_TYPE || type > TlsRecord.LAST_TYPE || version != TlsRecord.MAJOR_VERSION) {
+        if (type < TlsRecord.CHANGE_CIPHER_SPEC
+                || type > TlsRecord.APPLICATION_DATA
+                || version != TlsRecord.VERSION >>> Byte.SIZE) {
             throw new InvalidBytesException("tls record of type " + type + " and version " + version + ", must be "
-                    + TlsRecord.FIRST_TYPE + " to " + TlsRecord.LAST_TYPE + " and " + TlsRecord.MAJOR_VERSION);
+                    + TlsRecord.CHANGE_CIPHER_SPEC + " to " + TlsRecord.APPLICATION_DATA + " and "
+                    + (TlsRecord.VERSION >>> Byte.SIZE));
         }
         if (fragment > TlsRecord.MAX_FRAGMENT_BYTES) {
             throw new InvalidBytesException(
@@ -73,13 +75,18 @@ final class TlsRecordReader {
         }
     }
 
+    /** Holds the complete record from its start, until the next one comes. */
+    byte[] record() {
+        return record;
+    }
+
     /**
      * Takes the complete record.
      *
-     * @return the record, in memory that the next one will use
+     * @return its length, header and all
      */
-    ByteBuffer take() {
-        ByteBuffer taken = ByteBuffer.wrap(record, 0, length);
+    int take() {
+        int taken = length;
         gathered = 0;
         length = TlsRecord.HEADER_BYTES;
         return taken;

@@ -4,15 +4,14 @@ package io.peerkit.transport.libp2p.internal.tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.nio.ByteBuffer;
 
-/** Memory that all connections of a thread share, for as long as one call or one message takes. */
+/**
+ * Memory that all connections of a thread share, for as long as one message takes.
+ *
+ * <p>The JDK's ciphers want heap arrays, the socket memory outside the heap; so the one copy that has to be made is that of the
+ * finished record.
+ */
 final class TlsScratch {
-    /** The JDK's engine wants room for the longest record of any version of TLS, 16,709 bytes, whatever it writes. */
-    static final int RECORD_BYTES = 32_768;
-
-    static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private static final FastThreadLocal<TlsScratch> OF_THREAD = new FastThreadLocal<>() {
         @Override
         protected TlsScratch initialValue() {
@@ -20,8 +19,11 @@ final class TlsScratch {
         }
     };
 
-    private final ByteBuffer record = ByteBuffer.allocate(RECORD_BYTES);
-    private final ByteBuf plaintext = Unpooled.wrappedBuffer(new byte[TlsChannel.MAX_PLAINTEXT_BYTES]);
+    /** One byte more than {@link #plaintext} can hold, for the type behind the last record. */
+    private final byte[] inner = new byte[TlsChannel.MAX_PLAINTEXT_BYTES + 1];
+
+    private final ByteBuf plaintext = Unpooled.wrappedBuffer(inner, 0, TlsChannel.MAX_PLAINTEXT_BYTES);
+    private final byte[] record = new byte[TlsRecord.MAX_PLAINTEXT_BYTES + TlsRecord.OVERHEAD_BYTES];
 
     private TlsScratch() {}
 
@@ -30,13 +32,18 @@ final class TlsScratch {
         return OF_THREAD.get();
     }
 
-    /** An empty buffer on the heap for one record. */
-    ByteBuffer record() {
-        return record.clear();
-    }
-
     /** What is to be sent. */
     ByteBuf plaintext() {
         return plaintext;
+    }
+
+    /** What lies under {@link #plaintext}. */
+    byte[] inner() {
+        return inner;
+    }
+
+    /** Room for one record. */
+    byte[] record() {
+        return record;
     }
 }

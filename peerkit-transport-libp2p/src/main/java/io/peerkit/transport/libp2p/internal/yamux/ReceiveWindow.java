@@ -8,7 +8,10 @@ package io.peerkit.transport.libp2p.internal.yamux;
  * stalls stalls the peer, and one that keeps up never lets it wait, since at least half a window is then on its way.
  *
  * <p>A window of fixed size caps a stream at one window each round trip. So a window of which half was used up within
- * four round trips is doubled, as go-yamux does, up to a limit and within the budget of the session.
+ * four round trips is doubled, as go-yamux does, up to a limit and within the budgets of session, peer and transport.
+ *
+ * <p>What the peer was once promised cannot be taken back. But a grown window is halved, down to its first size, by giving
+ * back less than was consumed: when half of it took {@link #IDLE_NANOS}, or when new streams need the budget.
  */
 final class ReceiveWindow {
     /** Half a window used up within this many round trips makes it grow. */
@@ -19,6 +22,9 @@ final class ReceiveWindow {
      * update but the turn of the event loop and the scheduler on either side.
      */
     static final long MIN_ROUND_TRIP_NANOS = 2_000_000;
+
+    /** A grown window of which half lasts this long, in nanoseconds, is larger than its stream needs. */
+    static final long IDLE_NANOS = 10_000_000_000L;
 
     private final ReceiveBudget budget;
     private final int maxBytes;
@@ -61,14 +67,17 @@ final class ReceiveWindow {
      * Notes what the application read.
      *
      * @param roundTripNanos 0 when not known; the window does not grow then
-     * @return by how much the peer's window is to be enlarged now, 0 for not yet
+     * @return by how much the peer's credit is to be enlarged now, 0 for not yet
      */
     int consumed(int length, long nowNanos, long roundTripNanos) {
         consumed += length;
         if (consumed < bytes / 2) {
             return 0;
         }
-        int delta = consumed + growth(nowNanos, roundTripNanos);
+        boolean larger = bytes > Yamux.INITIAL_WINDOW_BYTES;
+        int delta = larger && (budget.isPressed() || nowNanos - stepStartNanos >= IDLE_NANOS)
+                ? consumed - shrinkage()
+                : consumed + growth(nowNanos, roundTripNanos);
         consumed = 0;
         credit += delta;
         stepStartNanos = nowNanos;
@@ -83,6 +92,14 @@ final class ReceiveWindow {
         int growth = budget.grow(Math.min(bytes, maxBytes - bytes));
         bytes += growth;
         return growth;
+    }
+
+    private int shrinkage() {
+        int halved = Math.max(bytes / 2, Yamux.INITIAL_WINDOW_BYTES);
+        int shrinkage = Math.min(consumed, bytes - halved);
+        bytes -= shrinkage;
+        budget.windowClosed(shrinkage);
+        return shrinkage;
     }
 
     /** Gives the window back to the budget when the stream has ended. */

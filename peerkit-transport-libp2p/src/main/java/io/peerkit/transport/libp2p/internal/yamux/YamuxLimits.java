@@ -55,11 +55,11 @@ public record YamuxLimits(
     /**
      * The limits of a connection between ordinary nodes.
      *
-     * @return frames of 32 KiB, 256 KiB to send and up to 8 MiB to receive on a stream, 16 MiB to receive in all, 256
+     * @return frames of 32 KiB, 256 KiB to send and up to 16 MiB to receive on a stream, 32 MiB to receive in all, 256
      *     inbound, 1,024 outbound and 256 unacknowledged streams, 1,000 resets and 200 more each second
      */
     public static YamuxLimits defaults() {
-        return new YamuxLimits(32 * KIB, 256 * KIB, 8 * MIB, 16 * MIB, 256, 1024, 256, 1000, 200);
+        return new YamuxLimits(32 * KIB, 256 * KIB, 16 * MIB, 32 * MIB, 256, 1024, 256, 1000, 200);
     }
 
     private static void require(String name, int value, int min, int max) {

@@ -71,12 +71,24 @@ public final class YamuxSession {
      * @param allocator where copies of small pieces are allocated
      */
     public YamuxSession(YamuxRole role, YamuxLimits limits, ByteBufAllocator allocator) {
+        this(role, limits, allocator, SharedBudget.of(Long.MAX_VALUE));
+    }
+
+    /**
+     * Starts a session; nothing is sent for that.
+     *
+     * @param role which side of the connection this is
+     * @param limits what it may use
+     * @param allocator where copies of small pieces are allocated
+     * @param shared what all connections of the peer may use
+     */
+    public YamuxSession(YamuxRole role, YamuxLimits limits, ByteBufAllocator allocator, SharedBudget shared) {
         this.limits = limits;
         this.allocator = allocator;
         streams = new StreamTable(role, limits);
         decoder = new YamuxFrameDecoder(limits.maxWindowBytes());
         outbound = new Outbound(limits.maxFrameBytes(), roundTrip);
-        receiveBudget = new ReceiveBudget(limits.maxReceiveBytes());
+        receiveBudget = new ReceiveBudget(limits.maxReceiveBytes(), shared);
         resetBudget = new ResetBudget(limits.resetBurst(), limits.resetsPerSecond());
     }
 

@@ -59,6 +59,7 @@ public final class EmbeddedPair {
                     protocols,
                     traffic,
                     new Metrics(),
+                    new ReceiveBudgets(Long.MAX_VALUE, Long.MAX_VALUE, new Metrics()),
                     established -> {});
         }
 

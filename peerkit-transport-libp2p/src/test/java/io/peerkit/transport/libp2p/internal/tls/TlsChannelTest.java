@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.tls;
 
+import static io.peerkit.transport.libp2p.internal.tls.TestTls.LISTENER;
 import static io.peerkit.transport.libp2p.internal.tls.TestTls.open;
 import static io.peerkit.transport.libp2p.internal.tls.TestTls.seal;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,12 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.peerkit.api.InvalidBytesException;
-import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import io.peerkit.transport.libp2p.internal.Fuzz;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
-import java.nio.ByteBuffer;
+import io.peerkit.transport.libp2p.internal.secure.SecureHandshake;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,13 +31,13 @@ final class TlsChannelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 16_367, 16_368, 65_467, 65_468})
+    @ValueSource(ints = {1, 16_384, 16_385, 65_535, 65_536})
     void seal_anyLength_openedByThePeerWithinItsBound(int length) {
         byte[] plaintext = random(length);
         for (int from = 0; from < 2; from++) {
             ByteBuf sealed = seal(channels[from], plaintext);
             assertThat(sealed.readableBytes()).isLessThanOrEqualTo(channels[from].maxSealedBytes());
-            int records = (length + TlsRecord.SENT_PLAINTEXT_BYTES - 1) / TlsRecord.SENT_PLAINTEXT_BYTES;
+            int records = (length + TlsRecord.MAX_PLAINTEXT_BYTES - 1) / TlsRecord.MAX_PLAINTEXT_BYTES;
             assertThat(sealed.readableBytes()).isEqualTo(length + records * TlsRecord.OVERHEAD_BYTES);
             assertThat(open(channels[1 - from], sealed)).isEqualTo(plaintext);
         }
@@ -92,58 +94,69 @@ final class TlsChannelTest {
         assertThat(channels[0].end()).isEmpty();
     }
 
-    /** A peer of which the test has the engine in its hand. */
-    private static final class Peer {
-        final SSLEngine engine;
-        final SecureChannel channel;
-
-        Peer(SSLEngine engine, PeerId remote) {
-            this.engine = engine;
-            this.channel = new TlsChannel(engine, remote, Optional.empty());
-        }
-
-        byte[] updateKey() throws Exception {
-            engine.beginHandshake();
-            ByteBuffer out = ByteBuffer.allocate(32_768);
-            engine.wrap(ByteBuffer.allocate(0), out);
-            byte[] record = new byte[out.flip().remaining()];
-            out.get(record);
-            return record;
-        }
+    private static SecureChannel shakeHands(JdkPeer peer) throws Exception {
+        SecureHandshake ours = LISTENER.dialer(List.of(TestTls.YAMUX), Optional.empty());
+        peer.shakeHands(ours);
+        return ours.channel().orElseThrow();
     }
 
-    private Peer peer() throws Exception {
-        var field = TlsChannel.class.getDeclaredField("engine");
-        field.setAccessible(true);
-        return new Peer((SSLEngine) field.get(channels[1]), channels[1].remote());
+    private static JdkPeer jdk() throws Exception {
+        return JdkPeer.of(false, TlsIdentity.of(TestTls.DIALER_KEY, TestTls.RANDOM), parameters -> {});
     }
 
     @Test
-    void take_keyUpdates_bothDirectionsGoOn() throws Exception {
-        Peer peer = peer();
-        SecureChannel ours = channels[0];
+    void take_keyUpdatesOfTheJdk_bothDirectionsGoOn() throws Exception {
+        JdkPeer peer = jdk();
+        SecureChannel ours = shakeHands(peer);
         for (int i = 0; i < 10; i++) {
             byte[] update = peer.updateKey();
             assertThat(update).isNotEmpty();
             assertThat(open(ours, Unpooled.wrappedBuffer(update))).isEmpty();
             byte[] plaintext = random(20_000 + i);
-            assertThat(open(ours, seal(peer.channel, plaintext))).isEqualTo(plaintext);
-            ByteBuf sealed = seal(ours, random(65_468));
+            assertThat(open(ours, Unpooled.wrappedBuffer(peer.seal(plaintext)))).isEqualTo(plaintext);
+            ByteBuf sealed = seal(ours, random(65_536));
             assertThat(sealed.readableBytes()).isLessThanOrEqualTo(ours.maxSealedBytes());
-            assertThat(open(peer.channel, sealed)).isEqualTo(random(65_468));
+            assertThat(peer.open(sealed)).isEqualTo(random(65_536));
         }
     }
 
     @Test
-    void take_recordsWithoutData_refusedBeyondTheirBound() throws Exception {
-        Peer peer = peer();
-        SecureChannel ours = channels[0];
+    void updateKey_asked_jdkAnswersAndBothGoOn() throws Exception {
+        JdkPeer peer = jdk();
+        TlsChannel ours = (TlsChannel) shakeHands(peer);
+        ByteBuf update = Unpooled.buffer();
+        ours.updateKey(update, true);
+        assertThat(peer.open(update)).isEmpty();
+        assertThat(open(ours, Unpooled.wrappedBuffer(peer.seal(random(100))))).isEqualTo(random(100));
+        assertThat(peer.open(seal(ours, random(100)))).isEqualTo(random(100));
+    }
+
+    @Test
+    void seal_keyWornOut_updatedBeforeItsLastRecord() throws Exception {
+        CipherSuite suite = CipherSuite.AES_128_GCM;
+        TrafficSecret one = new TrafficSecret(suite, random(32));
+        TrafficSecret other = new TrafficSecret(suite, random(33));
+        TlsChannel ours = new TlsChannel(TestTls.DIALER_KEY.peerId(), Optional.empty(), one, other, 10);
+        TlsChannel theirs = new TlsChannel(TestTls.LISTENER_KEY.peerId(), Optional.empty(), other, one);
+        int longer = 0;
+        for (int i = 0; i < 50; i++) {
+            ByteBuf sealed = seal(ours, random(1_000));
+            longer += sealed.readableBytes() > 1_000 + TlsRecord.OVERHEAD_BYTES ? 1 : 0;
+            assertThat(open(theirs, sealed)).isEqualTo(random(1_000));
+        }
+        assertThat(longer).isEqualTo(7);
+    }
+
+    @Test
+    void take_recordsWithoutData_refusedBeyondTheirBound() {
+        TlsChannel peer = (TlsChannel) channels[0];
         assertThatThrownBy(() -> {
                     for (int i = 0; i <= TlsChannel.MAX_EMPTY_RECORDS; i++) {
-                        open(ours, Unpooled.wrappedBuffer(peer.updateKey()));
-                        open(peer.channel, seal(ours, new byte[1]));
+                        ByteBuf update = Unpooled.buffer();
+                        peer.updateKey(update, true);
+                        assertThat(open(channels[1], update)).isEmpty();
                         if (i == TlsChannel.MAX_EMPTY_RECORDS - 1) {
-                            assertThat(open(ours, seal(peer.channel, new byte[1])))
+                            assertThat(open(channels[1], seal(peer, new byte[1])))
                                     .hasSize(1);
                         }
                     }
@@ -152,5 +165,36 @@ final class TlsChannelTest {
                 .hasMessage(
                         "tls peer sent 65 records without data and 1 bytes of data, at most 64 and one more for each"
                                 + " 1048576");
+    }
+
+    /** Records of any content, each with a key of its own to begin with. */
+    @Test
+    void take_anyContent_refusedOrReadAsItStands() {
+        TrafficSecret secret = new TrafficSecret(CipherSuite.CHACHA20_POLY1305, random(32));
+        byte[] ticket = {4, 0, 0, 2, 9, 9, TlsRecord.HANDSHAKE};
+        byte[] update = {24, 0, 0, 1, 1, TlsRecord.HANDSHAKE};
+        byte[] alert = {1, 0, TlsRecord.ALERT};
+        byte[] padded = {1, 2, 3, TlsRecord.APPLICATION_DATA, 0, 0};
+        Fuzz.run(34, List.of(ticket, update, padded), inner -> takeOne(secret, inner));
+        assertThatThrownBy(() -> takeOne(secret, alert)).isInstanceOf(InvalidBytesException.class);
+    }
+
+    private static void takeOne(TrafficSecret secret, byte[] inner) {
+        byte[] record = new byte[inner.length + TlsRecord.OVERHEAD_BYTES];
+        int length = new RecordCipher(secret).seal(inner, 0, inner.length, record);
+        TlsChannel channel = new TlsChannel(TestTls.DIALER_KEY.peerId(), Optional.empty(), secret, secret);
+        byte[] data = open(channel, Unpooled.wrappedBuffer(record, 0, length));
+        assertThat(Arrays.copyOf(inner, data.length)).isEqualTo(data);
+    }
+
+    @Test
+    void take_moreThanOneRecordMayCarry_refused() {
+        TrafficSecret secret = new TrafficSecret(CipherSuite.AES_128_GCM, random(32));
+        byte[] most = new byte[TlsRecord.MAX_PLAINTEXT_BYTES + 1];
+        most[TlsRecord.MAX_PLAINTEXT_BYTES] = TlsRecord.APPLICATION_DATA;
+        takeOne(secret, most);
+        byte[] more = new byte[TlsRecord.MAX_PLAINTEXT_BYTES + 2];
+        more[TlsRecord.MAX_PLAINTEXT_BYTES + 1] = TlsRecord.APPLICATION_DATA;
+        assertThatThrownBy(() -> takeOne(secret, more)).hasMessage("tls record carries 16385 bytes, at most 16384");
     }
 }

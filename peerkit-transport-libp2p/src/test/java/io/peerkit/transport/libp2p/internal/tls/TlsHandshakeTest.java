@@ -11,6 +11,7 @@ import static io.peerkit.transport.libp2p.internal.tls.TestTls.dialer;
 import static io.peerkit.transport.libp2p.internal.tls.TestTls.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,18 +19,14 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.secure.SecureHandshake;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Consumer;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TlsHandshakeTest {
     private static final int WHOLE = Integer.MAX_VALUE;
@@ -70,7 +67,7 @@ final class TlsHandshakeTest {
             assertThat(listener.takeOutput()).isEmpty();
             sizes[i] = certified.length;
         }
-        assertThat(sizes[1]).isCloseTo(sizes[0], org.assertj.core.api.Assertions.within(20));
+        assertThat(sizes[1]).isCloseTo(sizes[0], within(20));
     }
 
     /** What follows the last message of the handshake in the same packet is the channel's. */
@@ -109,33 +106,71 @@ final class TlsHandshakeTest {
         assertThat(listener.channel()).isEmpty();
     }
 
+    private static TlsIdentity shown() {
+        return TlsIdentity.of(DIALER_KEY, TestTls.RANDOM);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"})
+    void feed_jdkAtTheOtherEnd_dataPassesBothWaysWithEachSuite(String suite) throws Exception {
+        for (boolean client : new boolean[] {true, false}) {
+            JdkPeer peer = JdkPeer.of(client, shown(), parameters -> parameters.setCipherSuites(new String[] {suite}));
+            SecureHandshake ours = client
+                    ? LISTENER.listener(muxers(true))
+                    : LISTENER.dialer(muxers(true), Optional.of(DIALER_KEY.peerId()));
+            peer.shakeHands(ours);
+            assertThat(peer.engine().getSession().getCipherSuite()).isEqualTo(suite);
+            assertThat(peer.engine().getApplicationProtocol()).isEqualTo(YAMUX);
+            SecureChannel channel = ours.channel().orElseThrow();
+            assertThat(channel.remote()).isEqualTo(DIALER_KEY.peerId());
+            assertThat(channel.muxer()).contains(YAMUX);
+            byte[] data = new byte[40_000];
+            new Random(3).nextBytes(data);
+            assertThat(TestTls.open(channel, Unpooled.wrappedBuffer(peer.seal(data))))
+                    .isEqualTo(data);
+            assertThat(peer.open(TestTls.seal(channel, data))).isEqualTo(data);
+        }
+    }
+
+    @Test
+    void feed_dialerOffersAllSuites_aes128IsTaken() throws Exception {
+        JdkPeer peer = JdkPeer.of(
+                true,
+                shown(),
+                parameters -> parameters.setCipherSuites(
+                        new String[] {"TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"
+                        }));
+        peer.shakeHands(LISTENER.listener(muxers(true)));
+        assertThat(peer.engine().getSession().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+    }
+
     @Test
     void feed_dialerShowsNoCertificate_refused() throws Exception {
-        assertRefused(raw(new KeyManager[0], parameters -> {}));
+        assertRefused(JdkPeer.of(true, null, parameters -> {}));
     }
 
     @Test
     void feed_dialerShowsAnExpiredCertificate_refusedAndDialerToldBehindItsEnd() throws Exception {
         TestCertificate made =
                 new TestCertificate().bound(false).valid(TestTls.NOW.minusSeconds(9), TestTls.NOW.minusSeconds(1));
-        OwnCertificate shown = new OwnCertificate(new TlsIdentity(made.make(), made.privateKey()));
-        SecureHandshake dialer = raw(new KeyManager[] {shown}, parameters -> {});
+        LibP2pTls expired =
+                new LibP2pTls(new TlsIdentity(made.make(), made.privateKey()), TestTls.RANDOM, () -> TestTls.NOW);
+        SecureHandshake dialer = expired.dialer(muxers(true), Optional.empty());
         SecureHandshake listener = LISTENER.listener(muxers(true));
         assertThatThrownBy(() -> run(dialer, listener, WHOLE))
                 .isInstanceOf(InvalidBytesException.class)
-                .hasMessageContaining("is not valid");
+                .hasMessageContaining("certificate is valid from");
         assertThat(listener.channel()).isEmpty();
         SecureChannel early = dialer.channel().orElseThrow();
         ByteBuf alert = Unpooled.wrappedBuffer(listener.takeOutput());
         assertThatThrownBy(() -> TestTls.open(early, alert))
                 .isInstanceOf(InvalidBytesException.class)
-                .hasMessageContaining("alert");
+                .hasMessage("tls peer refuses with alert 42");
     }
 
     @Test
     void feed_olderVersionOnly_refused() throws Exception {
-        OwnCertificate shown = new OwnCertificate(TlsIdentity.of(DIALER_KEY, TestTls.RANDOM));
-        assertRefused(raw(new KeyManager[] {shown}, parameters -> {
+        assertRefused(JdkPeer.of(true, shown(), parameters -> {
             parameters.setProtocols(new String[] {"TLSv1.2"});
             parameters.setCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"});
         }));
@@ -143,45 +178,52 @@ final class TlsHandshakeTest {
 
     @Test
     void feed_noProtocolInCommon_refused() throws Exception {
-        OwnCertificate shown = new OwnCertificate(TlsIdentity.of(DIALER_KEY, TestTls.RANDOM));
-        assertRefused(
-                raw(new KeyManager[] {shown}, parameters -> parameters.setApplicationProtocols(new String[] {"h2"})));
+        assertRefused(JdkPeer.of(true, shown(), parameters -> parameters.setApplicationProtocols(new String[] {"h2"})));
     }
 
     /** Nobody sends less than the protocol's name, but the muxer can be agreed on all the same. */
     @Test
     void feed_dialerOffersNoProtocol_muxerIsLeftOpen() throws Exception {
-        OwnCertificate shown = new OwnCertificate(TlsIdentity.of(DIALER_KEY, TestTls.RANDOM));
-        SecureHandshake dialer =
-                raw(new KeyManager[] {shown}, parameters -> parameters.setApplicationProtocols(new String[0]));
+        JdkPeer peer = JdkPeer.of(true, shown(), parameters -> parameters.setApplicationProtocols(new String[0]));
         SecureHandshake listener = LISTENER.listener(muxers(true));
-        run(dialer, listener, WHOLE);
+        peer.shakeHands(listener);
         assertThat(listener.channel().orElseThrow().muxer()).isEmpty();
     }
 
-    private static void assertRefused(SecureHandshake dialer) {
+    @Test
+    void start_dialer_namesNoServer() {
+        SecureHandshake dialer = dialer(muxers(true));
+        dialer.start();
+        List<Integer> extensions = extensions(dialer.takeOutput());
+        assertThat(extensions)
+                .as("no server name, no ticket")
+                .doesNotContain(0, 35, 41, 42)
+                .contains(16, 43);
+    }
+
+    /** The numbers of the extensions of a ClientHello in one record. */
+    private static List<Integer> extensions(byte[] record) {
+        ByteBuf in = Unpooled.wrappedBuffer(record);
+        in.skipBytes(TlsRecord.HEADER_BYTES + 4 + 2 + 32);
+        in.skipBytes(in.readUnsignedByte());
+        in.skipBytes(in.readUnsignedShort());
+        in.skipBytes(in.readUnsignedByte());
+        in = in.readSlice(in.readUnsignedShort());
+        List<Integer> numbers = new ArrayList<>();
+        while (in.isReadable()) {
+            numbers.add(in.readUnsignedShort());
+            in.skipBytes(in.readUnsignedShort());
+        }
+        return numbers;
+    }
+
+    private static void assertRefused(JdkPeer dialer) {
         SecureHandshake listener = LISTENER.listener(muxers(true));
-        assertThatThrownBy(() -> run(dialer, listener, WHOLE)).isInstanceOf(InvalidBytesException.class);
+        assertThatThrownBy(() -> dialer.shakeHands(listener)).isInstanceOf(InvalidBytesException.class);
         assertThat(listener.channel()).isEmpty();
         assertThat(listener.takeOutput()).as("an alert").isNotEmpty();
     }
 
-    /** A client that does as it is told. */
-    private static SecureHandshake raw(KeyManager[] shown, Consumer<SSLParameters> changes) throws Exception {
-        PeerTrust trust = new PeerTrust(Optional.empty(), () -> TestTls.NOW);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(shown, new TrustManager[] {trust}, TestTls.RANDOM);
-        SSLEngine engine = context.createSSLEngine();
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3"});
-        parameters.setApplicationProtocols(new String[] {YAMUX, "libp2p"});
-        changes.accept(parameters);
-        engine.setSSLParameters(parameters);
-        return new TlsHandshake(engine, trust);
-    }
-
-    /** The engine reads empty records for ever, we do not. */
     @Test
     void feed_moreThanTheBound_refused() {
         SecureHandshake listener = LISTENER.listener(muxers(true));

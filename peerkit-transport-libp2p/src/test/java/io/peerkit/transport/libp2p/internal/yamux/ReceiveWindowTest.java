@@ -11,7 +11,7 @@ class ReceiveWindowTest {
     private static final long MILLI = 1_000_000L;
     private static final long ROUND_TRIP = 50 * MILLI;
 
-    private final ReceiveBudget budget = new ReceiveBudget(16 * MIB);
+    private final ReceiveBudget budget = new ReceiveBudget(16 * MIB, SharedBudget.of(Long.MAX_VALUE));
     private final ReceiveWindow window = new ReceiveWindow(budget, 4 * MIB);
 
     @Test
@@ -80,7 +80,7 @@ class ReceiveWindowTest {
 
     @Test
     void consumed_budgetUsedByOthers_growsByWhatIsLeft() {
-        ReceiveBudget small = new ReceiveBudget(2 * INITIAL + 5);
+        ReceiveBudget small = new ReceiveBudget(2 * INITIAL + 5, SharedBudget.of(Long.MAX_VALUE));
         ReceiveWindow first = new ReceiveWindow(small, 4 * MIB);
         ReceiveWindow second = new ReceiveWindow(small, 4 * MIB);
         first.use(INITIAL, 0);
@@ -92,5 +92,49 @@ class ReceiveWindowTest {
         assertThat(second.consumed(INITIAL, 2, ROUND_TRIP)).isEqualTo(2 * INITIAL);
         second.close();
         assertThat(small.windowBytes()).isZero();
+    }
+
+    private static void grow(ReceiveWindow window, int to) {
+        while (window.bytes() < to) {
+            int all = (int) window.credit();
+            window.use(all, 0);
+            window.consumed(all, 1, ROUND_TRIP);
+        }
+    }
+
+    @Test
+    void consumed_halfTookLong_halvedButNotBelowTheFirstSize() {
+        grow(window, 4 * MIB);
+        for (int size : new int[] {2 * MIB, MIB, 2 * INITIAL, INITIAL, INITIAL}) {
+            int before = window.bytes();
+            long credit = window.credit();
+            assertThat(window.use(before / 2, 0)).isTrue();
+            int delta = window.consumed(before / 2, ReceiveWindow.IDLE_NANOS + 1, ROUND_TRIP);
+            assertThat(window.bytes()).isEqualTo(size);
+            assertThat(window.credit()).isEqualTo(credit - before / 2 + delta).isEqualTo(size);
+            assertThat(budget.windowBytes()).isEqualTo(size);
+            window.use(0, 0);
+            assertThat(window.consumed(0, 0, ROUND_TRIP)).isZero();
+        }
+    }
+
+    @Test
+    void consumed_newStreamsNeedTheBudget_grownOnesGiveWay() {
+        SharedBudget peer = SharedBudget.of(4 * MIB);
+        ReceiveBudget mine = new ReceiveBudget(16 * MIB, peer);
+        ReceiveWindow large = new ReceiveWindow(mine, 16 * MIB);
+        grow(large, 4 * MIB);
+        assertThat(peer.windowBytes()).isEqualTo(4 * MIB);
+        ReceiveWindow other = new ReceiveWindow(new ReceiveBudget(16 * MIB, peer), 16 * MIB);
+        assertThat(peer.isPressed()).isTrue();
+        large.use(2 * MIB, 2);
+        assertThat(large.consumed(2 * MIB, 3, ROUND_TRIP)).isZero();
+        assertThat(large.bytes()).isEqualTo(2 * MIB);
+        assertThat(peer.windowBytes()).isEqualTo(2 * MIB + INITIAL);
+        other.use(INITIAL, 3);
+        assertThat(other.consumed(INITIAL, 4, ROUND_TRIP)).isEqualTo(2 * INITIAL);
+        other.close();
+        large.close();
+        assertThat(peer.windowBytes()).isZero();
     }
 }

@@ -148,12 +148,12 @@ class YamuxHostilePeerTest {
     void manyStalledStreams_aboveTheReceiveLimit_fullestReset() {
         YamuxStream first = peer.opened(1);
         peer.receivedZeros(0, 1, 1000);
-        for (int i = 1; i < 65; i++) {
+        for (int i = 1; i < 129; i++) {
             peer.receivedUpdate(Yamux.SYN, 2 * i + 1, 0);
             peer.receivedZeros(0, 2 * i + 1, Yamux.INITIAL_WINDOW_BYTES);
         }
         assertThat(peer.session.readableBytes())
-                .isEqualTo(64L * Yamux.INITIAL_WINDOW_BYTES + 1000 - Yamux.INITIAL_WINDOW_BYTES);
+                .isEqualTo(128L * Yamux.INITIAL_WINDOW_BYTES + 1000 - Yamux.INITIAL_WINDOW_BYTES);
         assertThat(peer.events())
                 .filteredOn(YamuxEvent.Reset.class::isInstance)
                 .singleElement()
@@ -174,8 +174,8 @@ class YamuxHostilePeerTest {
             peer.receivedUpdate(Yamux.SYN, 2 * i + 1, 0);
             peer.receivedZeros(0, 2 * i + 1, Yamux.INITIAL_WINDOW_BYTES);
             peer.outputFrames();
-            assertThat(peer.session.readableBytes()).isLessThanOrEqualTo(16L * MIB);
-            assertThat(peer.memoryBytes()).isLessThanOrEqualTo(17L * MIB);
+            assertThat(peer.session.readableBytes()).isLessThanOrEqualTo(32L * MIB);
+            assertThat(peer.memoryBytes()).isLessThanOrEqualTo(33L * MIB);
         }
         assertThat(peer.session.isOpen()).isTrue();
     }
@@ -199,6 +199,6 @@ class YamuxHostilePeerTest {
             peer.outputFrames();
         }
         assertThat(peer.session.isOpen()).isTrue();
-        assertThat(peer.session.receiveBudget().windowBytes()).isEqualTo(16L * MIB);
+        assertThat(peer.session.receiveBudget().windowBytes()).isEqualTo(32L * MIB);
     }
 }

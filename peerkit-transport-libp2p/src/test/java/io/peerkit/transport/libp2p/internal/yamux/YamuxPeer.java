@@ -19,6 +19,10 @@ final class YamuxPeer {
         session = new YamuxSession(role, limits, allocator);
     }
 
+    YamuxPeer(SharedBudget shared) {
+        session = new YamuxSession(YamuxRole.LISTENER, YamuxLimits.defaults(), allocator, shared);
+    }
+
     static YamuxPeer listener() {
         return new YamuxPeer(YamuxRole.LISTENER, YamuxLimits.defaults());
     }
