@@ -49,9 +49,9 @@ final class RelayCommand implements Callable<Integer> {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            defaultValue = "1024",
-            description = "connections open at a time; default 1,024")
-    private int maxConnections = 1_024;
+            defaultValue = "16384",
+            description = "connections open at a time; default 16,384")
+    private int maxConnections = 16_384;
 
     @Option(
             names = "--max-connections-per-address",

@@ -56,6 +56,8 @@ class MainTest {
                     .isEqualTo(2);
         }
         assertThat(Main.run("relay", "--open", "--listen", "nonsense")).isEqualTo(2);
+        assertThat(Main.run("relay", "--open", "--listen", "/ip4/127.0.0.1/tcp/0", "--max-reservations", "0"))
+                .isEqualTo(2);
     }
 
     @Test

@@ -126,7 +126,8 @@ public final class Libp2pTransport {
         }
 
         /**
-         * Names a relay or bootstrap node to stay connected to; may be repeated.
+         * Names a relay to stay connected to and to be reached through, or a bootstrap node to stay connected to; may be
+         * repeated.
          *
          * @param address a multiaddr that ends in {@code /p2p/…}
          * @return this
@@ -334,8 +335,10 @@ public final class Libp2pTransport {
         }
 
         private static void check(RelayAddress text) {
-            if (parse("relay", text.value()).peerId().isEmpty()) {
-                throw new InvalidSettingException("relay " + text + " must end in /p2p/…");
+            Multiaddr address = parse("relay", text.value());
+            if (address.peerId().isEmpty() || address.isRelayed()) {
+                throw new InvalidSettingException(
+                        "relay " + text + " must end in /p2p/… and lead through no other relay");
             }
         }
 

@@ -42,6 +42,8 @@ final class Libp2pTransportBuilderTest {
         refused(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/tcp/0/p2p/" + PEER)), "listen");
         refused(loopback().relay(new RelayAddress("/ip4/127.0.0.1/tcp/4001")), "relay");
         refused(loopback().relay(new RelayAddress("nonsense")), "relay");
+        String relay = "/ip4/127.0.0.1/tcp/4001/p2p/" + PEER;
+        refused(loopback().relay(new RelayAddress(relay + "/p2p-circuit/p2p/" + PEER)), "relay");
         refused(loopback().secureChannels(List.of()), "secureChannels");
         refused(loopback().secureChannels(List.of(SecureChannelKind.TLS)), "secureChannels");
         refused(loopback().secureChannels(List.of(SecureChannelKind.NOISE, SecureChannelKind.NOISE)), "secureChannels");

@@ -161,6 +161,39 @@ final class JsRelayIT {
     }
 
     @Test
+    void ourPlace_comesAndGoes_jsHearsItByIdentifyPush() throws Exception {
+        try (JsNode js = new JsNode(FOLDER, true, "--identify-push");
+                TestSwarm target = ours()) {
+            TestSwarm relay = ours();
+            relay.serveRelay(RelayLimits.defaults());
+            await(target.dial(js.address()));
+            awaitRelayedAtJs(js, target.peer(), false);
+            Multiaddr circuit = placed(target, relay.address());
+            awaitRelayedAtJs(js, target.peer(), true);
+            assertThat(circuit.isRelayed()).isTrue();
+            relay.close();
+            awaitRelayedAtJs(js, target.peer(), false);
+        }
+    }
+
+    /** Waits until what js-libp2p knows of a peer has, or has not, an address that leads through a relay. */
+    private static void awaitRelayedAtJs(JsNode js, String peer, boolean relayed) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        JsonNode known;
+        do {
+            known = js.ask(JsNode.command("identified").put("peerId", peer));
+            boolean seen = false;
+            for (JsonNode address : known.path("addresses")) {
+                seen |= address.asText().contains("/p2p-circuit");
+            }
+            if (known.path("protocols").size() > 0 && seen == relayed) {
+                return;
+            }
+        } while (System.nanoTime() < deadline);
+        throw new AssertionError("js-libp2p knows " + known);
+    }
+
+    @Test
     void limitOfJs_reached_ourConnectionBreaks() throws Exception {
         try (JsNode relay = new JsNode(FOLDER, true, "--relay-service", "--relay-limit", "131072");
                 TestSwarm target = ours();

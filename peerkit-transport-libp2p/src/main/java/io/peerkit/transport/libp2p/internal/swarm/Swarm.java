@@ -61,6 +61,8 @@ public final class Swarm implements AutoCloseable {
 
     /** All addresses of a node together may take this many times as long as one. */
     private static final int DIAL_TIMEOUTS = 3;
+    /** How many times as long an address that leads through a relay may take: three nodes greet each other, one by one. */
+    private static final int RELAYED_TIMEOUTS = 3;
 
     /** How long {@link #close} waits for connections to end, and then for threads. */
     private static final Duration CLOSING_TIME = Duration.ofSeconds(4);
@@ -214,7 +216,7 @@ public final class Swarm implements AutoCloseable {
             return upgraded;
         }
         EventLoop loop = loops.next();
-        Duration limit = settings.dialTimeout();
+        Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
         DialAttempt attempt = new DialAttempt(address, expected, loop, upgraded, slot.get()::release);
         try {
             var timer = loop.schedule(

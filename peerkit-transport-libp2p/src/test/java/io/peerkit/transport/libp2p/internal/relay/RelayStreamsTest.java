@@ -197,7 +197,7 @@ final class RelayStreamsTest {
             synchronized (seen) {
                 assertThat(seen.size()).isGreaterThan(2 * marker.length);
                 assertThat(seen.toString(StandardCharsets.ISO_8859_1))
-                        .contains("/noise")
+                        .contains("/multistream/1.0.0")
                         .doesNotContain("a marker");
             }
         }

@@ -76,8 +76,10 @@ public final class TestSwarm implements AutoCloseable {
         swarm.whenEstablished(direct::established);
         List<Multiaddr> relays = Stream.of(addresses).map(Multiaddr::parse).toList();
         Reservations[] here = new Reservations[1];
-        Reservations reservations =
-                new Reservations(relays, Clock.systemUTC(), new SecureRandom(), () -> told.add(here[0].addresses()));
+        Reservations reservations = new Reservations(relays, Clock.systemUTC(), new SecureRandom(), () -> {
+            swarm.identify().push();
+            told.add(here[0].addresses());
+        });
         here[0] = reservations;
         swarm.whenEstablished(reservations::established);
         swarm.add(host -> {
