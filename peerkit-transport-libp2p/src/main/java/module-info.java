@@ -15,4 +15,28 @@ module io.peerkit.transport.libp2p {
     requires org.slf4j;
 
     exports io.peerkit.transport.libp2p;
+    exports io.peerkit.transport.libp2p.internal.carrier to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.connection to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.dial to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.identify to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.keys to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.multiformats to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.muxer to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.ping to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.stream to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.swarm to
+            io.peerkit.transport.libp2p.quic;
+    exports io.peerkit.transport.libp2p.internal.tls to
+            io.peerkit.transport.libp2p.quic;
+
+    uses io.peerkit.transport.libp2p.internal.carrier.CarrierProvider;
 }

@@ -89,6 +89,7 @@ final class GatedTransport implements Transport {
         gate = new AccessGate(self, context.access(), new Verdicts(), protocols);
         swarm = new Swarm(settings, key, gate, protocols);
         swarm.add(host -> new WebSocketCarrier(host, webSocketTls));
+        swarm.addProvided(key);
         protocols.add(AGENTS_PROTOCOL, connection -> new MessageReceiver(this::takeAgents));
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);

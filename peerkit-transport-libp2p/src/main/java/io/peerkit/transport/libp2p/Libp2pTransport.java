@@ -84,7 +84,8 @@ public final class Libp2pTransport {
          *
          * @param address an IP address and a TCP port, {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}; port 0 is any free one.
          *     With {@code /ws} behind it WebSocket is spoken there, with {@code /tls/ws} WebSocket over TLS, which needs
-         *     {@link #webSocketTls}
+         *     {@link #webSocketTls}. A UDP port with {@code /quic-v1} behind it needs the artifact
+         *     {@code peerkit-transport-libp2p-quic}
          * @return this
          */
         public Builder listen(NodeAddress address) {
@@ -319,13 +320,12 @@ public final class Libp2pTransport {
         private Multiaddr checkedListen(NodeAddress text) {
             Multiaddr address = parse("listen", text.value());
             boolean isWebSocket = WebSocketCarrier.isWebSocket(address);
-            if (!(address.isTcp() || isWebSocket)
-                    || address.ip().isEmpty()
-                    || address.peerId().isPresent()) {
-                throw new InvalidSettingException(
-                        "listen " + text + " must be /ip4/…/tcp/… or /ip6/…/tcp/…, perhaps with /ws or /tls/ws");
+            boolean isKnown = address.isTcp() || isWebSocket || address.isQuic();
+            if (!isKnown || address.ip().isEmpty() || address.peerId().isPresent()) {
+                throw new InvalidSettingException("listen " + text
+                        + " must be /ip4/…/tcp/… or /ip6/…/tcp/…, perhaps with /ws or /tls/ws, or /…/udp/…/quic-v1");
             }
-            if (isWebSocket && !text.value().endsWith("/ws") || text.value().contains("/sni/")) {
+            if (isWebSocket && (!text.value().endsWith("/ws") || text.value().contains("/sni/"))) {
                 throw new InvalidSettingException("listen " + text + " must end in /ws or /tls/ws");
             }
             if (text.value().endsWith("/tls/ws") && webSocketTls.isEmpty()) {

@@ -51,6 +51,24 @@ public interface CarrierHost {
     void register(Channel channel, EventLoop loop, CompletableFuture<?> failed);
 
     /**
+     * Closes a channel with the transport that has a loop already.
+     *
+     * @param channel registered
+     * @return whether the transport is open; when not, close the channel
+     */
+    boolean track(Channel channel);
+
+    /**
+     * Takes a connection that a peer opened on a channel that has a loop already, within the limits.
+     *
+     * @param channel registered; tracked from now on
+     * @param from the address against which it counts, where it has one of its own
+     * @param upgraded what will complete with the secured connection
+     * @return whether it may be; when not, close the channel
+     */
+    boolean accept(Channel channel, Optional<InetAddress> from, CompletableFuture<Connection> upgraded);
+
+    /**
      * Takes a connection that a peer opened, within the limits, or closes it.
      *
      * @param channel not yet registered with a loop

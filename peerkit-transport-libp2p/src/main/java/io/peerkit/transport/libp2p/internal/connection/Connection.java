@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ public final class Connection {
     private final boolean dialer;
     private final PeerId peer;
     private final NodeId node;
+    private final Supplier<@Nullable SocketAddress> remote;
     private final Muxer muxer;
     private final Map<String, ServedProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
@@ -82,7 +84,28 @@ public final class Connection {
             boolean dialer,
             PeerId peer,
             Function<Connection, ? extends Muxer> muxer) {
+        this(channel, context, dialer, peer, channel::remoteAddress, muxer);
+    }
+
+    /**
+     * Makes a connection of a channel that does not say itself where the peer is.
+     *
+     * @param channel as above
+     * @param context as above
+     * @param dialer as above
+     * @param peer as above
+     * @param remote tells where the peer is, null when that is no longer known
+     * @param muxer as above
+     */
+    public Connection(
+            Channel channel,
+            ConnectionContext context,
+            boolean dialer,
+            PeerId peer,
+            Supplier<@Nullable SocketAddress> remote,
+            Function<Connection, ? extends Muxer> muxer) {
         this.channel = channel;
+        this.remote = remote;
         this.context = context;
         this.dialer = dialer;
         this.peer = peer;
@@ -138,7 +161,7 @@ public final class Connection {
      * @return its socket's address, null when the socket is gone
      */
     public @Nullable SocketAddress remoteAddress() {
-        return channel.remoteAddress();
+        return remote.get();
     }
 
     /**
@@ -216,7 +239,7 @@ public final class Connection {
      * @return true for a circuit
      */
     public boolean isRelayed() {
-        return channel.remoteAddress() instanceof CircuitAddress;
+        return remote.get() instanceof CircuitAddress;
     }
 
     // The event loop.

@@ -15,12 +15,15 @@ public final class ConnectionCloser {
      * @param why what to tell who waits
      */
     public static void close(Channel channel, PeerkitException why) {
+        ConnectionEnd end = channel.pipeline().get(ConnectionEnd.class);
         ConnectionHandler open = channel.pipeline().get(ConnectionHandler.class);
         UpgradeHandler upgrading = channel.pipeline().get(UpgradeHandler.class);
         if (open != null) {
             open.close(why);
         } else if (upgrading != null) {
             upgrading.close(channel, why);
+        } else if (end != null) {
+            end.end(why);
         } else {
             var unused = channel.close();
         }

@@ -9,11 +9,21 @@ public final class TrafficCounter {
     private final LongAdder in = new LongAdder();
     private final LongAdder out = new LongAdder();
 
-    void received(int bytes) {
+    /**
+     * Counts.
+     *
+     * @param bytes that came
+     */
+    public void received(int bytes) {
         in.add(bytes);
     }
 
-    void sent(int bytes) {
+    /**
+     * Counts.
+     *
+     * @param bytes that left
+     */
+    public void sent(int bytes) {
         out.add(bytes);
     }
 

@@ -5,6 +5,7 @@ import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.LimitExceededException;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.carrier.QuicSocketAddress;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.InboundProtocol;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
@@ -16,6 +17,7 @@ import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.stream.FrameInput;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +88,11 @@ public final class IdentifyService {
     }
 
     private static Optional<Multiaddr> observed(Connection connection) {
-        return connection.remoteAddress() instanceof InetSocketAddress remote && !remote.isUnresolved()
+        SocketAddress seen = connection.remoteAddress();
+        if (seen instanceof QuicSocketAddress quic) {
+            return Optional.of(quic.toMultiaddr());
+        }
+        return seen instanceof InetSocketAddress remote && !remote.isUnresolved()
                 ? Optional.of(Multiaddr.ofTcp(remote.getAddress(), remote.getPort()))
                 : Optional.empty();
     }

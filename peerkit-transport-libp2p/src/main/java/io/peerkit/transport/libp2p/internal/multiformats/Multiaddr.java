@@ -118,9 +118,23 @@ public final class Multiaddr {
      * @return {@code /ip4/…/tcp/…} or {@code /ip6/…/tcp/…}
      */
     public static Multiaddr ofTcp(InetAddress ip, int port) {
+        return parse(host(ip) + "/tcp/" + port);
+    }
+
+    /**
+     * The address of a UDP socket on which QUIC is spoken.
+     *
+     * @param ip the address; the zone of a scoped one is left out
+     * @param port the port, 0 to 65535
+     * @return {@code /ip4/…/udp/…/quic-v1} or {@code /ip6/…/udp/…/quic-v1}
+     */
+    public static Multiaddr ofQuic(InetAddress ip, int port) {
+        return parse(host(ip) + "/udp/" + port + "/quic-v1");
+    }
+
+    private static String host(InetAddress ip) {
         byte[] raw = ip.getAddress();
-        String host = raw.length == 4 ? "/ip4/" + IpText.printIp4(raw, 0) : "/ip6/" + IpText.printIp6(raw);
-        return parse(host + "/tcp/" + port);
+        return raw.length == 4 ? "/ip4/" + IpText.printIp4(raw, 0) : "/ip6/" + IpText.printIp6(raw);
     }
 
     private static void append(List<Component> components, ByteBuffer out, MultiaddrProtocol protocol, byte[] value) {
@@ -159,10 +173,27 @@ public final class Multiaddr {
         int size = components.size();
         return (size == 2 || (size == 3 && is(2, MultiaddrProtocol.P2P)))
                 && is(1, MultiaddrProtocol.TCP)
-                && switch (components.get(0).protocol()) {
-                    case IP4, IP6, DNS, DNS4, DNS6 -> true;
-                    default -> false;
-                };
+                && isHost(components.get(0).protocol());
+    }
+
+    /**
+     * Whether this is {@code ip4|ip6|dns|dns4|dns6}, {@code udp}, {@code quic-v1} and perhaps {@code p2p}, and nothing else.
+     *
+     * @return whether QUIC leads there
+     */
+    public boolean isQuic() {
+        int size = components.size();
+        return (size == 3 || (size == 4 && is(3, MultiaddrProtocol.P2P)))
+                && is(1, MultiaddrProtocol.UDP)
+                && is(2, MultiaddrProtocol.QUIC_V1)
+                && isHost(components.get(0).protocol());
+    }
+
+    private static boolean isHost(MultiaddrProtocol protocol) {
+        return switch (protocol) {
+            case IP4, IP6, DNS, DNS4, DNS6 -> true;
+            default -> false;
+        };
     }
 
     /**

@@ -9,6 +9,7 @@ import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.transport.Traffic;
 import io.peerkit.transport.libp2p.internal.carrier.Carrier;
 import io.peerkit.transport.libp2p.internal.carrier.CarrierHost;
+import io.peerkit.transport.libp2p.internal.carrier.CarrierProvider;
 import io.peerkit.transport.libp2p.internal.carrier.DialAttempt;
 import io.peerkit.transport.libp2p.internal.carrier.NameResolver;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -141,6 +143,28 @@ public final class Swarm implements AutoCloseable {
      */
     public void add(Function<CarrierHost, Carrier> make) {
         carriers.add(make.apply(new Host()));
+    }
+
+    /**
+     * Adds the ways to get connections that artifacts of their own provide, where they are there and work.
+     *
+     * @param key who this node is
+     */
+    public void addProvided(NodeKey key) {
+        for (CarrierProvider provider :
+                ServiceLoader.load(CarrierProvider.class, CarrierProvider.class.getClassLoader())) {
+            provider.open(new Host(), key).ifPresent(carriers::add);
+        }
+    }
+
+    /**
+     * Whether an address can be listened at.
+     *
+     * @param address any address
+     * @return whether a carrier knows its kind
+     */
+    public boolean listens(Multiaddr address) {
+        return carriers.stream().anyMatch(carrier -> carrier.listens(address));
     }
 
     /**
@@ -364,6 +388,25 @@ public final class Swarm implements AutoCloseable {
                     failed.completeExceptionally(new ClosedException("transport is closed"));
                 }
             });
+        }
+
+        @Override
+        public boolean track(Channel channel) {
+            channels.add(channel);
+            channel.closeFuture().addListener(gone -> channels.remove(channel));
+            return !closed;
+        }
+
+        @Override
+        public boolean accept(Channel channel, Optional<InetAddress> from, CompletableFuture<Connection> upgraded) {
+            Optional<ConnectionSlots.Slot> slot = slots.accepted(from);
+            if (slot.isEmpty()) {
+                return false;
+            }
+            var unused = upgraded.thenCompose(Connection::established)
+                    .whenComplete((connection, failure) -> slot.get().settle());
+            channel.closeFuture().addListener(gone -> slot.get().release());
+            return track(channel);
         }
 
         @Override

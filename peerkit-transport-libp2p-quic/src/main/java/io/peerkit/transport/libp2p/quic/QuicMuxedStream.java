@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.quic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamFrame;
+import io.netty.handler.codec.quic.QuicStreamResetException;
+import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.api.PeerkitException;
+import io.peerkit.transport.libp2p.internal.connection.Substream;
+import io.peerkit.transport.libp2p.internal.connection.WriteListener;
+import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
+import io.peerkit.transport.libp2p.internal.muxer.WriteResult;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a QUIC connection. Reads from QUIC only what the application asks for and a little ahead, so that the peer's window
+ * closes when nobody reads. Belongs to the event loop.
+ */
+final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements MuxedStream {
+    private final QuicMuxer muxer;
+    private final Deque<ByteBuf> received = new ArrayDeque<>();
+    private @Nullable QuicStreamChannel channel;
+    private @Nullable Substream substream;
+    private int receivedBytes;
+    private int unsentBytes;
+    private int unsentWrites;
+    private boolean reading;
+    private boolean inputEnded;
+    private boolean outputEnded;
+    private boolean over;
+
+    QuicMuxedStream(QuicMuxer muxer) {
+        this.muxer = muxer;
+    }
+
+    @Override
+    public void attach(Object driverState) {
+        substream = (Substream) driverState;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        QuicStreamChannel stream = (QuicStreamChannel) ctx.channel();
+        stream.config().setAutoRead(false).setAllowHalfClosure(true).setReadFrames(true);
+        channel = stream;
+        muxer.add(this);
+        readMore();
+    }
+
+    private QuicStreamChannel channel() {
+        QuicStreamChannel known = channel;
+        if (known == null) {
+            throw new IllegalStateException("quic stream is used before it is open");
+        }
+        return known;
+    }
+
+    // What comes.
+
+    private void readMore() {
+        if (!reading && !inputEnded && !over && receivedBytes < QuicLimits.READ_AHEAD_BYTES) {
+            reading = true;
+            // Never within a call of the application's: what is there arrives at once.
+            channel().eventLoop().execute(channel()::read);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        // Frames tell the peer's own end of the stream from that of the connection.
+        QuicStreamFrame frame = (QuicStreamFrame) message;
+        inputEnded |= frame.hasFin();
+        ByteBuf bytes = frame.content();
+        if (over || !bytes.isReadable()) {
+            bytes.release();
+        } else {
+            received.add(bytes);
+            receivedBytes += bytes.readableBytes();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
+        if (!over && substream != null && (receivedBytes > 0 || inputEnded)) {
+            substream.readable();
+        }
+        readMore();
+    }
+
+    @Override
+    public @Nullable ByteBuf read(int maxBytes, long nowNanos) {
+        ByteBuf first = received.peek();
+        if (first == null) {
+            return null;
+        }
+        ByteBuf taken;
+        if (first.readableBytes() <= maxBytes) {
+            taken = received.remove();
+        } else {
+            taken = first.readRetainedSlice(maxBytes);
+        }
+        receivedBytes -= taken.readableBytes();
+        readMore();
+        return taken;
+    }
+
+    @Override
+    public int readableBytes() {
+        return receivedBytes;
+    }
+
+    @Override
+    public boolean isInputEnded() {
+        return over || inputEnded && receivedBytes == 0;
+    }
+
+    // What leaves.
+
+    @Override
+    public WriteResult write(ByteBuf data, Object token) {
+        if (over || outputEnded) {
+            return WriteResult.CLOSED;
+        }
+        int length = data.readableBytes();
+        if (unsentBytes > QuicLimits.MAX_UNSENT_BYTES - length || unsentWrites >= QuicLimits.MAX_UNSENT_WRITES) {
+            return WriteResult.FULL;
+        }
+        unsentBytes += length;
+        unsentWrites++;
+        channel().write(data).addListener(sent -> {
+            unsentBytes -= length;
+            unsentWrites--;
+            ended((WriteListener) token, sent.isSuccess());
+        });
+        muxer.wrote(this);
+        return WriteResult.ACCEPTED;
+    }
+
+    private void ended(WriteListener listener, boolean sent) {
+        if (sent) {
+            listener.written();
+        } else {
+            // Not within the call that ended the stream.
+            channel().eventLoop().execute(() -> listener.failed(
+                    substream == null ? muxer.connection().streamFailure() : substream.dropped()));
+        }
+    }
+
+    void flush() {
+        channel().flush();
+    }
+
+    @Override
+    public void closeWrite() {
+        if (!over && !outputEnded) {
+            outputEnded = true;
+            // In line behind what was written.
+            var unused = channel().write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true));
+            muxer.wrote(this);
+        }
+    }
+
+    // The end.
+
+    @Override
+    public void reset(long code) {
+        if (!over) {
+            release();
+            var unused = channel().shutdown((int) code, channel().newPromise());
+            var unusedToo = channel().close();
+        }
+    }
+
+    private void release() {
+        over = true;
+        received.forEach(ByteBuf::release);
+        received.clear();
+        receivedBytes = 0;
+        muxer.remove(this);
+    }
+
+    /** Ends the stream for a reason that is not its driver's. */
+    void broken(PeerkitException cause) {
+        if (!over) {
+            release();
+            if (substream != null) {
+                substream.broken(cause);
+            }
+            var unused = channel().close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+        String what = failure instanceof QuicStreamResetException ? " reset the stream" : " broke the stream";
+        broken(new PeerUnreachableException("peer " + muxer.connection().node() + what, failure));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (inputEnded && outputEnded) {
+            muxer.remove(this); // what came may still be read
+        } else {
+            broken(
+                    muxer.connection().isOpen()
+                            ? new PeerUnreachableException(
+                                    "peer " + muxer.connection().node() + " reset the stream")
+                            : muxer.connection().streamFailure());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.peerkit.transport.libp2p.quic;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import io.peerkit.api.ClosedException;
+import io.peerkit.api.LimitExceededException;
+import io.peerkit.transport.libp2p.internal.connection.Connection;
+import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
+import io.peerkit.transport.libp2p.internal.muxer.Muxer;
+import io.peerkit.transport.libp2p.internal.ping.PingProtocol;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The streams that QUIC has of itself. */
+final class QuicMuxer implements Muxer {
+    private static final int PING_BYTES = 32;
+    private static final AttributeKey<QuicMuxer> OF_CHANNEL = AttributeKey.valueOf(QuicMuxer.class, "OF_CHANNEL");
+
+    private final Connection connection;
+    private final QuicChannel channel;
+    private final Set<QuicMuxedStream> streams = new HashSet<>();
+    private final Set<QuicMuxedStream> unflushed = new LinkedHashSet<>();
+    private Runnable cancelPing = () -> {};
+    private boolean scheduled;
+    private boolean closed;
+
+    QuicMuxer(Connection connection, QuicChannel channel) {
+        this.connection = connection;
+        this.channel = channel;
+        channel.attr(OF_CHANNEL).set(this);
+    }
+
+    /** The peer has opened a stream. */
+    static void opened(QuicStreamChannel stream) {
+        QuicMuxer muxer = stream.parent().attr(OF_CHANNEL).get();
+        if (muxer == null || muxer.closed || stream.type() != QuicStreamType.BIDIRECTIONAL) {
+            var unused = stream.close();
+            return;
+        }
+        QuicMuxedStream opened = new QuicMuxedStream(muxer);
+        stream.pipeline().addLast(opened);
+        muxer.connection.opened(opened);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    void add(QuicMuxedStream stream) {
+        streams.add(stream);
+    }
+
+    void remove(QuicMuxedStream stream) {
+        streams.remove(stream);
+        unflushed.remove(stream);
+    }
+
+    void wrote(QuicMuxedStream stream) {
+        unflushed.add(stream);
+    }
+
+    @Override
+    public MuxedStream open() {
+        if (closed) {
+            throw new ClosedException("quic connection is closed");
+        }
+        if (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) == 0) {
+            throw new LimitExceededException("streams open are as many as the peer allows now");
+        }
+        QuicMuxedStream stream = new QuicMuxedStream(this);
+        Future<QuicStreamChannel> opening = channel.createStream(QuicStreamType.BIDIRECTIONAL, stream);
+        if (!opening.isSuccess()) {
+            throw new ClosedException("quic opens no more streams", opening.cause());
+        }
+        return stream;
+    }
+
+    /** Keeps the connection from falling idle; that it has is for QUIC to find out. */
+    @Override
+    public void start() {
+        cancelPing = connection.after(connection.settings().pingInterval(), this::ping);
+    }
+
+    private void ping() {
+        byte[] payload = new byte[PING_BYTES];
+        ThreadLocalRandom.current().nextBytes(payload);
+        // A peer that does not speak it answers too.
+        var unused = PingProtocol.ping(connection, payload);
+        start();
+    }
+
+    @Override
+    public void flushSoon() {
+        if (!scheduled) {
+            scheduled = true;
+            channel.eventLoop().execute(() -> {
+                if (scheduled) {
+                    flush();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void flush() {
+        scheduled = false;
+        List<QuicMuxedStream> due = new ArrayList<>(unflushed);
+        unflushed.clear();
+        due.forEach(QuicMuxedStream::flush);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        cancelPing.run();
+        flush();
+        new ArrayList<>(streams).forEach(stream -> stream.broken(connection.streamFailure()));
+        var unused = channel.close(true, 0, Unpooled.EMPTY_BUFFER);
+    }
+}
