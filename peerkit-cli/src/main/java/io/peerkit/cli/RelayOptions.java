@@ -38,9 +38,9 @@ final class RelayOptions {
     @Option(
             names = "--max-circuits-per-peer",
             paramLabel = "N",
-            defaultValue = "128",
-            description = "those that begin or end at one node; default 128")
-    private int maxCircuitsPerPeer = 128;
+            defaultValue = "100",
+            description = "those that begin or end at one node; default 100")
+    private int maxCircuitsPerPeer = 100;
 
     @Option(
             names = "--max-circuits-per-address",

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param maxReservationsPerAddress places at a time for peers that come from one IPv4 address, or one /64 network of IPv6; at least 1
  * @param maxAsksPerMinute how often a peer that has a place may ask for it again within a minute; at least 1
  * @param maxCircuits circuits at a time, those included that are being set up; at least 1
- * @param maxCircuitsPerPeer circuits at a time that begin or end at one peer; at least 1
+ * @param maxCircuitsPerPeer circuits at a time that begin or end at one peer, which bounds the streams of each protocol
+ *     too; at least 1
  * @param maxCircuitsPerAddress circuits at a time that peers open which come from one address; at least 1
  * @param circuitBytes what a circuit may carry in each direction; 0 for any number of bytes
  * @param circuitLife how long a circuit may last, in whole seconds; zero for ever
@@ -60,11 +61,11 @@ public record RelayLimits(
      * Those of a relay for one's own network, which only members can use: a whole sync goes through it, at up to a
      * gigabit a second for all together.
      *
-     * @return 10,000 places, 256 from one address, 10 asks a minute; 4,096 circuits, 128 a peer, 1,024 an address, without
+     * @return 10,000 places, 256 from one address, 10 asks a minute; 4,096 circuits, 100 a peer, 1,024 an address, without
      *     an end; 125 MB/s; places for an hour
      */
     public static RelayLimits defaults() {
-        return new RelayLimits(10_000, 256, 10, 4_096, 128, 1_024, 0, Duration.ZERO, 125_000_000L, Duration.ofHours(1));
+        return new RelayLimits(10_000, 256, 10, 4_096, 100, 1_024, 0, Duration.ZERO, 125_000_000L, Duration.ofHours(1));
     }
 
     /**

@@ -1,36 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.relay;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
+import io.peerkit.transport.libp2p.internal.limits.AddressBlock;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From where a peer comes, for limits: an IPv4 address, or the first 64 bits of an IPv6 address, since that is what one
- * household has to itself.
+ * From where a peer comes, for limits.
  *
- * @param value names it; equal for equal origins
+ * @param block its addresses; all peers without one, whose socket is gone or is none, count together
  */
-public record RemoteHost(String value) {
-    private static final int IP6_PREFIX_BYTES = 8;
-
-    /** A peer whose socket is gone, or is none. All of them count as one. */
-    private static final RemoteHost UNKNOWN = new RemoteHost("unknown");
-
+public record RemoteHost(Optional<AddressBlock> block) {
     static RemoteHost of(@Nullable SocketAddress remote) {
-        return remote instanceof InetSocketAddress socket && socket.getAddress() != null
-                ? of(socket.getAddress())
-                : UNKNOWN;
-    }
-
-    static RemoteHost of(InetAddress address) {
-        return address instanceof Inet6Address
-                ? new RemoteHost(
-                        HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), IP6_PREFIX_BYTES)) + "/64")
-                : new RemoteHost(address.getHostAddress());
+        return new RemoteHost(
+                remote instanceof InetSocketAddress socket
+                        ? Optional.ofNullable(socket.getAddress()).map(AddressBlock::of)
+                        : Optional.empty());
     }
 }

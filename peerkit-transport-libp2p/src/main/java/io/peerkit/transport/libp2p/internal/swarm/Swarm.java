@@ -63,6 +63,7 @@ public final class Swarm implements AutoCloseable {
 
     /** All addresses of a node together may take this many times as long as one. */
     private static final int DIAL_TIMEOUTS = 3;
+
     /** How many times as long an address that leads through a relay may take: three nodes greet each other, one by one. */
     private static final int RELAYED_TIMEOUTS = 3;
 

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 final class RelayServiceTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final RemoteHost HOST = new RemoteHost("192.0.2.1");
-    private static final RemoteHost OTHER_HOST = new RemoteHost("192.0.2.2");
+    private static final RemoteHost HOST = host("192.0.2.1");
+    private static final RemoteHost OTHER_HOST = host("192.0.2.2");
     private static final PeerId ONE = peer(1);
     private static final PeerId TWO = peer(2);
     private static final PeerId THREE = peer(3);
@@ -28,6 +27,10 @@ final class RelayServiceTest {
     private static PeerId peer(int number) {
         byte[] seed = ByteBuffer.allocate(32).putInt(number).array();
         return NodeKey.fromSeed(seed).peerId();
+    }
+
+    private static RemoteHost host(String address) {
+        return RemoteHost.of(new InetSocketAddress(address, 4001)); // an IP address, so nothing is looked up
     }
 
     private static RelayLimits.Builder limits() {
@@ -203,10 +206,10 @@ final class RelayServiceTest {
     }
 
     @Test
-    void remoteHost_addresses_ip4WholeAndIp6ByNetwork() throws UnknownHostException {
-        assertThat(RemoteHost.of(InetAddress.getByName("192.0.2.1"))).isEqualTo(HOST);
-        assertThat(RemoteHost.of(InetAddress.getByName("2001:db8::1")))
-                .isEqualTo(RemoteHost.of(InetAddress.getByName("2001:db8::ffff:2")))
-                .isNotEqualTo(RemoteHost.of(InetAddress.getByName("2001:db8:0:1::1")));
+    void remoteHost_addresses_ip4WholeAndIp6ByNetwork() {
+        assertThat(host("192.0.2.1")).isEqualTo(HOST);
+        assertThat(host("2001:db8::1"))
+                .isEqualTo(host("2001:db8::ffff:2"))
+                .isNotEqualTo(host("2001:db8:0:1::1"));
     }
 }

@@ -70,13 +70,18 @@ public final class TestSwarm implements AutoCloseable {
 
     /** Dials through relays, and asks those that are named for a place when they are connected; tells of its addresses. */
     public BlockingQueue<List<Multiaddr>> useRelays(String... addresses) {
+        return useRelays(Clock.systemUTC(), addresses);
+    }
+
+    /** As {@link #useRelays(String...)}, by a clock of the test's. */
+    public BlockingQueue<List<Multiaddr>> useRelays(Clock clock, String... addresses) {
         BlockingQueue<List<Multiaddr>> told = new LinkedBlockingQueue<>();
         DirectConnections direct = new DirectConnections(relay ->
                 swarm.dial(new DialTargets(List.of(relay), relay.peerId())).thenCompose(Connection::established));
         swarm.whenEstablished(direct::established);
         List<Multiaddr> relays = Stream.of(addresses).map(Multiaddr::parse).toList();
         Reservations[] here = new Reservations[1];
-        Reservations reservations = new Reservations(relays, Clock.systemUTC(), new SecureRandom(), () -> {
+        Reservations reservations = new Reservations(relays, clock, new SecureRandom(), () -> {
             swarm.identify().push();
             told.add(here[0].addresses());
         });
