@@ -324,7 +324,7 @@ public final class Libp2pTransport {
                 throw new InvalidSettingException(
                         "listen " + text + " must be /ip4/…/tcp/… or /ip6/…/tcp/…, perhaps with /ws or /tls/ws");
             }
-            if (isWebSocket && !text.value().endsWith("/ws") || text.value().contains("/sni/")) {
+            if ((isWebSocket && !text.value().endsWith("/ws")) || text.value().contains("/sni/")) {
                 throw new InvalidSettingException("listen " + text + " must end in /ws or /tls/ws");
             }
             if (text.value().endsWith("/tls/ws") && webSocketTls.isEmpty()) {
