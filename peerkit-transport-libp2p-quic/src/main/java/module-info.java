@@ -5,6 +5,7 @@ module io.peerkit.transport.libp2p.quic {
     requires io.netty.buffer;
     requires io.netty.codec.classes.quic;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.peerkit.api;
     requires io.peerkit.transport.libp2p;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How bytes travel between nodes: the wire protocols of libp2p on Netty. */
+@SuppressWarnings("module") // what it opens to the module of QUIC is compiled before that one
 @org.jspecify.annotations.NullMarked
 module io.peerkit.transport.libp2p {
     requires io.netty.buffer;

@@ -174,9 +174,14 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     public void reset(long code) {
         if (!over) {
             release();
-            var unused = channel().shutdown((int) code, channel().newPromise());
-            var unusedToo = channel().close();
+            abort((int) code);
         }
+    }
+
+    /** Closing alone would end this side's direction as if all had been sent. */
+    private void abort(int code) {
+        var unused = channel().shutdown(code, channel().newPromise());
+        var unusedToo = channel().close();
     }
 
     private void release() {
@@ -194,7 +199,7 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
             if (substream != null) {
                 substream.broken(cause);
             }
-            var unused = channel().close();
+            abort(0);
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,11 @@ final class QuicTrust extends X509ExtendedTrustManager {
         }
         Optional<PeerId> expected = handshake.expected();
         try {
-            PeerId peer = PeerCertificate.verify(List.of(chain), expected, Instant.now());
+            List<byte[]> encoded = new ArrayList<>();
+            for (X509Certificate certificate : chain) {
+                encoded.add(certificate.getEncoded()); // the JDK cannot read every certificate that libp2p allows
+            }
+            PeerId peer = PeerCertificate.verify(encoded, expected, Instant.now());
             handshakes.replace(engine, new Handshake(expected, Optional.of(peer), Optional.empty()));
         } catch (InvalidBytesException e) {
             handshakes.replace(engine, new Handshake(expected, Optional.empty(), Optional.of(e.getMessage())));

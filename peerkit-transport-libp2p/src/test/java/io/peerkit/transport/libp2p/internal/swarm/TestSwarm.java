@@ -19,10 +19,12 @@ import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
 import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
+import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -110,6 +112,18 @@ public final class TestSwarm implements AutoCloseable {
 
     public String address() {
         return swarm.addresses().get(0).withPeerId(key.peerId()).toString();
+    }
+
+    /** Speaks WebSocket too, and listens for it; the address where. */
+    public String listenToWebSockets() throws ExecutionException, TimeoutException, InterruptedException {
+        swarm.add(host -> new WebSocketCarrier(host, Optional.empty()));
+        await(swarm.listen(List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/0/ws"))));
+        return swarm.addresses().stream()
+                .filter(WebSocketCarrier::isWebSocket)
+                .findFirst()
+                .orElseThrow()
+                .withPeerId(key.peerId())
+                .toString();
     }
 
     public CompletableFuture<Connection> dial(String address) {
