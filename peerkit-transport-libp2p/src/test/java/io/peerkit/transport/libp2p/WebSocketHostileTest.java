@@ -31,8 +31,16 @@ final class WebSocketHostileTest {
     private static final Duration HANDSHAKE = Duration.ofMinutes(1);
 
     private static final int PATIENCE_MILLIS = 20_000;
-    private static final String REQUEST = "GET /any/path HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private static final String REQUEST = String.join(
+            "\r\n",
+            "GET /any/path HTTP/1.1",
+            "Host: test",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "",
+            "");
     /** The mask makes no difference when it is zero. */
     private static final String MASK = "\0\0\0\0";
 
@@ -186,8 +194,14 @@ final class WebSocketHostileTest {
     void dial_serverRefusesOrTalksNonsense_unreachable() throws Exception {
         for (String answer : List.of(
                 "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: wrong\r\n\r\n",
+                String.join(
+                        "\r\n",
+                        "HTTP/1.1 101 Switching Protocols",
+                        "Upgrade: websocket",
+                        "Connection: Upgrade",
+                        "Sec-WebSocket-Accept: wrong",
+                        "",
+                        ""),
                 "SSH-2.0-test\r\n\r\n")) {
             try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 var dialed = swarm.dial("/ip4/127.0.0.1/tcp/" + server.getLocalPort() + "/ws");

@@ -111,6 +111,6 @@ final class DialRank {
         return ip.isLoopbackAddress()
                 || ip.isLinkLocalAddress()
                 || ip.isSiteLocalAddress()
-                || ip instanceof Inet6Address && (ip.getAddress()[0] & IP6_UNIQUE_LOCAL_MASK) == IP6_UNIQUE_LOCAL;
+                || (ip instanceof Inet6Address && (ip.getAddress()[0] & IP6_UNIQUE_LOCAL_MASK) == IP6_UNIQUE_LOCAL);
     }
 }
