@@ -29,4 +29,15 @@ public record ConnectionContext(
         TrafficCounter traffic,
         Metrics metrics,
         ReceiveBudgets budgets,
-        Consumer<Connection> established) {}
+        Consumer<Connection> established) {
+    /**
+     * The same, with another counter of bytes.
+     *
+     * @param counter counts the bytes of some connections
+     * @return a copy
+     */
+    public ConnectionContext withTraffic(TrafficCounter counter) {
+        return new ConnectionContext(
+                settings, self, security, policy, protocols, counter, metrics, budgets, established);
+    }
+}

@@ -41,18 +41,8 @@ public final class CircuitCarrier implements Carrier {
         this.host = host;
         this.relays = relays;
         this.addresses = addresses;
-        ConnectionContext shared = host.context();
         // The bytes are counted already where they pass a socket.
-        context = new ConnectionContext(
-                shared.settings(),
-                shared.self(),
-                shared.security(),
-                shared.policy(),
-                shared.protocols(),
-                new TrafficCounter(),
-                shared.metrics(),
-                shared.budgets(),
-                shared.established());
+        context = host.context().withTraffic(new TrafficCounter());
     }
 
     /**

@@ -208,8 +208,6 @@ final class RelayServiceTest {
     @Test
     void remoteHost_addresses_ip4WholeAndIp6ByNetwork() {
         assertThat(host("192.0.2.1")).isEqualTo(HOST);
-        assertThat(host("2001:db8::1"))
-                .isEqualTo(host("2001:db8::ffff:2"))
-                .isNotEqualTo(host("2001:db8:0:1::1"));
+        assertThat(host("2001:db8::1")).isEqualTo(host("2001:db8::ffff:2")).isNotEqualTo(host("2001:db8:0:1::1"));
     }
 }
