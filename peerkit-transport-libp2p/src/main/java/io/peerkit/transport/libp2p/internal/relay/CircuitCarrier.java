@@ -51,6 +51,7 @@ public final class CircuitCarrier implements Carrier {
                 shared.protocols(),
                 new TrafficCounter(),
                 shared.metrics(),
+                shared.budgets(),
                 shared.established());
     }
 
