@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ final class ReservationsTest {
     }
 
     private static long granted(TestSwarm relay) {
-        return relay.swarm().metrics().snapshot().get("relay.reservations.granted");
+        return Objects.requireNonNull(relay.swarm().metrics().snapshot().get("relay.reservations.granted"));
     }
 
     private static void awaitGranted(TestSwarm relay, long count) {
