@@ -11,6 +11,7 @@ import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportFactory;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.limits.RateLimits;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.mdns.ServiceName;

@@ -49,7 +49,8 @@ class YamuxBudgetTest {
                 nextId += 2;
             }
             int id = List.copyOf(streams.keySet()).get(random.nextInt(streams.size()));
-            int length = (int) Math.min(credit.getOrDefault(id, 0L), 1 + random.nextInt(random.nextBoolean() ? 128 * KIB : 100));
+            int length = (int)
+                    Math.min(credit.getOrDefault(id, 0L), 1 + random.nextInt(random.nextBoolean() ? 128 * KIB : 100));
             if (length > 0) {
                 credit.merge(id, (long) -length, Long::sum);
                 peer.receivedZeros(0, id, length);
