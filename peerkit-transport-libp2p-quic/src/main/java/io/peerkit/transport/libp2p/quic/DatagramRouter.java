@@ -123,7 +123,12 @@ final class DatagramRouter extends ChannelDuplexHandler implements ConnectionEnd
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             var unused = ctx.executor()
-                    .schedule(() -> ctx.channel().close(), LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS);
+                    .schedule(
+                            () -> {
+                                var unusedClose = ctx.channel().close();
+                            },
+                            LAST_WORDS_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -119,7 +119,7 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
 
     @Override
     public boolean isInputEnded() {
-        return over || inputEnded && receivedBytes == 0;
+        return over || (inputEnded && receivedBytes == 0);
     }
 
     // What leaves.

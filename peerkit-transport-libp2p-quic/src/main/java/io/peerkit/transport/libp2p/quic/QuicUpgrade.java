@@ -47,17 +47,18 @@ final class QuicUpgrade extends ChannelInboundHandlerAdapter implements Connecti
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        channel = (QuicChannel) ctx.channel();
+        QuicChannel quic = (QuicChannel) ctx.channel();
+        channel = quic;
         startNanos = Connection.nanoTime(ctx.executor());
         Duration limit = context.settings().handshakeTimeout();
         var timer = ctx.executor()
                 .schedule(
-                        () -> fail(channel, new PeerUnreachableException("quic handshake took over " + limit)),
+                        () -> fail(quic, new PeerUnreachableException("quic handshake took over " + limit)),
                         limit.toNanos(),
                         TimeUnit.NANOSECONDS);
         cancelTimeout = () -> timer.cancel(false);
         if (ctx.channel().isActive()) {
-            secured(channel);
+            secured(quic);
         }
     }
 
