@@ -15,7 +15,6 @@ import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.limits.RateLimits;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.mdns.ServiceName;
-import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;

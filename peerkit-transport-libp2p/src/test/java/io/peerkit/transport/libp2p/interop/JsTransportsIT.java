@@ -76,8 +76,8 @@ final class JsTransportsIT {
                 TestSwarm weDial = ours()) {
             String webSocket = jsDials.listenToWebSockets();
             weDial.listenToWebSockets();
-            JsonNode dialed = ok(js.ask(JsNode.command("dial")
-                    .put("address", transport.equals("ws") ? webSocket : jsDials.address())));
+            JsonNode dialed = ok(js.ask(
+                    JsNode.command("dial").put("address", transport.equals("ws") ? webSocket : jsDials.address())));
             assertThat(dialed.path("encryption").asText()).isEqualTo(encryption);
             assertThat(dialed.path("muxer").asText()).isEqualTo("/yamux/1.0.0");
             exchange(js, jsDials, jsDials.nextConnection());
