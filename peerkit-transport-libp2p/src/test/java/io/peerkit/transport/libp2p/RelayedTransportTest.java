@@ -115,6 +115,30 @@ final class RelayedTransportTest {
     }
 
     @Test
+    void connectAndDisconnect_moreOftenThanAConnectionHasStreams_nothingIsLeftOfCircuits() throws Exception {
+        try (TestNode relay = relay();
+                TestNode one = placed(relay.address());
+                TestNode other = placed(relay.address())) {
+            for (int i = 0; i < 300; i++) {
+                TestNode closing = i % 2 == 0 ? one : other;
+                await(one.connect(other.address()));
+                other.awaitHeard("granted " + one.peer());
+                closing.transport()
+                        .disconnect(
+                                closing == one
+                                        ? other.transport().nodeId()
+                                        : one.transport().nodeId());
+                one.awaitHeard("gone " + other.peer());
+                other.awaitHeard("gone " + one.peer());
+            }
+            awaitFigure(relay, "relay.circuits.open", 0);
+            assertThat(figure(relay, "relay.circuits.opened")).isEqualTo(300);
+            assertThat(figure(relay, "relay.reservations.open")).isEqualTo(2);
+        }
+        assertThat(LeakRecorder.leaks()).isEmpty();
+    }
+
+    @Test
     void connect_relayNotConnected_dialedFirst() throws Exception {
         try (TestNode relay = relay();
                 TestNode target = placed(relay.address());
@@ -247,6 +271,27 @@ final class RelayedTransportTest {
             await(one.connect(other.address()));
             one.awaitHeard("gone " + other.peer());
             awaitFigure(relay, "relay.circuits.open", 0);
+        }
+    }
+
+    @Test
+    void limits_bytesASecond_circuitsAreNoFaster() throws Exception {
+        RelayLimits limits = RelayLimits.defaults().toBuilder()
+                .bytesPerSecond(2 * MEBIBYTE)
+                .build();
+        try (TestNode relay = TestNode.relay(listening().relayLimits(limits), TestNode.newSeed());
+                TestNode one = placed(relay.address());
+                TestNode other = placed(relay.address())) {
+            other.transport().handleStreams(ECHO, RelayedTransportTest::echo);
+            await(one.connect(other.address()));
+            PeerStream stream = await(one.transport().openStream(other.transport().nodeId(), ECHO));
+            long start = System.nanoTime();
+            CompletableFuture<Long> received = readToEnd(stream, 0);
+            await(stream.write(new byte[MEBIBYTE]));
+            await(stream.closeWrite());
+            assertThat(await(received)).isEqualTo(MEBIBYTE);
+            // It passes the relay twice, but for the last pieces and what was not used before.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(700));
         }
     }
 
