@@ -54,6 +54,11 @@ final class Libp2pTransportBuilderTest {
         refused(loopback().maxConnections(65_537), "maxConnections");
         refused(loopback().maxConnectionsPerAddress(0), "maxConnectionsPerAddress");
         refused(loopback().maxPendingHandshakes(0), "maxPendingHandshakes");
+        refused(loopback().acceptRate(0, 1), "acceptRate");
+        refused(loopback().acceptRate(1, 65_537), "acceptRate");
+        refused(loopback().dialRate(65_537, 1), "dialRate");
+        refused(loopback().dialRate(1, 0), "dialRate");
+        refused(loopback().maxStreamsPerProtocol(0), "maxStreamsPerProtocol");
     }
 
     @Test
