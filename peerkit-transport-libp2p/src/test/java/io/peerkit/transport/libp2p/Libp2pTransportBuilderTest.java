@@ -38,7 +38,7 @@ final class Libp2pTransportBuilderTest {
         refused(loopback().noListen(), "noListen");
         refused(Libp2pTransport.builder().listen(new NodeAddress("nonsense")), "listen");
         refused(Libp2pTransport.builder().listen(new NodeAddress("/dns4/localhost/tcp/0")), "listen");
-        refused(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/udp/0/quic-v1")), "listen");
+        refused(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/udp/0")), "listen");
         refused(Libp2pTransport.builder().listen(new NodeAddress("/ip4/127.0.0.1/tcp/0/p2p/" + PEER)), "listen");
         refused(loopback().relay(new RelayAddress("/ip4/127.0.0.1/tcp/4001")), "relay");
         refused(loopback().relay(new RelayAddress("nonsense")), "relay");
@@ -54,6 +54,11 @@ final class Libp2pTransportBuilderTest {
         refused(loopback().maxConnections(65_537), "maxConnections");
         refused(loopback().maxConnectionsPerAddress(0), "maxConnectionsPerAddress");
         refused(loopback().maxPendingHandshakes(0), "maxPendingHandshakes");
+        refused(loopback().acceptRate(0, 1), "acceptRate");
+        refused(loopback().acceptRate(1, 65_537), "acceptRate");
+        refused(loopback().dialRate(65_537, 1), "dialRate");
+        refused(loopback().dialRate(1, 0), "dialRate");
+        refused(loopback().maxStreamsPerProtocol(0), "maxStreamsPerProtocol");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.peerkit.api.gossip.ConnectionStrategy.WakeAt;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -180,5 +181,36 @@ class ConnectToAllTest {
             strategy.agentKnown(card(agent(2_000 + i)), NOW, random);
         }
         assertThat(known(SMALLER)).isEmpty();
+    }
+
+    @Test
+    void networkChanged_longBackoff_dialedWithinASecond() {
+        known(GREATER);
+        for (int i = 0; i < 10; i++) {
+            strategy.dialFailed(GREATER, true, NOW, random);
+            strategy.woken(NOW.plusSeconds(60), random);
+        }
+        strategy.dialFailed(GREATER, true, NOW, random);
+        strategy.networkChanged(NOW, random);
+        assertThat(strategy.woken(NOW.plus(Backoff.SOON), random)).contains(new Dial(GREATER));
+    }
+
+    @Test
+    void disconnected_manyKnown_redialsSpread() {
+        for (int number = 3_000; number < 4_000; number++) {
+            strategy.agentKnown(card(agent(number)), NOW, random);
+        }
+        known(GREATER);
+        List<Instant> redials = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            strategy.connected(GREATER, NOW);
+            strategy.disconnected(GREATER, NOW, random).stream()
+                    .filter(WakeAt.class::isInstance)
+                    .forEach(wake -> redials.add(((WakeAt) wake).time()));
+        }
+        assertThat(redials).hasSize(100).allMatch(time -> !time.isBefore(NOW.plusSeconds(1)));
+        assertThat(redials.stream().filter(time -> time.isBefore(NOW.plusSeconds(3))))
+                .hasSizeLessThan(40);
+        assertThat(redials).allMatch(time -> time.isBefore(NOW.plusSeconds(13)));
     }
 }

@@ -149,8 +149,10 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
             listener.written();
         } else {
             // Not within the call that ended the stream.
-            channel().eventLoop().execute(() -> listener.failed(
-                    substream == null ? muxer.connection().streamFailure() : substream.dropped()));
+            channel()
+                    .eventLoop()
+                    .execute(() -> listener.failed(
+                            substream == null ? muxer.connection().streamFailure() : substream.dropped()));
         }
     }
 

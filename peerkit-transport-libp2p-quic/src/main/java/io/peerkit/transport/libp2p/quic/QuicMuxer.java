@@ -9,6 +9,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.LimitExceededException;
+import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.muxer.MuxedStream;
 import io.peerkit.transport.libp2p.internal.muxer.Muxer;
@@ -91,11 +92,24 @@ final class QuicMuxer implements Muxer {
     }
 
     private void ping() {
+        // A peer that does not speak it answers too.
+        var unused = PingProtocol.ping(connection, payload());
+        start();
+    }
+
+    private static byte[] payload() {
         byte[] payload = new byte[PING_BYTES];
         ThreadLocalRandom.current().nextBytes(payload);
-        // A peer that does not speak it answers too.
-        var unused = PingProtocol.ping(connection, payload);
-        start();
+        return payload;
+    }
+
+    @Override
+    public void probe() {
+        Runnable cancel = connection.after(
+                PROBE_TIME,
+                () -> connection.close(new PeerUnreachableException("node " + connection.node()
+                        + " gave no sign of life within " + PROBE_TIME + " of a change of the network")));
+        var unused = PingProtocol.ping(connection, payload()).whenComplete((answer, failure) -> cancel.run());
     }
 
     @Override

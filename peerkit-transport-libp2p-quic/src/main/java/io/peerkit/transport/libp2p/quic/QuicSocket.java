@@ -41,8 +41,7 @@ final class QuicSocket {
         isIp4 = ip4;
         router = new DatagramRouter(host.context().traffic(), random);
         channel = new NioDatagramChannel(ip4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
-        channel.config()
-                .setOption(ChannelOption.SO_RCVBUF, QuicLimits.SOCKET_BUFFER_BYTES);
+        channel.config().setOption(ChannelOption.SO_RCVBUF, QuicLimits.SOCKET_BUFFER_BYTES);
         channel.config().setOption(ChannelOption.SO_SNDBUF, QuicLimits.SOCKET_BUFFER_BYTES);
         FixedRecvByteBufAllocator buffers = new FixedRecvByteBufAllocator(QuicLimits.MAX_RECEIVED_PAYLOAD_BYTES);
         buffers.maxMessagesPerRead(MAX_DATAGRAMS_PER_READ);
@@ -131,7 +130,9 @@ final class QuicSocket {
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel connection) {
-                        attempt.expected().ifPresent(peer -> connection.attr(QuicTls.EXPECTED).set(peer));
+                        attempt.expected()
+                                .ifPresent(peer ->
+                                        connection.attr(QuicTls.EXPECTED).set(peer));
                         attempt.tie(connection);
                         connection.closeFuture().addListener(gone -> router.forget(id));
                         host.track(connection);
@@ -152,5 +153,4 @@ final class QuicSocket {
                     }
                 });
     }
-
 }

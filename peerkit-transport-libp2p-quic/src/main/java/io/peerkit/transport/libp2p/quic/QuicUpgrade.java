@@ -88,8 +88,8 @@ final class QuicUpgrade extends ChannelInboundHandlerAdapter implements Connecti
         cancelTimeout.run();
         InetSocketAddress seen = remote(quic);
         QuicSocketAddress remote = seen == null ? null : new QuicSocketAddress(seen.getAddress(), seen.getPort());
-        Connection made = new Connection(
-                quic, context, dialer, peer, () -> remote, owner -> new QuicMuxer(owner, quic));
+        Connection made =
+                new Connection(quic, context, dialer, peer, () -> remote, owner -> new QuicMuxer(owner, quic));
         connection = made;
         if (dialer) {
             // Only when this turn is over does the codec know how many streams the peer allows.

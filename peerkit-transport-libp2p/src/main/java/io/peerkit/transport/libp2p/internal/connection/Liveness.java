@@ -2,18 +2,15 @@
 package io.peerkit.transport.libp2p.internal.connection;
 
 import io.peerkit.api.PeerUnreachableException;
+import io.peerkit.transport.libp2p.internal.muxer.Muxer;
 import io.peerkit.transport.libp2p.internal.secure.SecureChannel;
 import io.peerkit.transport.libp2p.internal.yamux.YamuxSession;
-import java.time.Duration;
 
 /**
  * Pings the peer by yamux from time to time and closes the connection when nothing comes back. The answers also give yamux
  * the round trip by which its windows grow.
  */
 final class Liveness {
-    /** How long a peer may be silent after {@link #probe}. */
-    static final Duration PROBE_TIME = Duration.ofSeconds(5);
-
     private final Connection connection;
     private final YamuxSession session;
     private final SecureChannel secure;
@@ -48,11 +45,11 @@ final class Liveness {
         probing = true;
         heard = false;
         ping(connection.nanoTime()); // an earlier one that has no answer yet asks the same
-        cancelProbe = connection.after(PROBE_TIME, () -> {
+        cancelProbe = connection.after(Muxer.PROBE_TIME, () -> {
             probing = false;
             if (!heard) {
                 connection.close(new PeerUnreachableException("node " + connection.node()
-                        + " gave no sign of life within " + PROBE_TIME + " of a change of the network"));
+                        + " gave no sign of life within " + Muxer.PROBE_TIME + " of a change of the network"));
             }
         });
     }

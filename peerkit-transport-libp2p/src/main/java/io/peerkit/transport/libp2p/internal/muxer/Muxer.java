@@ -3,9 +3,13 @@ package io.peerkit.transport.libp2p.internal.muxer;
 
 import io.peerkit.api.ClosedException;
 import io.peerkit.api.LimitExceededException;
+import java.time.Duration;
 
 /** Carries the streams of one connection. Belongs to the event loop of the connection. */
 public interface Muxer {
+    /** How long a peer may be silent after {@link #probe}. */
+    Duration PROBE_TIME = Duration.ofSeconds(5);
+
     /**
      * Opens a stream. It can be written to at once, without waiting for the peer to accept it.
      *
@@ -20,9 +24,9 @@ public interface Muxer {
 
     /**
      * The network changed or the machine has slept: asks the peer for a sign of life now and closes the connection when there is
-     * none within a few seconds. Nothing to do where the transport below notices that by itself.
+     * none within {@link #PROBE_TIME}.
      */
-    default void probe() {}
+    void probe();
 
     /** Sends what is due at the end of this turn of the event loop. */
     void flushSoon();

@@ -4,6 +4,7 @@ package io.peerkit.transport.libp2p.internal.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.peerkit.transport.libp2p.internal.connection.EmbeddedPair.End;
+import io.peerkit.transport.libp2p.internal.muxer.Muxer;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class MovedTest {
     @Test
     void moved_peerAnswers_staysOpen() {
         connection.moved(Set.of());
-        pair.settle().advance(Liveness.PROBE_TIME.plusSeconds(1)).settle();
+        pair.settle().advance(Muxer.PROBE_TIME.plusSeconds(1)).settle();
         assertThat(connection.isOpen()).isTrue();
     }
 
@@ -25,7 +26,7 @@ class MovedTest {
         pair.connected = false;
         connection.moved(Set.of());
         connection.moved(Set.of());
-        pair.settle().advance(Liveness.PROBE_TIME.minusMillis(1)).settle();
+        pair.settle().advance(Muxer.PROBE_TIME.minusMillis(1)).settle();
         assertThat(connection.isOpen()).isTrue();
         pair.advance(Duration.ofMillis(1)).settle();
         assertThat(connection.isOpen()).isFalse();
@@ -34,10 +35,10 @@ class MovedTest {
     @Test
     void moved_twiceInARow_eachProbes() {
         connection.moved(Set.of());
-        pair.settle().advance(Liveness.PROBE_TIME.plusMillis(1)).settle();
+        pair.settle().advance(Muxer.PROBE_TIME.plusMillis(1)).settle();
         pair.connected = false;
         connection.moved(Set.of());
-        pair.settle().advance(Liveness.PROBE_TIME).settle();
+        pair.settle().advance(Muxer.PROBE_TIME).settle();
         assertThat(connection.isOpen()).isFalse();
     }
 }
