@@ -37,6 +37,7 @@ import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
 import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
+import io.peerkit.transport.libp2p.internal.swarm.DefaultListening;
 import io.peerkit.transport.libp2p.internal.swarm.Swarm;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
@@ -124,9 +125,12 @@ final class GatedTransport implements Transport {
         calls.call(() -> context.listener().addressesChanged(now));
     }
 
-    CompletableFuture<Transport> listen(List<Multiaddr> addresses, Optional<Mdns.Settings> discovery) {
+    CompletableFuture<Transport> listen(
+            Optional<List<Multiaddr>> addresses, Optional<Mdns.Settings> discovery) {
         CompletableFuture<Transport> listening = new CompletableFuture<>();
-        var unused = swarm.listen(addresses).whenComplete((done, failure) -> {
+        CompletableFuture<Void> open =
+                addresses.isPresent() ? swarm.listen(addresses.get()) : DefaultListening.start(swarm);
+        var unused = open.whenComplete((done, failure) -> {
             if (failure == null) {
                 surroundings.start(discovery, key.peerId(), this::addressesChanged);
                 listening.complete(this);

@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 
 /**
- * The transport over TCP that speaks libp2p: TLS or Noise, yamux, identify and ping, and on them the access handshake and messages
+ * The transport over TCP, WebSocket and QUIC that speaks libp2p: TLS or Noise, yamux, identify and ping, and on them the access handshake and messages
  * of Peerkit. The wire is described in {@code docs/protocols/transport.md}.
  *
  * <p>Addresses are multiaddrs in their text form, such as {@code /ip4/192.0.2.1/tcp/4001/p2p/12D3KooW…} or
@@ -45,7 +45,8 @@ public final class Libp2pTransport {
     /**
      * Settings of a transport.
      *
-     * @return the defaults: listens on a free port of all IPv4 interfaces
+     * @return the defaults: listens on a free TCP port of all IPv4 interfaces, and on the UDP port of the same number for QUIC
+     *     where {@code peerkit-transport-libp2p-quic} is there
      */
     public static Builder builder() {
         return new Builder();
@@ -53,7 +54,6 @@ public final class Libp2pTransport {
 
     /** Settings of a transport; checked by {@link #start}. Not safe for use by many threads. */
     public static final class Builder implements TransportFactory {
-        private static final NodeAddress ANY_PORT = new NodeAddress("/ip4/0.0.0.0/tcp/0");
         private static final Duration MIN_TIMEOUT = Duration.ofMillis(10);
         private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
         private static final int MAX_CONNECTIONS = 65_536;
@@ -295,7 +295,7 @@ public final class Libp2pTransport {
         @Override
         public CompletableFuture<Transport> start(TransportContext context) {
             try {
-                List<Multiaddr> addresses = checkedListen();
+                Optional<List<Multiaddr>> addresses = checkedListen();
                 relays.forEach(Builder::check);
                 GatedTransport transport =
                         new GatedTransport(context, checkedLimits(), relays, relayLimits, webSocketTls);
@@ -309,12 +309,13 @@ public final class Libp2pTransport {
             return mdns.map(interfaces -> new Mdns.Settings(interfaces, ServiceName.of(context.network()), Mdns.PORT));
         }
 
-        private List<Multiaddr> checkedListen() {
+        private Optional<List<Multiaddr>> checkedListen() {
             if (noListen && !listen.isEmpty()) {
                 throw new InvalidSettingException("noListen is set and listen too (" + listen.get(0) + "), set one");
             }
-            List<NodeAddress> wanted = listen.isEmpty() && !noListen ? List.of(ANY_PORT) : listen;
-            return wanted.stream().map(this::checkedListen).toList();
+            return listen.isEmpty() && !noListen
+                    ? Optional.empty()
+                    : Optional.of(listen.stream().map(this::checkedListen).toList());
         }
 
         private Multiaddr checkedListen(NodeAddress text) {

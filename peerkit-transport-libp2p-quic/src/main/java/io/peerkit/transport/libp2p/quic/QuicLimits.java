@@ -10,6 +10,9 @@ final class QuicLimits {
     /** How many streams the peer may have open. */
     static final int MAX_STREAMS = 256;
 
+    /** How many streams we may have open, if the peer allows as many. */
+    static final int MAX_OWN_STREAMS = 1_024;
+
     /** How many bytes of a stream may come before the first is read; quiche doubles it for a fast reader, up to 16 MiB. */
     static final int STREAM_WINDOW_BYTES = 512 * 1024;
 

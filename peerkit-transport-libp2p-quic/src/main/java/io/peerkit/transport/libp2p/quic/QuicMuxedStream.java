@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements MuxedStream {
     private final QuicMuxer muxer;
+    private final boolean isOfPeer;
     private final Deque<ByteBuf> received = new ArrayDeque<>();
     private @Nullable QuicStreamChannel channel;
     private @Nullable Substream substream;
@@ -36,8 +37,14 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     private boolean outputEnded;
     private boolean over;
 
-    QuicMuxedStream(QuicMuxer muxer) {
+    QuicMuxedStream(QuicMuxer muxer, boolean ofPeer) {
         this.muxer = muxer;
+        isOfPeer = ofPeer;
+    }
+
+    /** Whether the peer opened it. */
+    boolean isOfPeer() {
+        return isOfPeer;
     }
 
     @Override

@@ -31,6 +31,7 @@ final class QuicMuxer implements Muxer {
     private final Set<QuicMuxedStream> streams = new HashSet<>();
     private final Set<QuicMuxedStream> unflushed = new LinkedHashSet<>();
     private Runnable cancelPing = () -> {};
+    private int ofPeer;
     private boolean scheduled;
     private boolean closed;
 
@@ -43,11 +44,13 @@ final class QuicMuxer implements Muxer {
     /** The peer has opened a stream. */
     static void opened(QuicStreamChannel stream) {
         QuicMuxer muxer = stream.parent().attr(OF_CHANNEL).get();
-        if (muxer == null || muxer.closed || stream.type() != QuicStreamType.BIDIRECTIONAL) {
-            var unused = stream.close();
+        if (muxer == null || muxer.closed || muxer.ofPeer >= QuicLimits.MAX_STREAMS) {
+            // Counted here too, for a stream may be over for quiche while what came of it still waits to be read.
+            var unused = stream.shutdown(0, stream.newPromise());
+            var unusedToo = stream.close();
             return;
         }
-        QuicMuxedStream opened = new QuicMuxedStream(muxer);
+        QuicMuxedStream opened = new QuicMuxedStream(muxer, true);
         stream.pipeline().addLast(opened);
         muxer.connection.opened(opened);
     }
@@ -57,11 +60,15 @@ final class QuicMuxer implements Muxer {
     }
 
     void add(QuicMuxedStream stream) {
-        streams.add(stream);
+        if (streams.add(stream) && stream.isOfPeer()) {
+            ofPeer++;
+        }
     }
 
     void remove(QuicMuxedStream stream) {
-        streams.remove(stream);
+        if (streams.remove(stream) && stream.isOfPeer()) {
+            ofPeer--;
+        }
         unflushed.remove(stream);
     }
 
@@ -74,10 +81,14 @@ final class QuicMuxer implements Muxer {
         if (closed) {
             throw new ClosedException("quic connection is closed");
         }
+        if (streams.size() - ofPeer >= QuicLimits.MAX_OWN_STREAMS) {
+            throw new LimitExceededException(
+                    "streams open are " + QuicLimits.MAX_OWN_STREAMS + ", no more may be opened");
+        }
         if (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) == 0) {
             throw new LimitExceededException("streams open are as many as the peer allows now");
         }
-        QuicMuxedStream stream = new QuicMuxedStream(this);
+        QuicMuxedStream stream = new QuicMuxedStream(this, false);
         Future<QuicStreamChannel> opening = channel.createStream(QuicStreamType.BIDIRECTIONAL, stream);
         if (!opening.isSuccess()) {
             throw new ClosedException("quic opens no more streams", opening.cause());

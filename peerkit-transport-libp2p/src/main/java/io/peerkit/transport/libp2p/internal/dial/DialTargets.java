@@ -61,7 +61,8 @@ public record DialTargets(List<Multiaddr> addresses, Optional<PeerId> peer) {
             throw new InvalidBytesException("address " + text + " has port 0, must be 1 to 65535");
         }
         if (!dials.test(address)) {
-            throw new InvalidBytesException("address " + text + " is of no kind that can be dialed here");
+            throw new InvalidBytesException("address " + text + " is of no kind that can be dialed here"
+                    + (address.isQuic() ? ", which takes peerkit-transport-libp2p-quic and its native code" : ""));
         }
         if (address.peerId().equals(Optional.of(self))) {
             throw new InvalidBytesException("address " + text + " is that of this node itself");

@@ -194,7 +194,10 @@ public final class Swarm implements AutoCloseable {
                 .findFirst()
                 .map(carrier -> carrier.listen(address))
                 .orElseGet(() -> CompletableFuture.failedFuture(
-                        new PeerUnreachableException("listen address " + address + " is of no kind known here")));
+                        new PeerUnreachableException("listen address " + address
+                                + (address.isQuic()
+                                        ? " needs peerkit-transport-libp2p-quic and its native code for this platform"
+                                        : " is of no kind known here"))));
     }
 
     /**
