@@ -3,10 +3,10 @@ package io.peerkit.transport.libp2p.internal.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +18,12 @@ class YamuxFlagsTest {
 
     private final YamuxPeer peer = YamuxPeer.dialer();
     private final YamuxStream stream = peer.session.open();
+
+    /** Before that no answer is one to it. */
+    @BeforeEach
+    void synLeaves() {
+        assertThat(peer.outputFrames()).hasSize(1);
+    }
 
     @AfterEach
     void nothingLeaked() {
