@@ -3,6 +3,7 @@ package io.peerkit.transport.libp2p.internal.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
