@@ -50,6 +50,10 @@ final class Libp2pTransportBuilderTest {
         refused(loopback().handshakeTimeout(Duration.ofMillis(9)), "handshakeTimeout");
         refused(loopback().handshakeTimeout(Duration.ofMinutes(5).plusMillis(1)), "handshakeTimeout");
         refused(loopback().dialTimeout(Duration.ZERO), "dialTimeout");
+        refused(loopback().maxReceiveBytes(1_048_575), "maxReceiveBytes");
+        refused(loopback().maxReceiveBytes(68_719_476_737L), "maxReceiveBytes");
+        refused(loopback().maxReceiveBytesPerPeer(1_048_575), "maxReceiveBytesPerPeer");
+        refused(loopback().maxReceiveBytesPerPeer(68_719_476_737L), "maxReceiveBytesPerPeer");
         refused(loopback().maxConnections(0), "maxConnections");
         refused(loopback().maxConnections(65_537), "maxConnections");
         refused(loopback().maxConnectionsPerAddress(0), "maxConnectionsPerAddress");
@@ -66,6 +70,8 @@ final class Libp2pTransportBuilderTest {
         RelayAddress relay = new RelayAddress("/ip4/127.0.0.1/tcp/4001/p2p/" + PEER);
         try (TestNode node = new TestNode(loopback()
                 .relay(relay)
+                .maxReceiveBytes(68_719_476_736L)
+                .maxReceiveBytesPerPeer(1_048_576)
                 .secureChannels(List.of(SecureChannelKind.NOISE, SecureChannelKind.TLS))
                 .handshakeTimeout(Duration.ofMillis(10))
                 .dialTimeout(Duration.ofMinutes(5))

@@ -6,6 +6,7 @@ import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.yamux.SharedBudget;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What may wait to be read on all connections of a transport, and on all connections of one peer. Safe for use by many
@@ -34,6 +35,7 @@ public final class ReceiveBudgets {
 
     private final SharedBudget all;
     private final long peerBytes;
+    private final LongAdder resets;
     private final Map<PeerId, OfPeer> peers = new HashMap<>();
 
     /**
@@ -41,11 +43,13 @@ public final class ReceiveBudgets {
      *
      * @param maxBytes for all peers together
      * @param peerBytes for one peer
-     * @param metrics shows {@code yamux.receive.queued.bytes} and {@code yamux.receive.window.bytes}
+     * @param metrics shows {@code yamux.receive.queued.bytes}, {@code yamux.receive.window.bytes} and
+     *     {@code yamux.receive.resets}, the streams that were reset because a limit was passed
      */
     public ReceiveBudgets(long maxBytes, long peerBytes, Metrics metrics) {
         this.all = SharedBudget.of(maxBytes);
         this.peerBytes = peerBytes;
+        this.resets = metrics.counter("yamux.receive.resets");
         metrics.gauge("yamux.receive.queued.bytes", all::queuedBytes);
         metrics.gauge("yamux.receive.window.bytes", all::windowBytes);
     }
@@ -73,6 +77,11 @@ public final class ReceiveBudgets {
         if (found != null && --found.connections == 0) {
             peers.remove(peer);
         }
+    }
+
+    /** A stream was reset because more waited than may. */
+    void streamReset() {
+        resets.increment();
     }
 
     /** The peers that have connections. */

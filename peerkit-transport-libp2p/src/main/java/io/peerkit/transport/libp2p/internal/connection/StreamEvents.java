@@ -13,9 +13,11 @@ final class StreamEvents {
     private final Connection connection;
     private final YamuxSession session;
     private final Liveness liveness;
+    private final ReceiveBudgets budgets;
     private boolean draining;
 
-    StreamEvents(Connection connection, YamuxSession session, Liveness liveness) {
+    StreamEvents(Connection connection, YamuxSession session, Liveness liveness, ReceiveBudgets budgets) {
+        this.budgets = budgets;
         this.connection = connection;
         this.session = session;
         this.liveness = liveness;
@@ -60,8 +62,10 @@ final class StreamEvents {
     private PeerkitException failure(YamuxEvent.Reset reset) {
         return switch (reset.cause()) {
             case PEER -> new PeerUnreachableException("peer " + connection.node() + " reset the stream");
-            case RECEIVE_LIMIT ->
-                new PeerUnreachableException("stream was reset, more waited to be read than may on a connection");
+            case RECEIVE_LIMIT -> {
+                budgets.streamReset();
+                yield new PeerUnreachableException("stream was reset, more waited to be read than may");
+            }
             case CONNECTION -> connection.streamFailure();
         };
     }

@@ -39,7 +39,7 @@ final class YamuxMuxer implements Muxer {
                 channel.alloc(),
                 budgets.join(connection.peer()));
         liveness = new Liveness(connection, session, secure);
-        events = new StreamEvents(connection, session, liveness);
+        events = new StreamEvents(connection, session, liveness, budgets);
         output = new OutputPump(channel, session, secure, context.traffic(), events::drain);
     }
 

@@ -30,8 +30,10 @@ final class ReceiveBudgetsTest {
     }
 
     @Test
-    void snapshot_new_showsBothFigures() {
+    void snapshot_oneStreamReset_showsAllFigures() {
+        budgets.streamReset();
         assertThat(metrics.snapshot())
+                .containsEntry("yamux.receive.resets", 1L)
                 .containsEntry("yamux.receive.queued.bytes", 0L)
                 .containsEntry("yamux.receive.window.bytes", 0L);
     }
