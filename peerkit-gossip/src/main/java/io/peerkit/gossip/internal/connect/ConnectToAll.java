@@ -40,7 +40,7 @@ public final class ConnectToAll implements ConnectionStrategy {
     /** After this time a dial without an outcome counts as failed: another agent answered at the address. */
     public static final Duration DIAL_TIMEOUT = Duration.ofSeconds(60);
 
-    /** How much longer a lost agent may wait for each agent that is known, by chance: those may dial it at the same time. */
+    /** How much longer a lost agent may wait, by chance, for each agent beyond {@link #MAX_CONNECTIONS} that is known. */
     static final Duration SPREAD_PER_AGENT = Duration.ofMillis(10);
 
     /** No wait that is set here is longer; one that seems to be comes from a clock that has stepped back since. */
@@ -131,9 +131,12 @@ public final class ConnectToAll implements ConnectionStrategy {
         }
         connections--;
         contact.state = State.WAITING;
-        // Everybody else has lost it too when it restarts; together they come at most every SPREAD_PER_AGENT.
-        long spread = SPREAD_PER_AGENT.multipliedBy(contacts.size()).toMillis();
-        contact.due = now.plus(courtesy(agent)).plus(Backoff.after(1, random)).plusMillis(random.nextLong(spread + 1));
+        contact.due = now.plus(courtesy(agent)).plus(Backoff.after(1, random));
+        int crowd = contacts.size() - MAX_CONNECTIONS;
+        if (crowd > 0) {
+            // When it restarts, all of them have lost it at this moment.
+            contact.due = contact.due.plusMillis(random.nextLong(crowd * SPREAD_PER_AGENT.toMillis()));
+        }
         if (!contact.known) {
             contacts.remove(agent);
         }
