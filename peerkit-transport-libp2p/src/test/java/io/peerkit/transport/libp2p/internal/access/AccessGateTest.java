@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +40,12 @@ final class AccessGateTest {
     private final End dialer = new End();
     private final End listener = new End();
     private final List<String> heard = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        dialer.close();
+        listener.close();
+    }
 
     /** Answers each frame with the next step; the dialing side starts with a frame of one byte. */
     private record Script(Optional<byte[]> first, List<AccessNegotiation.Step> steps) implements AccessNegotiation {

@@ -73,6 +73,11 @@ public final class EmbeddedPair {
             return channel.orElseThrow();
         }
 
+        /** Gives back what the end still holds. */
+        public void close() {
+            channel.ifPresent(EmbeddedChannel::finishAndReleaseAll);
+        }
+
         public Connection connection() {
             return upgraded.join();
         }
