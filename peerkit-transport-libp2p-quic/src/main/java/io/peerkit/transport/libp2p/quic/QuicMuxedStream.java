@@ -115,6 +115,9 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
             taken = first.readRetainedSlice(maxBytes);
         }
         receivedBytes -= taken.readableBytes();
+        if (receivedBytes == 0 && !channel().isOpen()) {
+            muxer.remove(this);
+        }
         readMore();
         return taken;
     }
@@ -221,7 +224,9 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (inputEnded && outputEnded) {
-            muxer.remove(this); // what came may still be read
+            if (receivedBytes == 0) {
+                muxer.remove(this); // else what came may still be read, and is released with the connection
+            }
         } else {
             broken(
                     muxer.connection().isOpen()

@@ -142,7 +142,7 @@ final class QuicLifeTest {
         try (QuicTestNode one = new QuicTestNode(SETTINGS, false);
                 QuicTestNode other = new QuicTestNode(SETTINGS, true);
                 DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            await(one.dial(other.address())).closed();
+            await(one.dial(other.address()));
             long before = count(descriptors);
             String nobody = "/ip4/127.0.0.1/udp/" + deaf.getLocalPort() + "/quic-v1";
             for (int i = 0; i < 200; i++) {
