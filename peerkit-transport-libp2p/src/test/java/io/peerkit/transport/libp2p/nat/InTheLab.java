@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Tests that need {@link NatLab}: skipped with the reason where there can be none, failed for it on CI as root. */
-abstract class InTheLab {
+public abstract class InTheLab {
     @BeforeAll
     static void labIsPossible() throws Exception {
         Optional<String> obstacle = NatLab.obstacle();

@@ -15,16 +15,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Two homes behind routers in network namespaces, built and removed by {@code interop/nat/lab.sh}, which draws them.
  * Removed at the latest when this process ends.
  */
-final class NatLab implements AutoCloseable {
+public final class NatLab implements AutoCloseable {
     /** What a router does with the ports of those behind it. */
-    enum Router {
+    public enum Router {
         CONE,
         SYMMETRIC,
         UPNP
     }
 
     /** Where a process can run. */
-    enum Room {
+    public enum Room {
         LEFT,
         RIGHT,
         NET,
@@ -32,9 +32,12 @@ final class NatLab implements AutoCloseable {
         NATR
     }
 
-    static final String INTERNET = "44.128.0.1";
-    static final String LEFT_ROUTER = "44.128.1.1";
-    static final String RIGHT_ROUTER = "44.128.2.1";
+    /** The first of the addresses of the internet. */
+    public static final String INTERNET = "44.128.0.1";
+    /** What the internet sees of the left home. */
+    public static final String LEFT_ROUTER = "44.128.1.1";
+    /** What the internet sees of the right home. */
+    public static final String RIGHT_ROUTER = "44.128.2.1";
 
     private static final AtomicInteger BUILT = new AtomicInteger();
     private static final long PATIENCE_SECONDS = 60;
@@ -50,7 +53,8 @@ final class NatLab implements AutoCloseable {
         return run(said, "tools") == 0 ? Optional.empty() : Optional.of(String.join(" ", said));
     }
 
-    static NatLab between(Router left, Router right) throws IOException, InterruptedException {
+    /** Builds a lab. */
+    public static NatLab between(Router left, Router right) throws IOException, InterruptedException {
         NatLab lab = new NatLab();
         Runtime.getRuntime().addShutdownHook(lab.atTheEnd);
         List<String> said = new ArrayList<>();
@@ -62,7 +66,7 @@ final class NatLab implements AutoCloseable {
     }
 
     /** Gives the left router another address on the internet. */
-    void renumber() throws IOException, InterruptedException {
+    public void renumber() throws IOException, InterruptedException {
         List<String> said = new ArrayList<>();
         if (run(said, "renumber", name) != 0) {
             throw new IOException("router cannot be renumbered: " + said);
@@ -70,7 +74,7 @@ final class NatLab implements AutoCloseable {
     }
 
     /** The words that run a command in a room. */
-    List<String> in(Room room, List<String> command) {
+    public List<String> in(Room room, List<String> command) {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", name + "-" + lower(room)));
         words.addAll(command);
         return words;

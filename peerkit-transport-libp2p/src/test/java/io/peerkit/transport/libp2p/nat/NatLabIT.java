@@ -61,9 +61,9 @@ class NatLabIT extends InTheLab {
 
         Homes(Router leftRouter, Router rightRouter) throws Exception {
             lab = NatLab.between(leftRouter, rightRouter);
-            left = new Probe(lab, Room.LEFT);
-            right = new Probe(lab, Room.RIGHT);
-            net = new Probe(lab, Room.NET);
+            left = new Probe(lab, Room.LEFT, SocketProbe.class);
+            right = new Probe(lab, Room.RIGHT, SocketProbe.class);
+            net = new Probe(lab, Room.NET, SocketProbe.class);
             assertEquals("ok", net.ask("mirror 7000"));
             assertEquals("ok", left.ask("listen 5001"));
             assertEquals("ok", right.ask("listen 5002"));
