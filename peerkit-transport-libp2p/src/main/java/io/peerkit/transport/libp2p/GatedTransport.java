@@ -24,13 +24,17 @@ import io.peerkit.transport.libp2p.internal.access.AccessGate;
 import io.peerkit.transport.libp2p.internal.access.AccessListener;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.dcutr.Dcutr;
+import io.peerkit.transport.libp2p.internal.dcutr.Dialer;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.message.MessageReceiver;
 import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.peers.Peers;
+import io.peerkit.transport.libp2p.internal.reach.Reachability;
 import io.peerkit.transport.libp2p.internal.peers.SerialCalls;
 import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
 import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
@@ -71,6 +75,7 @@ final class GatedTransport implements Transport {
     private final Peers peers;
     private final AccessGate gate;
     private final Swarm swarm;
+    private final Reachability reachability;
     private final Map<String, CompletableFuture<NodeId>> dials = new ConcurrentHashMap<>();
     private final Surroundings surroundings;
     private volatile boolean closed;
@@ -95,6 +100,9 @@ final class GatedTransport implements Transport {
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);
         Clock clock = Clock.systemUTC();
+        reachability = new Reachability(swarm::listenAddresses, clock, this::addressesChanged);
+        swarm.announce(reachability::sure);
+        swarm.identify().whenKnown(reachability::known);
         if (context.mode() == TransportMode.NODE) {
             protocols.add(MESSAGE_PROTOCOL, connection -> new MessageReceiver(this::takeMessage));
             List<Multiaddr> wanted =
@@ -106,12 +114,33 @@ final class GatedTransport implements Transport {
                 carrier.accept(protocols, reservations::takesFrom);
                 return carrier;
             });
+            upgrade(direct);
         } else {
             swarm.add(host -> new CircuitCarrier(host, direct, List::of));
             new RelayServer(key, relayLimits, swarm::addresses, clock).serve(protocols, swarm.metrics());
         }
         ownProtocols = Set.copyOf(protocols.names());
         surroundings = new Surroundings(swarm, peers, context.listener(), calls);
+    }
+
+    /** Seeks direct connections in place of relayed ones. */
+    private void upgrade(DirectConnections direct) {
+        Dialer dialer = new Dialer() {
+            @Override
+            public CompletableFuture<Connection> dial(DialTargets targets) {
+                return swarm.dial(targets);
+            }
+
+            @Override
+            public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
+                return swarm.punch(address, peer, initiator);
+            }
+        };
+        Dcutr dcutr =
+                new Dcutr(dialer, reachability::candidates, direct::find, peers::upgrading, swarm.metrics());
+        dcutr.serve(protocols);
+        swarm.whenEstablished(dcutr::established);
+        swarm.identify().whenKnown(dcutr::known);
     }
 
     private CompletableFuture<Connection> dialRelay(Multiaddr relay) {

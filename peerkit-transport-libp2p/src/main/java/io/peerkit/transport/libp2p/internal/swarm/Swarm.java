@@ -40,6 +40,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -49,8 +50,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The libp2p stack without the access gate: sockets, encrypted connections, identify and ping. What is let in is for a
@@ -80,6 +84,7 @@ public final class Swarm implements AutoCloseable {
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Connection>> whenEstablished = new CopyOnWriteArrayList<>();
+    private final List<Supplier<List<Multiaddr>>> announced = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -234,7 +239,24 @@ public final class Swarm implements AutoCloseable {
         }
     }
 
+    /**
+     * Dials an address at the same time as the peer there dials this node, through the routers of both.
+     *
+     * @param address where the peer is, seen from the internet
+     * @param peer who is there
+     * @param initiator whether this side begins the handshake
+     * @return as {@link #dial(DialTargets)}
+     */
+    public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
+        return dial(address, Optional.of(peer), (carrier, attempt) -> carrier.punch(attempt, initiator));
+    }
+
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
+        return dial(address, expected, Carrier::dial);
+    }
+
+    private CompletableFuture<Connection> dial(
+            Multiaddr address, Optional<PeerId> expected, BiConsumer<Carrier, DialAttempt> how) {
         CompletableFuture<Connection> upgraded = new CompletableFuture<>();
         Optional<ConnectionSlots.Slot> slot = slots.dialed(address);
         if (slot.isEmpty()) {
@@ -271,7 +293,7 @@ public final class Swarm implements AutoCloseable {
                 .filter(carrier -> carrier.dials(address))
                 .findFirst()
                 .ifPresentOrElse(
-                        carrier -> carrier.dial(attempt),
+                        carrier -> how.accept(carrier, attempt),
                         () -> attempt.fail(
                                 new PeerUnreachableException("address " + address + " is of no kind known here")));
     }
@@ -282,12 +304,33 @@ public final class Swarm implements AutoCloseable {
      * @return addresses without the node's name
      */
     public List<Multiaddr> addresses() {
+        return Stream.concat(listenAddresses().stream(), announced.stream().flatMap(each -> each.get().stream()))
+                .distinct()
+                .sorted(Comparator.comparing(Multiaddr::isRelayed)) // those that are come last
+                .toList();
+    }
+
+    /**
+     * Where this node listens, at its own interfaces and at relays.
+     *
+     * @return a part of {@link #addresses}
+     */
+    public List<Multiaddr> listenAddresses() {
         return closed
                 ? List.of()
                 : carriers.stream()
                         .flatMap(carrier -> carrier.addresses().stream())
                         .distinct()
                         .toList();
+    }
+
+    /**
+     * Adds addresses under which this node can be reached and of which its carriers know nothing.
+     *
+     * @param addresses asked each time
+     */
+    public void announce(Supplier<List<Multiaddr>> addresses) {
+        announced.add(addresses);
     }
 
     /**
