@@ -21,8 +21,8 @@ class HolePunchIT extends InTheLab {
 
             assertEquals("ok", homes.left.ask("connect " + homes.rightAtRelay));
             assertEquals("ok", homes.left.ask("hold " + homes.rightName)); // on the relayed connection
-            assertEquals("ok", homes.right.ask("await path " + homes.leftName + " DIRECT"));
-            assertEquals("ok", homes.left.ask("await path " + homes.rightName + " DIRECT"));
+            assertEquals("ok", homes.right.ask("await path DIRECT"));
+            assertEquals("ok", homes.left.ask("await path DIRECT"));
             assertEquals("1", homes.left.ask("held"), "a stream on the relayed connection goes on for a while");
             assertEquals("10000000", homes.left.ask("echo " + homes.rightName + " 10000000"));
             assertEquals("1", homes.right.ask("figure dcutr.succeeded"));
@@ -42,8 +42,8 @@ class HolePunchIT extends InTheLab {
     void connect_withASymmetricRouter_staysRelayedAndWorks(Router left, Router right) throws Exception {
         try (Homes homes = new Homes(left, right)) {
             assertEquals("ok", homes.left.ask("connect " + homes.rightAtRelay));
-            assertEquals("ok", homes.right.ask("await path " + homes.leftName + " UPGRADING"));
-            assertEquals("ok", homes.right.ask("await path " + homes.leftName + " RELAYED"));
+            assertEquals("ok", homes.right.ask("await path UPGRADING"));
+            assertEquals("ok", homes.right.ask("await path RELAYED"));
             assertEquals("RELAYED", homes.left.ask("path " + homes.rightName));
             assertEquals("1", homes.right.ask("figure dcutr.failed"));
             assertEquals("1000000", homes.left.ask("echo " + homes.rightName + " 1000000"));
