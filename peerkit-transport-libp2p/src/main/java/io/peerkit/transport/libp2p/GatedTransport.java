@@ -34,8 +34,8 @@ import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.peers.Peers;
-import io.peerkit.transport.libp2p.internal.reach.Reachability;
 import io.peerkit.transport.libp2p.internal.peers.SerialCalls;
+import io.peerkit.transport.libp2p.internal.reach.Reachability;
 import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
 import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
@@ -136,8 +136,7 @@ final class GatedTransport implements Transport {
                 return swarm.punch(address, peer, initiator);
             }
         };
-        Dcutr dcutr =
-                new Dcutr(dialer, reachability::candidates, direct::find, peers::upgrading, swarm.metrics());
+        Dcutr dcutr = new Dcutr(dialer, reachability::candidates, direct::find, peers::upgrading, swarm.metrics());
         dcutr.serve(protocols);
         swarm.whenEstablished(dcutr::established);
         swarm.identify().whenKnown(dcutr::known);

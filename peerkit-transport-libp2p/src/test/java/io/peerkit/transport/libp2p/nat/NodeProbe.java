@@ -61,10 +61,11 @@ public final class NodeProbe {
         try {
             return switch (words.get(0)) {
                 case "relay" -> start(TestNode.relay(listening(words), TestNode.newSeed()));
-                case "node" -> start(new TestNode(
-                        words.size() > 2
-                                ? listening(words).relay(new RelayAddress(words.get(2)))
-                                : listening(words)));
+                case "node" ->
+                    start(new TestNode(
+                            words.size() > 2
+                                    ? listening(words).relay(new RelayAddress(words.get(2)))
+                                    : listening(words)));
                 case "connect" -> {
                     var unused = get(node().connect(words.get(1)));
                     yield "ok";
@@ -73,13 +74,12 @@ public final class NodeProbe {
                     node().awaitHeard(line.substring(6));
                     yield "ok";
                 }
-                case "addresses" -> transport().listenAddresses().stream()
-                        .map(NodeAddress::value)
-                        .collect(Collectors.joining(" "));
-                case "path" -> transport()
-                        .path(new NodeId(words.get(1)))
-                        .map(Enum::name)
-                        .orElse("NONE");
+                case "addresses" ->
+                    transport().listenAddresses().stream()
+                            .map(NodeAddress::value)
+                            .collect(Collectors.joining(" "));
+                case "path" ->
+                    transport().path(new NodeId(words.get(1))).map(Enum::name).orElse("NONE");
                 case "echo" -> echo(get(stream(words.get(1))), Integer.parseInt(words.get(2)));
                 case "hold" -> {
                     held.add(get(stream(words.get(1))));

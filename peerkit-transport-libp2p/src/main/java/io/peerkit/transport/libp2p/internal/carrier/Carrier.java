@@ -34,7 +34,8 @@ public interface Carrier {
      * @param initiator whether this side begins the handshake; the other side does when not, whatever the sockets say
      */
     default void punch(DialAttempt attempt, boolean initiator) {
-        attempt.fail(new PeerUnreachableException("address " + attempt.address() + " cannot be dialed from both sides"));
+        attempt.fail(
+                new PeerUnreachableException("address " + attempt.address() + " cannot be dialed from both sides"));
     }
 
     /**

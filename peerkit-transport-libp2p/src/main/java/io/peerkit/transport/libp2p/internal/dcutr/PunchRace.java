@@ -27,8 +27,7 @@ final class PunchRace {
     static CompletableFuture<Connection> start(
             PeerId peer, List<Multiaddr> addresses, Function<Multiaddr, CompletableFuture<Connection>> dial) {
         if (addresses.isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new PeerUnreachableException("no address of " + peer + " to dial"));
+            return CompletableFuture.failedFuture(new PeerUnreachableException("no address of " + peer + " to dial"));
         }
         PunchRace race = new PunchRace(peer, addresses.stream().map(dial).toList());
         for (CompletableFuture<Connection> each : race.dials) {
@@ -49,8 +48,8 @@ final class PunchRace {
         } else if (winner.complete(connection)) {
             dials.forEach(dial -> dial.cancel(false)); // that of the winner is done
         } else {
-            connection.execute(() ->
-                    connection.close(new PeerUnreachableException("another address of " + peer + " was faster")));
+            connection.execute(
+                    () -> connection.close(new PeerUnreachableException("another address of " + peer + " was faster")));
         }
     }
 

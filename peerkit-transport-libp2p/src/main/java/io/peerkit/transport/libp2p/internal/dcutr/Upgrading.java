@@ -29,11 +29,7 @@ final class Upgrading {
      * @param ours where the peer could dial this node
      * @param ended is told {@link HolePunch.Action.Succeed} or {@link HolePunch.Action.GiveUp}, once
      */
-    Upgrading(
-            Connection connection,
-            Dialer dialer,
-            Supplier<List<Multiaddr>> ours,
-            Consumer<HolePunch.Action> ended) {
+    Upgrading(Connection connection, Dialer dialer, Supplier<List<Multiaddr>> ours, Consumer<HolePunch.Action> ended) {
         this.connection = connection;
         this.dialer = dialer;
         this.ours = ours;
@@ -81,8 +77,7 @@ final class Upgrading {
                 long start = connection.nanoTime();
                 DcutrStream asking = new DcutrStream(
                         opened,
-                        answer -> carryOut(
-                                punch.answered(answer, Duration.ofNanos(connection.nanoTime() - start))),
+                        answer -> carryOut(punch.answered(answer, Duration.ofNanos(connection.nanoTime() - start))),
                         broken -> failed());
                 stream = asking;
                 asking.send(DcutrMessage.connect(HolePunch.dialable(ours.get())));

@@ -43,7 +43,8 @@ record HttpAnswer(int status, String body) {
             }
             return Optional.empty();
         }
-        List<String> lines = new String(bytes, 0, head, StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines =
+                new String(bytes, 0, head, StandardCharsets.ISO_8859_1).lines().toList();
         int status = status(lines.get(0));
         Optional<byte[]> body = body(bytes, head, lines, ended);
         return body.map(content -> new HttpAnswer(status, new String(content, StandardCharsets.UTF_8)));

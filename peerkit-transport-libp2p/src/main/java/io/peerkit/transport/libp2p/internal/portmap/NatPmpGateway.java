@@ -16,8 +16,7 @@ final class NatPmpGateway implements Gateway {
 
     @Override
     public PortMapping map(LocalPort local, int externalPort, Duration lifetime) throws PortMapException {
-        NatPmp.Address address =
-                sockets.ask(router, NatPmp.askAddress(), NatPmp.MAX_ANSWER_BYTES, NatPmp::address);
+        NatPmp.Address address = sockets.ask(router, NatPmp.askAddress(), NatPmp.MAX_ANSWER_BYTES, NatPmp::address);
         NatPmp.Mapping mapping = ask(local, externalPort, lifetime.toSeconds());
         if (mapping.lifetimeSeconds() == 0 || mapping.externalPort() == 0) {
             throw new PortMapException("router has opened no port by NAT-PMP");

@@ -49,7 +49,8 @@ final class Pcp {
      */
     record Mapping(long epoch, InetAddress externalAddress, int externalPort, long lifetimeSeconds) {}
 
-    static byte[] askMapping(InetAddress client, byte[] nonce, LocalPort local, int externalPort, long lifetimeSeconds) {
+    static byte[] askMapping(
+            InetAddress client, byte[] nonce, LocalPort local, int externalPort, long lifetimeSeconds) {
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + MAP_BYTES)
                 .put((byte) VERSION)
                 .put((byte) MAP)

@@ -26,7 +26,8 @@ final class RouterUrl {
             throw new InvalidBytesException("router names " + printable(text) + ", must be http://" + host(router));
         }
         if (!url.getHost().equals(host(router))) {
-            throw new InvalidBytesException("router at " + host(router) + " names a page of " + printable(url.getHost()));
+            throw new InvalidBytesException(
+                    "router at " + host(router) + " names a page of " + printable(url.getHost()));
         }
         if (port(url) < 1 || port(url) > 65_535) {
             throw new InvalidBytesException("router names port " + port(url) + ", must be 1 to 65535");

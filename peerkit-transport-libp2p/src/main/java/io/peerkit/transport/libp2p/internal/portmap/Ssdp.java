@@ -40,8 +40,8 @@ final class Ssdp {
     }
 
     static byte[] search(String target) {
-        return ("M-SEARCH * HTTP/1.1\r\nHOST: " + MULTICAST + ":" + PORT
-                        + "\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: " + target + "\r\n\r\n")
+        return ("M-SEARCH * HTTP/1.1\r\nHOST: " + MULTICAST + ":" + PORT + "\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: "
+                        + target + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -65,6 +65,7 @@ final class Ssdp {
                 .filter(line -> line.regionMatches(true, 0, LOCATION, 0, LOCATION.length()))
                 .map(line -> line.substring(LOCATION.length()).strip())
                 .findFirst();
-        return RouterUrl.on(from, location.orElseThrow(() -> new InvalidBytesException("SSDP answer names no location")));
+        return RouterUrl.on(
+                from, location.orElseThrow(() -> new InvalidBytesException("SSDP answer names no location")));
     }
 }

@@ -48,8 +48,7 @@ final class UpnpGateway implements Gateway {
      * @param group where to search
      * @throws PortMapException when there is none
      */
-    static UpnpGateway find(
-            RouterSockets sockets, InetAddress client, InetSocketAddress group, RandomGenerator random)
+    static UpnpGateway find(RouterSockets sockets, InetAddress client, InetSocketAddress group, RandomGenerator random)
             throws PortMapException {
         PortMapException last = new PortMapException("no router answers a search by UPnP");
         for (RouterSockets.Found device : sockets.search(client, group, SEARCH)) {
@@ -100,8 +99,7 @@ final class UpnpGateway implements Gateway {
     }
 
     private void add(LocalPort local, int port, long seconds) throws PortMapException, UpnpSoap.Refused {
-        var unused =
-                call("AddPortMapping", UpnpSoap.addPortMapping(service.type(), local, client, port, seconds));
+        var unused = call("AddPortMapping", UpnpSoap.addPortMapping(service.type(), local, client, port, seconds));
     }
 
     @Override
@@ -121,8 +119,7 @@ final class UpnpGateway implements Gateway {
 
     private InetAddress externalAddress() throws PortMapException {
         try {
-            Map<String, String> result =
-                    call("GetExternalIPAddress", UpnpSoap.getExternalIpAddress(service.type()));
+            Map<String, String> result = call("GetExternalIPAddress", UpnpSoap.getExternalIpAddress(service.type()));
             String text = result.getOrDefault("NewExternalIPAddress", "");
             return Multiaddr.parse("/ip4/" + text).ip().orElseThrow();
         } catch (UpnpSoap.Refused | InvalidBytesException e) {

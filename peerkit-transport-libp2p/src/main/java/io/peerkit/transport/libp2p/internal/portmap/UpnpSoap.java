@@ -80,7 +80,10 @@ final class UpnpSoap {
                 .append("</")
                 .append(name)
                 .append('>'));
-        return out.append("</u:").append(action).append("></s:Body></s:Envelope>\r\n").toString();
+        return out.append("</u:")
+                .append(action)
+                .append("></s:Body></s:Envelope>\r\n")
+                .toString();
     }
 
     /**
@@ -97,7 +100,8 @@ final class UpnpSoap {
         String code = leaves.getOrDefault("errorCode", "");
         if (answer.status() != 200 || leaves.containsKey("Fault")) {
             int known = code.matches("[0-9]{1,4}") ? Integer.parseInt(code) : MAX_ERROR;
-            throw new Refused("router refuses " + action + " with status " + answer.status() + ", error " + known, known);
+            throw new Refused(
+                    "router refuses " + action + " with status " + answer.status() + ", error " + known, known);
         }
         if (!leaves.containsKey(action + "Response")) {
             throw new InvalidBytesException("answer of the router is not to " + action);

@@ -97,7 +97,9 @@ public final class ObservedAddresses {
     }
 
     private static List<Object> kinds(Multiaddr address) {
-        return address.components().stream().<Object>map(Multiaddr.Component::protocol).toList();
+        return address.components().stream()
+                .<Object>map(Multiaddr.Component::protocol)
+                .toList();
     }
 
     /** Peers of one network may be one person. */

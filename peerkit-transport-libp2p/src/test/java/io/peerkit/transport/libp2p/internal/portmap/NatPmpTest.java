@@ -40,16 +40,15 @@ class NatPmpTest {
 
     @Test
     void mapping_refusal_saysTheResult() {
-        PortMapException refusal = assertThrows(
-                PortMapException.class, () -> NatPmp.mapping(hex("00" + "82" + "0002" + "00001234"), TCP));
+        PortMapException refusal =
+                assertThrows(PortMapException.class, () -> NatPmp.mapping(hex("00" + "82" + "0002" + "00001234"), TCP));
         assertEquals("router refuses with NAT-PMP result 2", refusal.getMessage());
     }
 
     @Test
     void mapping_forAnotherPortOrOperation_isNoAnswer() {
         assertThrows(
-                InvalidBytesException.class,
-                () -> NatPmp.mapping(hex(MAPPING), new LocalPort(PortKind.TCP, 4002)));
+                InvalidBytesException.class, () -> NatPmp.mapping(hex(MAPPING), new LocalPort(PortKind.TCP, 4002)));
         assertThrows(InvalidBytesException.class, () -> NatPmp.mapping(hex(MAPPING), UDP));
         assertThrows(InvalidBytesException.class, () -> NatPmp.mapping(hex(ADDRESS), TCP));
     }

@@ -30,8 +30,7 @@ class PcpTest {
                 + "00000000000000000000ffff0a470002" // client
                 + NONCE_TEXT + "06" + "000000" + "0fa1" + "0fa2"
                 + "00000000000000000000ffff00000000";
-        assertArrayEquals(
-                hex(asked), Pcp.askMapping(InetAddress.getByName("10.71.0.2"), NONCE, TCP, 4002, 1200));
+        assertArrayEquals(hex(asked), Pcp.askMapping(InetAddress.getByName("10.71.0.2"), NONCE, TCP, 4002, 1200));
     }
 
     @Test
@@ -50,7 +49,10 @@ class PcpTest {
 
     @Test
     void mapping_withOptionsBehind_readAsWithout() throws Exception {
-        assertEquals(8080, Pcp.mapping(Arrays.copyOf(hex(ANSWER), Pcp.MAX_BYTES), NONCE, TCP).externalPort());
+        assertEquals(
+                8080,
+                Pcp.mapping(Arrays.copyOf(hex(ANSWER), Pcp.MAX_BYTES), NONCE, TCP)
+                        .externalPort());
         byte[] more = Arrays.copyOf(hex(ANSWER), Pcp.MAX_BYTES + 4);
         assertThrows(InvalidBytesException.class, () -> Pcp.mapping(more, NONCE, TCP));
     }

@@ -154,8 +154,7 @@ class PortMapperTest {
                 PortMapperTest::upnp)) {
             page.set(router.page());
             HomeNetwork.Way way = router.way();
-            UpnpGateway gateway =
-                    UpnpGateway.find(new RouterSockets(), way.client(), way.group(), new Random(1));
+            UpnpGateway gateway = UpnpGateway.find(new RouterSockets(), way.client(), way.group(), new Random(1));
             PortMapping mapping = gateway.map(PORT, 4001, Duration.ofMinutes(20));
             assertTrue(mapping.externalPort() >= 20_000);
             assertEquals("44.128.1.1", mapping.externalAddress().getHostAddress());

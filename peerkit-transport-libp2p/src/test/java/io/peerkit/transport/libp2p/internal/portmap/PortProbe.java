@@ -49,7 +49,8 @@ public final class PortProbe {
             switch (words.get(0)) {
                 case "map" -> {
                     gateway = gateway(words.get(1));
-                    open = List.of(gateway.map(port(words.get(2)), port(words.get(2)).port(), PortMapper.LIFETIME));
+                    open = List.of(
+                            gateway.map(port(words.get(2)), port(words.get(2)).port(), PortMapper.LIFETIME));
                     return text(open);
                 }
                 case "unmap" -> gateway.unmap(open.get(0));

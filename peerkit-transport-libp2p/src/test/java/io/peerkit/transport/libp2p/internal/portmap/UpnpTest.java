@@ -103,8 +103,7 @@ class UpnpTest {
     void result_ofTheCall_read() throws Exception {
         Map<String, String> result = UpnpSoap.result("GetExternalIPAddress", new HttpAnswer(200, RESULT));
         assertEquals("44.128.1.1", result.get("NewExternalIPAddress"));
-        assertThrows(
-                InvalidBytesException.class, () -> UpnpSoap.result("AddPortMapping", new HttpAnswer(200, RESULT)));
+        assertThrows(InvalidBytesException.class, () -> UpnpSoap.result("AddPortMapping", new HttpAnswer(200, RESULT)));
     }
 
     @Test
@@ -119,7 +118,11 @@ class UpnpTest {
     @Test
     void parse_eachWayToEnd_read() {
         String head = "HTTP/1.1 200 OK\r\nServer: x\r\n";
-        assertEquals("abc", parse(head + "Content-Length: 3\r\n\r\nabc", false).orElseThrow().body());
+        assertEquals(
+                "abc",
+                parse(head + "Content-Length: 3\r\n\r\nabc", false)
+                        .orElseThrow()
+                        .body());
         assertTrue(parse(head + "Content-Length: 4\r\n\r\nabc", false).isEmpty());
         assertTrue(parse(head + "\r\nabc", false).isEmpty());
         assertEquals("abc", parse(head + "\r\nabc", true).orElseThrow().body());
@@ -154,9 +157,12 @@ class UpnpTest {
     @Test
     void answers_damaged_refused() {
         Fuzz.run(74, List.of(bytes(FOUND)), bytes -> Ssdp.location(bytes, ROUTER));
-        Fuzz.run(75, List.of(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")), bytes -> {
-            var unused = HttpAnswer.parse(bytes, bytes.length % 2 == 0);
-        });
+        Fuzz.run(
+                75,
+                List.of(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")),
+                bytes -> {
+                    var unused = HttpAnswer.parse(bytes, bytes.length % 2 == 0);
+                });
         Fuzz.run(
                 76,
                 List.of(bytes(DESCRIPTION)),
