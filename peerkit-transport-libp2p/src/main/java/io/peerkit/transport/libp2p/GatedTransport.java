@@ -24,18 +24,15 @@ import io.peerkit.transport.libp2p.internal.access.AccessGate;
 import io.peerkit.transport.libp2p.internal.access.AccessListener;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
-import io.peerkit.transport.libp2p.internal.dcutr.Dcutr;
-import io.peerkit.transport.libp2p.internal.dcutr.Dialer;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.mdns.Mdns;
 import io.peerkit.transport.libp2p.internal.message.MessageReceiver;
 import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
-import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.peers.Peers;
 import io.peerkit.transport.libp2p.internal.peers.SerialCalls;
-import io.peerkit.transport.libp2p.internal.reach.Reachability;
+import io.peerkit.transport.libp2p.internal.reach.NatTraversal;
 import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
 import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
@@ -75,7 +72,7 @@ final class GatedTransport implements Transport {
     private final Peers peers;
     private final AccessGate gate;
     private final Swarm swarm;
-    private final Reachability reachability;
+    private final NatTraversal nat;
     private final Map<String, CompletableFuture<NodeId>> dials = new ConcurrentHashMap<>();
     private final Surroundings surroundings;
     private volatile boolean closed;
@@ -85,7 +82,8 @@ final class GatedTransport implements Transport {
             SwarmSettings settings,
             List<RelayAddress> relays,
             RelayLimits relayLimits,
-            Optional<SSLContext> webSocketTls) {
+            Optional<SSLContext> webSocketTls,
+            boolean portMapping) {
         this.context = context;
         this.relays = List.copyOf(relays);
         protocols = new ProtocolTable(settings.maxStreamsPerProtocol());
@@ -100,9 +98,7 @@ final class GatedTransport implements Transport {
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);
         Clock clock = Clock.systemUTC();
-        reachability = new Reachability(swarm::listenAddresses, clock, this::addressesChanged);
-        swarm.announce(reachability::sure);
-        swarm.identify().whenKnown(reachability::known);
+        nat = new NatTraversal(swarm, protocols, clock, portMapping, this::addressesChanged);
         if (context.mode() == TransportMode.NODE) {
             protocols.add(MESSAGE_PROTOCOL, connection -> new MessageReceiver(this::takeMessage));
             List<Multiaddr> wanted =
@@ -114,7 +110,7 @@ final class GatedTransport implements Transport {
                 carrier.accept(protocols, reservations::takesFrom);
                 return carrier;
             });
-            upgrade(direct);
+            nat.upgrade(direct::find, peers::upgrading);
         } else {
             swarm.add(host -> new CircuitCarrier(host, direct, List::of));
             new RelayServer(key, relayLimits, swarm::addresses, clock).serve(protocols, swarm.metrics());
@@ -123,27 +119,13 @@ final class GatedTransport implements Transport {
         surroundings = new Surroundings(swarm, peers, context.listener(), calls);
     }
 
-    /** Seeks direct connections in place of relayed ones. */
-    private void upgrade(DirectConnections direct) {
-        Dialer dialer = new Dialer() {
-            @Override
-            public CompletableFuture<Connection> dial(DialTargets targets) {
-                return swarm.dial(targets);
-            }
-
-            @Override
-            public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
-                return swarm.punch(address, peer, initiator);
-            }
-        };
-        Dcutr dcutr = new Dcutr(dialer, reachability::candidates, direct::find, peers::upgrading, swarm.metrics());
-        dcutr.serve(protocols);
-        swarm.whenEstablished(dcutr::established);
-        swarm.identify().whenKnown(dcutr::known);
-    }
-
     private CompletableFuture<Connection> dialRelay(Multiaddr relay) {
         return swarm.dial(new DialTargets(List.of(relay), relay.peerId())).thenCompose(Connection::established);
+    }
+
+    private void networkChanged() {
+        nat.networkChanged();
+        addressesChanged();
     }
 
     private void addressesChanged() {
@@ -160,7 +142,8 @@ final class GatedTransport implements Transport {
                 addresses.isPresent() ? swarm.listen(addresses.get()) : DefaultListening.start(swarm);
         var unused = open.whenComplete((done, failure) -> {
             if (failure == null) {
-                surroundings.start(discovery, key.peerId(), this::addressesChanged);
+                surroundings.start(discovery, key.peerId(), this::networkChanged);
+                nat.networkChanged();
                 listening.complete(this);
             } else {
                 close();
@@ -379,6 +362,7 @@ final class GatedTransport implements Transport {
     public void close() {
         closed = true;
         surroundings.stop();
+        nat.close();
         swarm.close();
         if (!swarm.isOnLoop()) {
             surroundings.close();
