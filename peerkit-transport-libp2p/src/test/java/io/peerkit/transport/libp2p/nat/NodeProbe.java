@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
  *   echo PEER BYTES        sends as many through a stream that the peer echoes: how many came back
  *   hold PEER, held        opens a stream and keeps it; what its next echo brings
  *   figure NAME            a metric
+ *   close                  ends the node
  * </pre>
  */
 public final class NodeProbe {
@@ -66,6 +67,11 @@ public final class NodeProbe {
                             words.size() > 2
                                     ? listening(words).relay(new RelayAddress(words.get(2)))
                                     : listening(words)));
+                case "mapped" -> start(new TestNode(listening(words).portMapping(true)));
+                case "close" -> {
+                    node().close();
+                    yield "ok";
+                }
                 case "connect" -> {
                     var unused = get(node().connect(words.get(1)));
                     yield "ok";

@@ -74,6 +74,9 @@ public final class Swarm implements AutoCloseable {
     /** How long {@link #close} waits for connections to end, and then for threads. */
     private static final Duration CLOSING_TIME = Duration.ofSeconds(4);
 
+    /** How long a dial from both sides may take; their first packets may get lost. */
+    private static final Duration PUNCH_TIMEOUT = Duration.ofSeconds(10);
+
     private final SecureRandom random = new SecureRandom();
     private final SwarmSettings settings;
     private final ConnectionContext context;
@@ -248,15 +251,17 @@ public final class Swarm implements AutoCloseable {
      * @return as {@link #dial(DialTargets)}
      */
     public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
-        return dial(address, Optional.of(peer), (carrier, attempt) -> carrier.punch(attempt, initiator));
+        return dial(
+                address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
     }
 
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
-        return dial(address, expected, Carrier::dial);
+        Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
+        return dial(address, expected, limit, Carrier::dial);
     }
 
     private CompletableFuture<Connection> dial(
-            Multiaddr address, Optional<PeerId> expected, BiConsumer<Carrier, DialAttempt> how) {
+            Multiaddr address, Optional<PeerId> expected, Duration limit, BiConsumer<Carrier, DialAttempt> how) {
         CompletableFuture<Connection> upgraded = new CompletableFuture<>();
         Optional<ConnectionSlots.Slot> slot = slots.dialed(address);
         if (slot.isEmpty()) {
@@ -266,7 +271,6 @@ public final class Swarm implements AutoCloseable {
             return upgraded;
         }
         EventLoop loop = loops.next();
-        Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
         DialAttempt attempt = new DialAttempt(address, expected, loop, upgraded, slot.get()::release);
         try {
             var timer = loop.schedule(
@@ -276,14 +280,14 @@ public final class Swarm implements AutoCloseable {
                     TimeUnit.NANOSECONDS);
             var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
             // On its own loop, which does not end before what is begun there: the transport may be closing.
-            loop.execute(() -> dial(attempt));
+            loop.execute(() -> dial(attempt, how));
         } catch (RejectedExecutionException e) {
             attempt.fail(new ClosedException("transport is closed", e));
         }
         return upgraded;
     }
 
-    private void dial(DialAttempt attempt) {
+    private void dial(DialAttempt attempt, BiConsumer<Carrier, DialAttempt> how) {
         if (closed) {
             attempt.fail(new ClosedException("transport is closed"));
             return;
