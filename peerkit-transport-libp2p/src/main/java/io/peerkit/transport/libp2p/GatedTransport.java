@@ -362,10 +362,11 @@ final class GatedTransport implements Transport {
     public void close() {
         closed = true;
         surroundings.stop();
-        nat.close();
+        nat.stop();
         swarm.close();
         if (!swarm.isOnLoop()) {
             surroundings.close();
+            nat.close();
         }
         dials.values().forEach(dial -> dial.completeExceptionally(closedException()));
     }

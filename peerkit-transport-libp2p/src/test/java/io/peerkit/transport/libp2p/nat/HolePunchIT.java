@@ -4,8 +4,11 @@ package io.peerkit.transport.libp2p.nat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.peerkit.transport.libp2p.nat.NatLab.Room;
-import io.peerkit.transport.libp2p.nat.NatLab.Router;
+import io.peerkit.testkit.nat.InTheLab;
+import io.peerkit.testkit.nat.NatLab;
+import io.peerkit.testkit.nat.Probe;
+import io.peerkit.testkit.nat.NatLab.Room;
+import io.peerkit.testkit.nat.NatLab.Router;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

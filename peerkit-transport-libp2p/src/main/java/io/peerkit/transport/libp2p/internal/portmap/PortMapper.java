@@ -215,18 +215,28 @@ public final class PortMapper implements AutoCloseable {
         }
     }
 
+    /** Begins to close the ports that are open, and waits for nothing. */
+    public void stop() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            news = true;
+            notifyAll();
+        }
+        sockets.abort();
+    }
+
     /** Closes the ports that are open, within 3 s. */
     @Override
     public void close() {
+        stop();
         Thread working;
         synchronized (this) {
-            closed = true;
-            news = true;
             working = thread;
-            notifyAll();
         }
         if (working != null && working != Thread.currentThread()) {
-            sockets.abort();
             try {
                 working.join(CLOSING_TIME.toMillis());
             } catch (InterruptedException e) {

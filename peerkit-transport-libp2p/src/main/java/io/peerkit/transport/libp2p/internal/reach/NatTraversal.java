@@ -36,8 +36,7 @@ public final class NatTraversal implements AutoCloseable {
      * @param portMapping whether to have routers open ports
      * @param changed is told that the addresses of this node have changed, on any thread
      */
-    public NatTraversal(
-            Swarm swarm, ProtocolTable protocols, Clock clock, boolean portMapping, Runnable changed) {
+    public NatTraversal(Swarm swarm, ProtocolTable protocols, Clock clock, boolean portMapping, Runnable changed) {
         this.swarm = swarm;
         this.protocols = protocols;
         reachability = new Reachability(swarm::listenAddresses, clock, changed);
@@ -80,6 +79,11 @@ public final class NatTraversal implements AutoCloseable {
 
     private void mapped(List<PortMapping> mappings) {
         reachability.mapped(MappedAddresses.of(swarm.listenAddresses(), mappings));
+    }
+
+    /** Begins to have routers close the ports that they opened, and waits for nothing. */
+    public void stop() {
+        ports.ifPresent(PortMapper::stop);
     }
 
     /** Has routers close the ports that they opened, within some seconds. */

@@ -19,13 +19,12 @@ import java.util.Optional;
 
 /**
  * What peers say where this node is, seen from them. One of them may lie: its word is good for trying, as when both sides
- * dial, and for asking others whether it is true. It is told to others only after a proof, or when peers in enough
- * different networks say the same.
+ * dial. It is told to others only when peers in enough different networks say the same.
  *
  * <p>A state machine without clock; not safe for use by many threads.
  */
 public final class ObservedAddresses {
-    /** In how many networks an address must be seen to be told without a proof, as go-libp2p has it. */
+    /** In how many networks an address must be seen to be told to others, as go-libp2p has it. */
     public static final int QUORUM = 4;
 
     /** The most addresses that are kept; those seen longest ago go first. */
@@ -57,7 +56,7 @@ public final class ObservedAddresses {
         private Instant latest = Instant.MIN;
     }
 
-    private record Observation(String network, Instant at) {}
+    private record Observation(String network, Instant until) {}
 
     /**
      * A peer has said where it sees this node.
@@ -81,7 +80,7 @@ public final class ObservedAddresses {
         addresses.values().removeIf(seen -> seen.observers.isEmpty());
         Seen seen = addresses.computeIfAbsent(address, unused -> new Seen());
         if (seen.observers.size() < MAX_OBSERVERS || seen.observers.containsKey(observer)) {
-            seen.observers.put(observer, new Observation(network(from), now));
+            seen.observers.put(observer, new Observation(network(from), Instant.MAX));
         }
         seen.latest = now;
         if (addresses.size() > MAX_ADDRESSES) {
@@ -90,6 +89,19 @@ public final class ObservedAddresses {
                     .min(Comparator.comparing(each -> each.getValue().latest))
                     .ifPresent(oldest -> addresses.remove(oldest.getKey()));
         }
+    }
+
+    /**
+     * A peer is gone; what it said counts for a while.
+     *
+     * @param observer who
+     * @param now the time
+     */
+    public void gone(PeerId observer, Instant now) {
+        addresses
+                .values()
+                .forEach(seen -> seen.observers.computeIfPresent(
+                        observer, (peer, said) -> new Observation(said.network(), now.plus(LIFE))));
     }
 
     private static boolean isSameKind(Multiaddr one, Multiaddr other) {
@@ -111,7 +123,7 @@ public final class ObservedAddresses {
 
     private void expire(Instant now) {
         addresses.values().removeIf(seen -> {
-            seen.observers.values().removeIf(each -> each.at().plus(LIFE).isBefore(now));
+            seen.observers.values().removeIf(each -> each.until().isBefore(now));
             return seen.observers.isEmpty();
         });
     }

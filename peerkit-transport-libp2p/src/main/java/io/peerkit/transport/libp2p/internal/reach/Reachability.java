@@ -7,13 +7,9 @@ import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PublicAddresses;
 import java.net.InetSocketAddress;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -23,21 +19,12 @@ import java.util.function.Supplier;
  * by many threads: guarded by itself.
  */
 public final class Reachability {
-    /** How long a proof counts. */
-    static final Duration PROOF_LIFE = Duration.ofHours(1);
-
-    /** The most proofs that are kept. */
-    static final int MAX_PROOFS = 32;
-
     private final Supplier<List<Multiaddr>> listening;
     private final Clock clock;
     private final Runnable changed;
     private final ObservedAddresses observed = new ObservedAddresses(ObservedAddresses.QUORUM);
-    private final Map<Multiaddr, Proof> proofs = new LinkedHashMap<>();
     private List<Multiaddr> mapped = List.of();
     private List<Multiaddr> told = List.of();
-
-    private record Proof(boolean reachable, Instant at) {}
 
     /**
      * Starts with nothing known.
@@ -70,7 +57,12 @@ public final class Reachability {
         synchronized (this) {
             observed.observed(connection.peer(), remote.getAddress(), address.get(), clock.instant());
         }
+        var unused = connection.closed().thenRun(() -> gone(connection));
         tell();
+    }
+
+    private synchronized void gone(Connection connection) {
+        observed.gone(connection.peer(), clock.instant());
     }
 
     private boolean isListeningPort(int port) {
@@ -85,23 +77,6 @@ public final class Reachability {
     public void mapped(List<Multiaddr> addresses) {
         synchronized (this) {
             mapped = addresses.stream().filter(PublicAddresses::isPublic).toList();
-        }
-        tell();
-    }
-
-    /**
-     * A peer has tried to reach an address.
-     *
-     * @param address one of {@link #candidates}
-     * @param reachable whether it could
-     */
-    public void tried(Multiaddr address, boolean reachable) {
-        synchronized (this) {
-            proofs.remove(address);
-            proofs.put(address, new Proof(reachable, clock.instant()));
-            if (proofs.size() > MAX_PROOFS) {
-                proofs.remove(proofs.keySet().iterator().next());
-            }
         }
         tell();
     }
@@ -132,8 +107,8 @@ public final class Reachability {
     }
 
     /**
-     * Where this node can be reached besides at its own interfaces: opened by the router, proven, or seen by many and not
-     * disproven.
+     * Where this node can be reached besides at its own interfaces: opened by the router, or seen by
+     * many.
      *
      * @return what others may be told
      */
@@ -141,20 +116,8 @@ public final class Reachability {
         List<Multiaddr> own = listening.get();
         Set<Multiaddr> all = new LinkedHashSet<>();
         synchronized (this) {
-            Instant now = clock.instant();
-            proofs.values().removeIf(proof -> proof.at().plus(PROOF_LIFE).isBefore(now));
             all.addAll(mapped);
-            proofs.forEach((address, proof) -> {
-                if (proof.reachable()) {
-                    all.add(address);
-                }
-            });
-            all.addAll(observed.agreed(now));
-            proofs.forEach((address, proof) -> {
-                if (!proof.reachable()) {
-                    all.remove(address);
-                }
-            });
+            all.addAll(observed.agreed(clock.instant()));
         }
         List<Multiaddr> sure = new ArrayList<>(all);
         sure.removeAll(own);

@@ -251,8 +251,7 @@ public final class Swarm implements AutoCloseable {
      * @return as {@link #dial(DialTargets)}
      */
     public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
-        return dial(
-                address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
+        return dial(address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
     }
 
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {

@@ -56,8 +56,7 @@ public final class TcpCarrier implements Carrier {
                 channel -> channel.pipeline()
                         .addLast(
                                 initiator
-                                        ? UpgradeHandler.dialer(
-                                                host.context(), attempt.expected(), attempt.upgraded())
+                                        ? UpgradeHandler.dialer(host.context(), attempt.expected(), attempt.upgraded())
                                         : UpgradeHandler.listener(host.context(), attempt.upgraded())));
     }
 

@@ -159,7 +159,8 @@ public final class TcpSockets {
         host.register(channel, attempt.loop(), attempt.upgraded());
         var unused = attempt.upgraded().whenComplete((connection, failure) -> {
             if (failure != null) {
-                // Without the minute in which the system keeps a closed connection: the next attempt has the same two ends.
+                // Without the minute in which the system keeps a closed connection: the next attempt has the same two
+                // ends.
                 local.ifPresent(shared -> channel.config().setSoLinger(0));
                 var unusedToo = channel.close();
             }

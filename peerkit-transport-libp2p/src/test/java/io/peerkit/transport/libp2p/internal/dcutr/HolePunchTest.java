@@ -38,7 +38,8 @@ class HolePunchTest {
 
     @Test
     void start_nothingKnownOfOurselves_givesUp() {
-        assertInstanceOf(HolePunch.Action.GiveUp.class, punch.start(PRIVATE, PRIVATE).get(0));
+        assertInstanceOf(
+                HolePunch.Action.GiveUp.class, punch.start(PRIVATE, PRIVATE).get(0));
     }
 
     @Test
@@ -112,14 +113,13 @@ class HolePunchTest {
             int ended = 0;
             int exchanges = 0;
             for (int step = 0; step < 30; step++) {
-                List<HolePunch.Action> actions =
-                        switch (random.nextInt(7)) {
-                            case 0 -> machine.start(random.nextBoolean() ? THEIRS : PRIVATE, OURS);
-                            case 1 -> machine.plainlyFailed(OURS);
-                            case 2, 3 -> machine.answered(DcutrMessage.connect(THEIRS), ROUND_TRIP);
-                            case 4, 5 -> machine.failed(OURS);
-                            default -> random.nextInt(10) == 0 ? machine.direct() : List.of();
-                        };
+                List<HolePunch.Action> actions = switch (random.nextInt(7)) {
+                    case 0 -> machine.start(random.nextBoolean() ? THEIRS : PRIVATE, OURS);
+                    case 1 -> machine.plainlyFailed(OURS);
+                    case 2, 3 -> machine.answered(DcutrMessage.connect(THEIRS), ROUND_TRIP);
+                    case 4, 5 -> machine.failed(OURS);
+                    default -> random.nextInt(10) == 0 ? machine.direct() : List.of();
+                };
                 for (HolePunch.Action action : actions) {
                     exchanges += action instanceof HolePunch.Action.Exchange ? 1 : 0;
                     boolean end =

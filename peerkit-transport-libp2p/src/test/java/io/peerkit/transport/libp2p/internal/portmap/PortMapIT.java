@@ -4,11 +4,11 @@ package io.peerkit.transport.libp2p.internal.portmap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.peerkit.transport.libp2p.nat.InTheLab;
-import io.peerkit.transport.libp2p.nat.NatLab;
-import io.peerkit.transport.libp2p.nat.NatLab.Room;
-import io.peerkit.transport.libp2p.nat.NatLab.Router;
-import io.peerkit.transport.libp2p.nat.Probe;
+import io.peerkit.testkit.nat.InTheLab;
+import io.peerkit.testkit.nat.NatLab;
+import io.peerkit.testkit.nat.NatLab.Room;
+import io.peerkit.testkit.nat.NatLab.Router;
+import io.peerkit.testkit.nat.Probe;
 import io.peerkit.transport.libp2p.nat.SocketProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

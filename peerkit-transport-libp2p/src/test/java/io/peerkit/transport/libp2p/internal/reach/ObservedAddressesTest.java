@@ -7,6 +7,7 @@ import io.peerkit.transport.libp2p.internal.keys.NodeKey;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,8 +70,15 @@ class ObservedAddressesTest {
     }
 
     @Test
-    void seen_afterItsLife_forgotten() throws Exception {
+    void seen_observerStays_neverForgotten() throws Exception {
         observed.observed(peer(1), from(1, 1), ADDRESS, START);
+        assertEquals(List.of(ADDRESS), observed.seen(START.plus(Duration.ofDays(30))));
+    }
+
+    @Test
+    void seen_observerGoneForLong_forgotten() throws Exception {
+        observed.observed(peer(1), from(1, 1), ADDRESS, START);
+        observed.gone(peer(1), START);
         assertEquals(List.of(ADDRESS), observed.seen(START.plus(ObservedAddresses.LIFE)));
         assertEquals(List.of(), observed.seen(START.plus(ObservedAddresses.LIFE).plusMillis(1)));
     }

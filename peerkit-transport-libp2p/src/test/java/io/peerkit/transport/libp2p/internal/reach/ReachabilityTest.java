@@ -46,25 +46,6 @@ class ReachabilityTest {
     }
 
     @Test
-    void tried_reachable_sureUntilDisproven() {
-        reachability.tried(OUTSIDE, true);
-        assertEquals(List.of(OUTSIDE), reachability.sure());
-        reachability.tried(OUTSIDE, false);
-        assertEquals(List.of(), reachability.sure());
-        assertEquals(2, changes.get());
-    }
-
-    @Test
-    void tried_moreThanAreKept_oldestGoes() {
-        for (int port = 1; port <= Reachability.MAX_PROOFS + 1; port++) {
-            reachability.tried(Multiaddr.parse("/ip4/44.128.1.1/tcp/" + port), true);
-        }
-        assertEquals(Reachability.MAX_PROOFS, reachability.sure().size());
-        assertEquals(
-                false, reachability.sure().contains(Multiaddr.parse("/ip4/44.128.1.1/tcp/1")));
-    }
-
-    @Test
     void wanted_portsOfPrivateNetworksOnly() {
         Multiaddr quic = Multiaddr.parse("/ip4/10.71.0.2/udp/5002/quic-v1");
         Multiaddr pub = Multiaddr.parse("/ip4/44.128.0.1/tcp/1");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.transport.libp2p.nat;
+package io.peerkit.testkit.nat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
