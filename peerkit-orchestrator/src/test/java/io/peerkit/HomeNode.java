@@ -64,7 +64,9 @@ public final class HomeNode {
                 case "publish" -> publish(Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)));
                 case "entries" -> {
                     long count = Long.parseLong(words.get(1));
-                    yield await(status -> status.entries() == count).fingerprint().toString();
+                    yield await(status -> status.entries() == count)
+                            .fingerprint()
+                            .toString();
                 }
                 case "direct" -> {
                     boolean direct = Boolean.parseBoolean(words.get(1));

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.peerkit.testkit.nat.InTheLab;
 import io.peerkit.testkit.nat.NatLab;
-import io.peerkit.testkit.nat.Probe;
 import io.peerkit.testkit.nat.NatLab.Room;
 import io.peerkit.testkit.nat.NatLab.Router;
+import io.peerkit.testkit.nat.Probe;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.peerkit.testkit.nat.InTheLab;
 import io.peerkit.testkit.nat.NatLab;
-import io.peerkit.testkit.nat.Probe;
 import io.peerkit.testkit.nat.NatLab.Room;
 import io.peerkit.testkit.nat.NatLab.Router;
+import io.peerkit.testkit.nat.Probe;
 import org.junit.jupiter.api.Test;
 
 /** A node whose router opens its port is dialed from another home without any relay. */
@@ -29,6 +29,7 @@ class MappedNodeIT extends InTheLab {
             assertEquals("1000000", right.ask("echo " + name + " 1000000"));
 
             assertEquals("ok", left.ask("close"));
+            assertEquals("ok", right.ask("await gone"));
             String late = right.ask("connect " + outside);
             assertTrue(late.contains("did not answer"), late);
         }

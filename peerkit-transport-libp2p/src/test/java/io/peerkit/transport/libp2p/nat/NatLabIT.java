@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.peerkit.testkit.nat.InTheLab;
 import io.peerkit.testkit.nat.NatLab;
-import io.peerkit.testkit.nat.Probe;
 import io.peerkit.testkit.nat.NatLab.Room;
 import io.peerkit.testkit.nat.NatLab.Router;
+import io.peerkit.testkit.nat.Probe;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
