@@ -9,6 +9,9 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** Tests that need {@link NatLab}: skipped with the reason where there can be none, failed for it on CI as root. */
 public abstract class InTheLab {
+    /** For the tests themselves. */
+    protected InTheLab() {}
+
     @BeforeAll
     static void labIsPossible() throws Exception {
         Optional<String> obstacle = NatLab.obstacle();

@@ -5,9 +5,6 @@ import io.peerkit.api.NodeId;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.dcutr.Dcutr;
-import io.peerkit.transport.libp2p.internal.dcutr.Dialer;
-import io.peerkit.transport.libp2p.internal.dial.DialTargets;
-import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import io.peerkit.transport.libp2p.internal.portmap.PortMapper;
 import io.peerkit.transport.libp2p.internal.portmap.PortMapping;
@@ -16,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -52,18 +48,7 @@ public final class NatTraversal implements AutoCloseable {
      * @param upgrading is told when one is sought and when no longer
      */
     public void upgrade(Function<PeerId, Optional<Connection>> direct, BiConsumer<NodeId, Boolean> upgrading) {
-        Dialer dialer = new Dialer() {
-            @Override
-            public CompletableFuture<Connection> dial(DialTargets targets) {
-                return swarm.dial(targets);
-            }
-
-            @Override
-            public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
-                return swarm.punch(address, peer, initiator);
-            }
-        };
-        Dcutr dcutr = new Dcutr(dialer, reachability::candidates, direct, upgrading, swarm.metrics());
+        Dcutr dcutr = new Dcutr(swarm, reachability::candidates, direct, upgrading, swarm.metrics());
         dcutr.serve(protocols);
         swarm.whenEstablished(dcutr::established);
         swarm.identify().whenKnown(dcutr::known);

@@ -19,6 +19,7 @@ import io.peerkit.transport.libp2p.internal.connection.ConnectionPolicy;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.connection.TrafficCounter;
+import io.peerkit.transport.libp2p.internal.dcutr.Dialer;
 import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
@@ -62,7 +63,7 @@ import java.util.stream.Stream;
  *
  * <p>Safe for use by any thread.
  */
-public final class Swarm implements AutoCloseable {
+public final class Swarm implements Dialer, AutoCloseable {
     private static final int KEY_BYTES = 32;
 
     /** All addresses of a node together may take this many times as long as one. */
@@ -225,6 +226,7 @@ public final class Swarm implements AutoCloseable {
      * @return a future of the secured connection, completed on an event loop, or failed with
      *     {@link PeerUnreachableException}, {@link io.peerkit.api.AccessDeniedException} or {@link ClosedException}
      */
+    @Override
     public CompletableFuture<Connection> dial(DialTargets targets) {
         try {
             EventLoop loop = loops.next();
@@ -250,6 +252,7 @@ public final class Swarm implements AutoCloseable {
      * @param initiator whether this side begins the handshake
      * @return as {@link #dial(DialTargets)}
      */
+    @Override
     public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
         return dial(address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
     }
