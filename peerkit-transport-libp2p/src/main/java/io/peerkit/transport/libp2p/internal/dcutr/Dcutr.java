@@ -148,10 +148,14 @@ public final class Dcutr {
         if (direct.apply(connection.peer()).isPresent()) {
             return;
         }
-        Upgrading run = new Upgrading(connection, dialer, ours, action -> ended(connection, action));
+        Upgrading run = new Upgrading(
+                connection,
+                dialer,
+                ours,
+                () -> upgrading.accept(connection.node(), true),
+                action -> ended(connection, action));
         runs.put(connection, run);
         var unused = connection.closed().thenRun(() -> runs.remove(connection));
-        upgrading.accept(connection.node(), true);
         run.start(message.listenAddresses());
     }
 

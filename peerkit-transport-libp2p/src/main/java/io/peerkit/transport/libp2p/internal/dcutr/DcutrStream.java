@@ -56,6 +56,15 @@ final class DcutrStream implements StreamDriver {
         stream.closeWrite();
     }
 
+    /** Nothing more will be said; nobody is told. */
+    void abandon() {
+        if (!over) {
+            over = true;
+            cancelTimeout.run();
+            stream.reset();
+        }
+    }
+
     @Override
     public void readable() {
         Optional<byte[]> frame = over ? Optional.empty() : frames.next(stream);

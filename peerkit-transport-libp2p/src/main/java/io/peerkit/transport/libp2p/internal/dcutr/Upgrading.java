@@ -19,6 +19,7 @@ final class Upgrading {
     private final Connection connection;
     private final Dialer dialer;
     private final Supplier<List<Multiaddr>> ours;
+    private final Runnable begun;
     private final Consumer<HolePunch.Action> ended;
     private final HolePunch punch = new HolePunch();
     private @Nullable DcutrStream stream;
@@ -27,12 +28,19 @@ final class Upgrading {
      * Prepares.
      *
      * @param ours where the peer could dial this node
+     * @param begun is told when something is tried
      * @param ended is told {@link HolePunch.Action.Succeed} or {@link HolePunch.Action.GiveUp}, once
      */
-    Upgrading(Connection connection, Dialer dialer, Supplier<List<Multiaddr>> ours, Consumer<HolePunch.Action> ended) {
+    Upgrading(
+            Connection connection,
+            Dialer dialer,
+            Supplier<List<Multiaddr>> ours,
+            Runnable begun,
+            Consumer<HolePunch.Action> ended) {
         this.connection = connection;
         this.dialer = dialer;
         this.ours = ours;
+        this.begun = begun;
         this.ended = ended;
     }
 
@@ -53,15 +61,21 @@ final class Upgrading {
     private void carryOut(List<HolePunch.Action> actions) {
         for (HolePunch.Action action : actions) {
             if (action instanceof HolePunch.Action.DialPlainly plain) {
+                begun.run();
                 DialTargets targets = new DialTargets(plain.addresses(), Optional.of(connection.peer()));
                 after(
                         dialer.dial(targets).thenCompose(Connection::established),
                         () -> carryOut(punch.plainlyFailed(ours.get())));
             } else if (action instanceof HolePunch.Action.Exchange exchange) {
+                begun.run();
                 later(exchange.delay(), this::exchange);
             } else if (action instanceof HolePunch.Action.SyncAndPunch sync) {
                 syncAndPunch(sync);
             } else {
+                DcutrStream open = stream;
+                if (open != null) {
+                    open.abandon();
+                }
                 ended.accept(action);
             }
         }
