@@ -20,7 +20,7 @@ class MappedNodeIT extends InTheLab {
                 Probe right = new Probe(lab, Room.RIGHT, NodeProbe.class)) {
             String name = left.ask("mapped /ip4/0.0.0.0/tcp/5001");
             right.ask("node /ip4/0.0.0.0/tcp/5002");
-            assertEquals("ok", left.ask("await addresses"));
+            assertEquals("ok", left.ask("await addresses 3"));
             String outside = "/ip4/" + NatLab.LEFT_ROUTER + "/tcp/5001/p2p/" + name;
             String told = left.ask("addresses");
             assertTrue(told.contains(outside), told);
