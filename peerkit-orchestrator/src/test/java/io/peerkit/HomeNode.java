@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -39,6 +38,7 @@ import java.util.stream.IntStream;
 public final class HomeNode {
     private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(UTF_8);
     private static final long PATIENCE_SECONDS = 90;
+    private static final int BATCH = 1_000;
 
     private Optional<PeerkitNode> node = Optional.empty();
     private Optional<PeerkitRelay> relay = Optional.empty();
@@ -106,11 +106,13 @@ public final class HomeNode {
     }
 
     private String publish(int from, int to) {
-        node.orElseThrow()
-                .publishAll(IntStream.range(from, to)
-                        .mapToObj(i -> ("entry " + i).getBytes(UTF_8))
-                        .collect(Collectors.toList()))
-                .join();
+        for (int i = from; i < to; i += BATCH) {
+            node.orElseThrow()
+                    .publishAll(IntStream.range(i, Math.min(to, i + BATCH))
+                            .mapToObj(number -> ("entry " + number).getBytes(UTF_8))
+                            .toList())
+                    .join();
+        }
         return "ok";
     }
 
