@@ -9,6 +9,7 @@ module io.peerkit.testkit {
     requires static transitive org.jspecify;
     requires static org.assertj.core;
 
+    exports io.peerkit.testkit.nat;
     exports io.peerkit.testkit.sim;
     exports io.peerkit.testkit.storage;
     exports io.peerkit.testkit.transport;

@@ -9,6 +9,7 @@ module io.peerkit.transport.libp2p {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
+    requires java.xml;
     requires transitive io.peerkit.api;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.tls;

@@ -32,6 +32,7 @@ import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.peers.Peers;
 import io.peerkit.transport.libp2p.internal.peers.SerialCalls;
+import io.peerkit.transport.libp2p.internal.reach.NatTraversal;
 import io.peerkit.transport.libp2p.internal.relay.CircuitCarrier;
 import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
@@ -71,6 +72,7 @@ final class GatedTransport implements Transport {
     private final Peers peers;
     private final AccessGate gate;
     private final Swarm swarm;
+    private final NatTraversal nat;
     private final Map<String, CompletableFuture<NodeId>> dials = new ConcurrentHashMap<>();
     private final Surroundings surroundings;
     private volatile boolean closed;
@@ -80,7 +82,8 @@ final class GatedTransport implements Transport {
             SwarmSettings settings,
             List<RelayAddress> relays,
             RelayLimits relayLimits,
-            Optional<SSLContext> webSocketTls) {
+            Optional<SSLContext> webSocketTls,
+            boolean portMapping) {
         this.context = context;
         this.relays = List.copyOf(relays);
         protocols = new ProtocolTable(settings.maxStreamsPerProtocol());
@@ -95,6 +98,7 @@ final class GatedTransport implements Transport {
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);
         Clock clock = Clock.systemUTC();
+        nat = new NatTraversal(swarm, protocols, clock, portMapping, this::addressesChanged);
         if (context.mode() == TransportMode.NODE) {
             protocols.add(MESSAGE_PROTOCOL, connection -> new MessageReceiver(this::takeMessage));
             List<Multiaddr> wanted =
@@ -106,6 +110,7 @@ final class GatedTransport implements Transport {
                 carrier.accept(protocols, reservations::takesFrom);
                 return carrier;
             });
+            nat.upgrade(direct::find, peers::upgrading);
         } else {
             swarm.add(host -> new CircuitCarrier(host, direct, List::of));
             new RelayServer(key, relayLimits, swarm::addresses, clock).serve(protocols, swarm.metrics());
@@ -116,6 +121,11 @@ final class GatedTransport implements Transport {
 
     private CompletableFuture<Connection> dialRelay(Multiaddr relay) {
         return swarm.dial(new DialTargets(List.of(relay), relay.peerId())).thenCompose(Connection::established);
+    }
+
+    private void networkChanged() {
+        nat.networkChanged();
+        addressesChanged();
     }
 
     private void addressesChanged() {
@@ -131,7 +141,8 @@ final class GatedTransport implements Transport {
                 addresses.isPresent() ? swarm.listen(addresses.get()) : DefaultListening.start(swarm);
         var unused = open.whenComplete((done, failure) -> {
             if (failure == null) {
-                surroundings.start(discovery, key.peerId(), this::addressesChanged);
+                surroundings.start(discovery, key.peerId(), this::networkChanged);
+                nat.networkChanged();
                 listening.complete(this);
             } else {
                 close();
@@ -350,9 +361,11 @@ final class GatedTransport implements Transport {
     public void close() {
         closed = true;
         surroundings.stop();
+        nat.stop();
         swarm.close();
         if (!swarm.isOnLoop()) {
             surroundings.close();
+            nat.close();
         }
         dials.values().forEach(dial -> dial.completeExceptionally(closedException()));
     }

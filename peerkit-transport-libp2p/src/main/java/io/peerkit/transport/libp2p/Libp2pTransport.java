@@ -76,6 +76,7 @@ public final class Libp2pTransport {
         private RateLimits rates = RateLimits.defaults();
         private int maxStreamsPerProtocol = ProtocolTable.MAX_STREAMS;
         private RelayLimits relayLimits = RelayLimits.defaults();
+        private boolean portMapping;
 
         private Builder() {}
 
@@ -233,6 +234,18 @@ public final class Libp2pTransport {
         }
 
         /**
+         * Has the router of a home open the ports at which this node listens, by PCP, NAT-PMP or UPnP IGD, and close them when the
+         * transport is closed. A node that listens on loopback alone, or is on the internet itself, asks no router.
+         *
+         * @param wanted false unless set: it changes a device that is not this node's, and whoever owns it may not want that
+         * @return this
+         */
+        public Builder portMapping(boolean wanted) {
+            portMapping = wanted;
+            return this;
+        }
+
+        /**
          * What to give away as a relay. Of use in infrastructure mode only.
          *
          * @param limits the limits; {@link RelayLimits#defaults} unless set
@@ -298,7 +311,7 @@ public final class Libp2pTransport {
                 Optional<List<Multiaddr>> addresses = checkedListen();
                 relays.forEach(Builder::check);
                 GatedTransport transport =
-                        new GatedTransport(context, checkedLimits(), relays, relayLimits, webSocketTls);
+                        new GatedTransport(context, checkedLimits(), relays, relayLimits, webSocketTls, portMapping);
                 return transport.listen(addresses, discovery(context));
             } catch (PeerkitException e) {
                 return CompletableFuture.failedFuture(e);

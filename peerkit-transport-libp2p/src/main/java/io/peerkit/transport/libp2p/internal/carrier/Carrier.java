@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.carrier;
 
+import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,18 @@ public interface Carrier {
      * @param attempt what to do; when it ends before, whatever was opened for it is closed
      */
     void dial(DialAttempt attempt);
+
+    /**
+     * Dials an address that this carrier {@link #dials}, from a port at which it listens, while the peer does the same: both
+     * routers then take the other's packets for answers. Ends the attempt in one way or the other.
+     *
+     * @param attempt what to do; it names the peer
+     * @param initiator whether this side begins the handshake; the other side does when not, whatever the sockets say
+     */
+    default void punch(DialAttempt attempt, boolean initiator) {
+        attempt.fail(
+                new PeerUnreachableException("address " + attempt.address() + " cannot be dialed from both sides"));
+    }
 
     /**
      * Whether an address can be listened at in this way.

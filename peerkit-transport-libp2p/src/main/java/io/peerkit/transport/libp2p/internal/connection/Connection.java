@@ -165,6 +165,15 @@ public final class Connection {
     }
 
     /**
+     * Where this side of the connection is.
+     *
+     * @return its socket's address, null when the socket is gone
+     */
+    public @Nullable SocketAddress localAddress() {
+        return channel.localAddress();
+    }
+
+    /**
      * How connections behave.
      *
      * @return the settings

@@ -25,7 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ public final class IdentifyService {
     private final ProtocolTable protocols;
     private final Map<Connection, IdentifyMessage> known = new ConcurrentHashMap<>();
     private final Set<Connection> peers = ConcurrentHashMap.newKeySet();
+    private final List<BiConsumer<Connection, IdentifyMessage>> whenKnown = new CopyOnWriteArrayList<>();
 
     /**
      * Makes the service of a node.
@@ -165,6 +168,16 @@ public final class IdentifyService {
     private void learn(Connection connection, IdentifyMessage message) {
         known.put(connection, message);
         var unused = connection.closed().thenRun(() -> known.remove(connection));
+        whenKnown.forEach(listener -> listener.accept(connection, message));
+    }
+
+    /**
+     * Tells of what peers say of themselves, the first time and whenever they tell news.
+     *
+     * @param listener called on the event loop of the connection
+     */
+    public void whenKnown(BiConsumer<Connection, IdentifyMessage> listener) {
+        whenKnown.add(listener);
     }
 
     /**

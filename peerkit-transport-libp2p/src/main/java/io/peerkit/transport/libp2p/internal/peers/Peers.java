@@ -9,6 +9,7 @@ import io.peerkit.api.transport.TransportListener;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.message.MessageSender;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Peers {
     private final TransportListener listener;
     private final SerialCalls calls;
     private final Map<NodeId, List<Link>> granted = new LinkedHashMap<>();
+    private final Set<NodeId> upgrading = new HashSet<>();
 
     /**
      * Starts with nobody.
@@ -89,6 +91,7 @@ public final class Peers {
             }
             if (links.isEmpty()) {
                 granted.remove(node);
+                upgrading.remove(node);
                 calls.add(() -> listener.peerGone(node));
             } else {
                 tellOfChange(node, before);
@@ -122,7 +125,30 @@ public final class Peers {
      * @return empty when it is not connected
      */
     public synchronized Optional<Path> path(NodeId node) {
-        return connection(node).map(best -> best.isRelayed() ? Path.RELAYED : Path.DIRECT);
+        return connection(node).map(best -> best.isRelayed() ? relayedPath(node) : Path.DIRECT);
+    }
+
+    private Path relayedPath(NodeId node) {
+        return upgrading.contains(node) ? Path.UPGRADING : Path.RELAYED;
+    }
+
+    /**
+     * Whether a direct connection is being sought.
+     *
+     * @param node a granted node; of any other nothing is kept
+     * @param begun true at the beginning, false at the end
+     */
+    public void upgrading(NodeId node, boolean begun) {
+        synchronized (this) {
+            Optional<Path> before = path(node);
+            if (begun && granted.containsKey(node)) {
+                upgrading.add(node);
+            } else {
+                upgrading.remove(node);
+            }
+            tellOfChange(node, before);
+        }
+        calls.make();
     }
 
     /**

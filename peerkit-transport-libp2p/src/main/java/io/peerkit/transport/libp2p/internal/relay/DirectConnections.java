@@ -53,8 +53,13 @@ public final class DirectConnections {
         });
     }
 
-    /** The oldest open connection to a node. */
-    synchronized Optional<Connection> find(PeerId peer) {
+    /**
+     * The oldest open connection to a node.
+     *
+     * @param peer any node
+     * @return empty when there is none, or only relayed ones
+     */
+    public synchronized Optional<Connection> find(PeerId peer) {
         return Optional.ofNullable(open.get(peer)).map(all -> all.get(0));
     }
 

@@ -19,6 +19,7 @@ import io.peerkit.transport.libp2p.internal.connection.ConnectionPolicy;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.connection.ReceiveBudgets;
 import io.peerkit.transport.libp2p.internal.connection.TrafficCounter;
+import io.peerkit.transport.libp2p.internal.dcutr.Dialer;
 import io.peerkit.transport.libp2p.internal.dial.DialRace;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyService;
@@ -40,6 +41,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -49,8 +51,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The libp2p stack without the access gate: sockets, encrypted connections, identify and ping. What is let in is for a
@@ -58,7 +63,7 @@ import java.util.function.Function;
  *
  * <p>Safe for use by any thread.
  */
-public final class Swarm implements AutoCloseable {
+public final class Swarm implements Dialer, AutoCloseable {
     private static final int KEY_BYTES = 32;
 
     /** All addresses of a node together may take this many times as long as one. */
@@ -70,6 +75,9 @@ public final class Swarm implements AutoCloseable {
     /** How long {@link #close} waits for connections to end, and then for threads. */
     private static final Duration CLOSING_TIME = Duration.ofSeconds(4);
 
+    /** How long a dial from both sides may take; their first packets may get lost. */
+    private static final Duration PUNCH_TIMEOUT = Duration.ofSeconds(10);
+
     private final SecureRandom random = new SecureRandom();
     private final SwarmSettings settings;
     private final ConnectionContext context;
@@ -80,6 +88,7 @@ public final class Swarm implements AutoCloseable {
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Connection>> whenEstablished = new CopyOnWriteArrayList<>();
+    private final List<Supplier<List<Multiaddr>>> announced = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -216,6 +225,7 @@ public final class Swarm implements AutoCloseable {
      * @return a future of the secured connection, completed on an event loop, or failed with
      *     {@link PeerUnreachableException}, {@link io.peerkit.api.AccessDeniedException} or {@link ClosedException}
      */
+    @Override
     public CompletableFuture<Connection> dial(DialTargets targets) {
         try {
             EventLoop loop = loops.next();
@@ -233,7 +243,26 @@ public final class Swarm implements AutoCloseable {
         }
     }
 
+    /**
+     * Dials an address at the same time as the peer there dials this node, through the routers of both.
+     *
+     * @param address where the peer is, seen from the internet
+     * @param peer who is there
+     * @param initiator whether this side begins the handshake
+     * @return as {@link #dial(DialTargets)}
+     */
+    @Override
+    public CompletableFuture<Connection> punch(Multiaddr address, PeerId peer, boolean initiator) {
+        return dial(address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
+    }
+
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
+        Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
+        return dial(address, expected, limit, Carrier::dial);
+    }
+
+    private CompletableFuture<Connection> dial(
+            Multiaddr address, Optional<PeerId> expected, Duration limit, BiConsumer<Carrier, DialAttempt> how) {
         CompletableFuture<Connection> upgraded = new CompletableFuture<>();
         Optional<ConnectionSlots.Slot> slot = slots.dialed(address);
         if (slot.isEmpty()) {
@@ -243,7 +272,6 @@ public final class Swarm implements AutoCloseable {
             return upgraded;
         }
         EventLoop loop = loops.next();
-        Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
         DialAttempt attempt = new DialAttempt(address, expected, loop, upgraded, slot.get()::release);
         try {
             var timer = loop.schedule(
@@ -253,14 +281,14 @@ public final class Swarm implements AutoCloseable {
                     TimeUnit.NANOSECONDS);
             var unused = upgraded.whenComplete((connection, failure) -> timer.cancel(false));
             // On its own loop, which does not end before what is begun there: the transport may be closing.
-            loop.execute(() -> dial(attempt));
+            loop.execute(() -> dial(attempt, how));
         } catch (RejectedExecutionException e) {
             attempt.fail(new ClosedException("transport is closed", e));
         }
         return upgraded;
     }
 
-    private void dial(DialAttempt attempt) {
+    private void dial(DialAttempt attempt, BiConsumer<Carrier, DialAttempt> how) {
         if (closed) {
             attempt.fail(new ClosedException("transport is closed"));
             return;
@@ -270,7 +298,7 @@ public final class Swarm implements AutoCloseable {
                 .filter(carrier -> carrier.dials(address))
                 .findFirst()
                 .ifPresentOrElse(
-                        carrier -> carrier.dial(attempt),
+                        carrier -> how.accept(carrier, attempt),
                         () -> attempt.fail(
                                 new PeerUnreachableException("address " + address + " is of no kind known here")));
     }
@@ -281,12 +309,33 @@ public final class Swarm implements AutoCloseable {
      * @return addresses without the node's name
      */
     public List<Multiaddr> addresses() {
+        return Stream.concat(listenAddresses().stream(), announced.stream().flatMap(each -> each.get().stream()))
+                .distinct()
+                .sorted(Comparator.comparing(Multiaddr::isRelayed)) // those that are come last
+                .toList();
+    }
+
+    /**
+     * Where this node listens, at its own interfaces and at relays.
+     *
+     * @return a part of {@link #addresses}
+     */
+    public List<Multiaddr> listenAddresses() {
         return closed
                 ? List.of()
                 : carriers.stream()
                         .flatMap(carrier -> carrier.addresses().stream())
                         .distinct()
                         .toList();
+    }
+
+    /**
+     * Adds addresses under which this node can be reached and of which its carriers know nothing.
+     *
+     * @param addresses asked each time
+     */
+    public void announce(Supplier<List<Multiaddr>> addresses) {
+        announced.add(addresses);
     }
 
     /**

@@ -50,6 +50,17 @@ public final class TcpCarrier implements Carrier {
     }
 
     @Override
+    public void punch(DialAttempt attempt, boolean initiator) {
+        sockets.punch(
+                attempt,
+                channel -> channel.pipeline()
+                        .addLast(
+                                initiator
+                                        ? UpgradeHandler.dialer(host.context(), attempt.expected(), attempt.upgraded())
+                                        : UpgradeHandler.listener(host.context(), attempt.upgraded())));
+    }
+
+    @Override
     public List<Multiaddr> addresses() {
         return sockets.addresses().stream()
                 .map(socket -> Multiaddr.ofTcp(socket.getAddress(), socket.getPort()))

@@ -13,6 +13,9 @@ import io.peerkit.transport.libp2p.internal.carrier.DialAttempt;
 import io.peerkit.transport.libp2p.internal.carrier.ListenAddresses;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.multiformats.PublicAddresses;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
@@ -47,11 +50,16 @@ public final class TcpSockets {
             Multiaddr address, BiConsumer<Channel, CompletableFuture<Connection>> prepare) {
         InetSocketAddress socket =
                 new InetSocketAddress(address.ip().orElseThrow(), address.port().orElseThrow());
+        Optional<IOException> taken = SharedPorts.taken(socket);
+        if (taken.isPresent()) {
+            return CompletableFuture.failedFuture(unopened(address, taken.get()));
+        }
         boolean ip4 = socket.getAddress().getAddress().length == Integer.BYTES;
         ServerSocketChannel server = new NioServerSocketChannel(
                 SelectorProvider.provider(), ip4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
         server.pipeline().addLast(new Acceptor(child -> accepted(child, prepare)));
         CompletableFuture<Void> listening = new CompletableFuture<>();
+        SharedPorts.share(server);
         host.register(server, host.nextLoop(), listening);
         server.bind(socket).addListener((ChannelFutureListener) binding -> {
             if (binding.isSuccess()) {
@@ -59,13 +67,15 @@ public final class TcpSockets {
                 listening.complete(null);
             } else {
                 var unused = server.close();
-                listening.completeExceptionally(new PeerUnreachableException(
-                        "listen address " + address + " cannot be opened: "
-                                + binding.cause().getMessage(),
-                        binding.cause()));
+                listening.completeExceptionally(unopened(address, binding.cause()));
             }
         });
         return listening;
+    }
+
+    private static PeerUnreachableException unopened(Multiaddr address, Throwable cause) {
+        return new PeerUnreachableException(
+                "listen address " + address + " cannot be opened: " + cause.getMessage(), cause);
     }
 
     private void accepted(Channel channel, BiConsumer<Channel, CompletableFuture<Connection>> prepare) {
@@ -83,34 +93,91 @@ public final class TcpSockets {
     }
 
     /**
-     * Looks the host of an address up and connects to it.
+     * Looks the host of an address up and connects to it; to the internet from a port at which this node listens, where that
+     * can be, so that peers see what is of use to others.
+     *
+     * @param attempt what to do
+     * @param prepare fills the pipeline of the channel; called again when a second one is needed
+     */
+    public void dial(DialAttempt attempt, Consumer<Channel> prepare) {
+        resolved(attempt, remote -> {
+            Optional<InetSocketAddress> local =
+                    PublicAddresses.isPublic(remote.getAddress()) ? localFor(remote) : Optional.empty();
+            connect(attempt, remote, local, local.isPresent(), prepare);
+        });
+    }
+
+    /**
+     * Connects to an address that connects to this node at the same time; from a port at which this node listens, or not at
+     * all.
      *
      * @param attempt what to do
      * @param prepare fills the pipeline of the channel
      */
-    public void dial(DialAttempt attempt, Consumer<Channel> prepare) {
-        var unused = host.names().resolve(attempt.address()).whenComplete((remote, failure) -> {
-            if (failure != null || attempt.upgraded().isDone()) {
-                attempt.fail(failure == null ? new PeerUnreachableException("dial was given up") : failure);
+    public void punch(DialAttempt attempt, Consumer<Channel> prepare) {
+        resolved(attempt, remote -> {
+            Optional<InetSocketAddress> local = localFor(remote);
+            if (local.isPresent()) {
+                connect(attempt, remote, local, false, prepare);
             } else {
-                connect(attempt, remote, prepare);
+                attempt.fail(new PeerUnreachableException("no port is shared from which to dial " + remote));
             }
         });
     }
 
-    private void connect(DialAttempt attempt, InetSocketAddress remote, Consumer<Channel> prepare) {
-        Channel channel = new NioSocketChannel();
+    private void resolved(DialAttempt attempt, Consumer<InetSocketAddress> then) {
+        var unused = host.names().resolve(attempt.address()).whenComplete((remote, failure) -> {
+            if (failure != null || attempt.upgraded().isDone()) {
+                attempt.fail(failure == null ? new PeerUnreachableException("dial was given up") : failure);
+            } else {
+                then.accept(remote);
+            }
+        });
+    }
+
+    private Optional<InetSocketAddress> localFor(InetSocketAddress remote) {
+        int family = remote.getAddress().getAddress().length;
+        return SharedPorts.possible()
+                ? bound.stream()
+                        .filter(local -> local.getAddress().getAddress().length == family)
+                        .filter(local -> !local.getAddress().isLoopbackAddress()
+                                || remote.getAddress().isLoopbackAddress())
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    private void connect(
+            DialAttempt attempt,
+            InetSocketAddress remote,
+            Optional<InetSocketAddress> local,
+            boolean otherwiseFromAnyPort,
+            Consumer<Channel> prepare) {
+        NioSocketChannel channel = new NioSocketChannel();
         TcpChannels.configure(channel, host.dialTimeout());
-        attempt.tie(channel);
+        local.ifPresent(shared -> SharedPorts.share(channel));
         prepare.accept(channel);
         host.register(channel, attempt.loop(), attempt.upgraded());
-        channel.connect(remote).addListener((ChannelFutureListener) connecting -> {
-            if (!connecting.isSuccess()) {
-                attempt.upgraded()
-                        .completeExceptionally(new PeerUnreachableException(
-                                "node at " + remote + " cannot be reached: "
-                                        + connecting.cause().getMessage(),
-                                connecting.cause()));
+        var unused = attempt.upgraded().whenComplete((connection, failure) -> {
+            if (failure != null) {
+                // Without the minute in which the system keeps a closed connection: the next attempt has the same two
+                // ends.
+                local.ifPresent(shared -> channel.config().setSoLinger(0));
+                var unusedToo = channel.close();
+            }
+        });
+        channel.connect(remote, local.orElse(null)).addListener((ChannelFutureListener) connecting -> {
+            if (connecting.isSuccess()) {
+                channel.closeFuture().addListener(gone -> attempt.release().run());
+            } else if (otherwiseFromAnyPort
+                    && connecting.cause() instanceof BindException
+                    && !attempt.upgraded().isDone()) {
+                // A connection with the same two ends is there, or was a moment ago.
+                connect(attempt, remote, Optional.empty(), false, prepare);
+            } else {
+                attempt.fail(new PeerUnreachableException(
+                        "node at " + remote + " cannot be reached: "
+                                + connecting.cause().getMessage(),
+                        connecting.cause()));
             }
         });
     }

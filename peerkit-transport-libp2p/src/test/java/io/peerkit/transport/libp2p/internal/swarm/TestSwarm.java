@@ -2,6 +2,7 @@
 package io.peerkit.transport.libp2p.internal.swarm;
 
 import io.peerkit.api.NodeAddress;
+import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.ProtocolId;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.transport.libp2p.RelayLimits;
@@ -9,6 +10,7 @@ import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
 import io.peerkit.transport.libp2p.internal.connection.OpenPolicy;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
+import io.peerkit.transport.libp2p.internal.dcutr.Dcutr;
 import io.peerkit.transport.libp2p.internal.dial.DialTargets;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyMessage;
 import io.peerkit.transport.libp2p.internal.keys.NodeKey;
@@ -95,6 +97,17 @@ public final class TestSwarm implements AutoCloseable {
             return carrier;
         });
         return told;
+    }
+
+    /** Replaces relayed connections by direct ones; this node takes the addresses for its own on the internet. */
+    public void upgrade(Multiaddr... ours) {
+        DirectConnections direct = new DirectConnections(
+                relay -> CompletableFuture.failedFuture(new PeerUnreachableException("relays are not dialed here")));
+        Dcutr dcutr = new Dcutr(swarm, () -> List.of(ours), direct::find, (node, begun) -> {}, swarm.metrics());
+        dcutr.serve(protocols);
+        swarm.whenEstablished(direct::established);
+        swarm.whenEstablished(dcutr::established);
+        swarm.identify().whenKnown(dcutr::known);
     }
 
     public static <T> T await(CompletableFuture<T> future)
