@@ -135,8 +135,7 @@ final class GatedTransport implements Transport {
         calls.call(() -> context.listener().addressesChanged(now));
     }
 
-    CompletableFuture<Transport> listen(
-            Optional<List<Multiaddr>> addresses, Optional<Mdns.Settings> discovery) {
+    CompletableFuture<Transport> listen(Optional<List<Multiaddr>> addresses, Optional<Mdns.Settings> discovery) {
         CompletableFuture<Transport> listening = new CompletableFuture<>();
         CompletableFuture<Void> open =
                 addresses.isPresent() ? swarm.listen(addresses.get()) : DefaultListening.start(swarm);

@@ -276,15 +276,15 @@ final class RelayedTransportTest {
 
     @Test
     void limits_bytesASecond_circuitsAreNoFaster() throws Exception {
-        RelayLimits limits = RelayLimits.defaults().toBuilder()
-                .bytesPerSecond(2 * MEBIBYTE)
-                .build();
+        RelayLimits limits =
+                RelayLimits.defaults().toBuilder().bytesPerSecond(2 * MEBIBYTE).build();
         try (TestNode relay = TestNode.relay(listening().relayLimits(limits), TestNode.newSeed());
                 TestNode one = placed(relay.address());
                 TestNode other = placed(relay.address())) {
             other.transport().handleStreams(ECHO, RelayedTransportTest::echo);
             await(one.connect(other.address()));
-            PeerStream stream = await(one.transport().openStream(other.transport().nodeId(), ECHO));
+            PeerStream stream =
+                    await(one.transport().openStream(other.transport().nodeId(), ECHO));
             long start = System.nanoTime();
             CompletableFuture<Long> received = readToEnd(stream, 0);
             await(stream.write(new byte[MEBIBYTE]));

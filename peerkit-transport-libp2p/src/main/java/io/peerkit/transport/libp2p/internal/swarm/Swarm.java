@@ -202,11 +202,10 @@ public final class Swarm implements Dialer, AutoCloseable {
                 .filter(carrier -> carrier.listens(address))
                 .findFirst()
                 .map(carrier -> carrier.listen(address))
-                .orElseGet(() -> CompletableFuture.failedFuture(
-                        new PeerUnreachableException("listen address " + address
-                                + (address.isQuic()
-                                        ? " needs peerkit-transport-libp2p-quic and its native code for this platform"
-                                        : " is of no kind known here"))));
+                .orElseGet(() -> CompletableFuture.failedFuture(new PeerUnreachableException("listen address " + address
+                        + (address.isQuic()
+                                ? " needs peerkit-transport-libp2p-quic and its native code for this platform"
+                                : " is of no kind known here"))));
     }
 
     /**
