@@ -74,7 +74,7 @@ class HolePunchIT extends InTheLab {
             rightName = right.ask("node /ip4/0.0.0.0/tcp/5002 " + relayAddress);
             for (Probe node : List.of(left, right)) {
                 assertEquals("ok", node.ask("connect " + relayAddress));
-                assertEquals("ok", node.ask("await addresses"));
+                assertEquals("ok", node.ask("await addresses 3"));
             }
             rightAtRelay = relayAddress + "/p2p-circuit/p2p/" + rightName;
         }

@@ -43,6 +43,11 @@ public final class Dcutr {
     /** How often a peer may have this node dial it, for one relayed connection. */
     static final int MAX_EXCHANGES = 6;
 
+    /** How often is looked whether an address of this node's own is known by now, and how far apart. */
+    private static final int MAX_LOOKS = 3;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(Dcutr.class);
 
     private final Dialer dialer;
@@ -142,11 +147,19 @@ public final class Dcutr {
      * @param message what it said
      */
     public void known(Connection connection, IdentifyMessage message) {
+        known(connection, message, 1);
+    }
+
+    private void known(Connection connection, IdentifyMessage message, int looks) {
         if (!connection.isRelayed() || connection.isDialer() || !connection.isOpen() || runs.containsKey(connection)) {
             return;
         }
         if (direct.apply(connection.peer()).isPresent()) {
             return;
+        }
+        if (HolePunch.dialable(ours.get()).isEmpty() && looks < MAX_LOOKS) {
+            connection.after(BETWEEN_LOOKS, () -> known(connection, message, looks + 1));
+            return; // the relay may be about to say where it sees this node
         }
         Upgrading run = new Upgrading(
                 connection,

@@ -33,6 +33,13 @@ final class HolePunch {
     /** However long the relay takes, no longer is waited after SYNC. */
     static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
+    /**
+     * How much longer than before is waited after SYNC in each further attempt. Where the peer's router lets packets in already,
+     * those that come before the peer has dialed reach its listening socket, and both sides then wait for the other to begin
+     * the handshake. Those that the peer sends too early do no harm.
+     */
+    static final Duration LATER = Duration.ofMillis(500);
+
     /** How long is waited before the next attempt, so that the sockets of the peer's last one are gone. */
     static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
@@ -112,9 +119,9 @@ final class HolePunch {
         if (theirs.isEmpty()) {
             return giveUp("peer knows no address of its own on the internet");
         }
-        Duration half = roundTrip.dividedBy(2);
+        Duration wait = roundTrip.dividedBy(2).plus(LATER.multipliedBy(attempts - 1L));
         state = State.PUNCHING;
-        return List.of(new Action.SyncAndPunch(half.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : half, theirs));
+        return List.of(new Action.SyncAndPunch(wait.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : wait, theirs));
     }
 
     /** An attempt failed, in the exchange or in the dials. */

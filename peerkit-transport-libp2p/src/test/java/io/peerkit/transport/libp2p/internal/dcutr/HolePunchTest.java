@@ -51,6 +51,16 @@ class HolePunchTest {
     }
 
     @Test
+    void answered_secondAttempt_waitedForLonger() {
+        punch.start(PRIVATE, OURS);
+        punch.answered(DcutrMessage.connect(THEIRS), ROUND_TRIP);
+        punch.failed(OURS);
+        assertEquals(
+                List.of(new HolePunch.Action.SyncAndPunch(Duration.ofMillis(540), THEIRS)),
+                punch.answered(DcutrMessage.connect(THEIRS), ROUND_TRIP));
+    }
+
+    @Test
     void answered_relayTakesForEver_waitIsBounded() {
         punch.start(PRIVATE, OURS);
         assertEquals(
