@@ -2,11 +2,9 @@
 package io.peerkit.transport.libp2p.quic;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
@@ -185,8 +183,15 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
         if (!over && !outputEnded) {
             outputEnded = true;
             // In line behind what was written.
-            var unused = channel().write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true));
-            muxer.wrote(this);
+            (lastWrite == null ? channel().newSucceededFuture() : lastWrite)
+                    .addListener(sent -> channel().eventLoop().execute(this::endOutput));
+        }
+    }
+
+    /** In a turn of its own: written together with what came before, the end was lost now and then. */
+    private void endOutput() {
+        if (!over) {
+            var unused = channel().shutdownOutput();
         }
     }
 
