@@ -38,7 +38,6 @@ import io.peerkit.transport.libp2p.internal.relay.DirectConnections;
 import io.peerkit.transport.libp2p.internal.relay.RelayServer;
 import io.peerkit.transport.libp2p.internal.relay.Reservations;
 import io.peerkit.transport.libp2p.internal.stream.Libp2pStream;
-import io.peerkit.transport.libp2p.internal.swarm.DefaultListening;
 import io.peerkit.transport.libp2p.internal.swarm.Swarm;
 import io.peerkit.transport.libp2p.internal.swarm.SwarmSettings;
 import io.peerkit.transport.libp2p.internal.websocket.WebSocketCarrier;
@@ -138,7 +137,7 @@ final class GatedTransport implements Transport {
     CompletableFuture<Transport> listen(Optional<List<Multiaddr>> addresses, Optional<Mdns.Settings> discovery) {
         CompletableFuture<Transport> listening = new CompletableFuture<>();
         CompletableFuture<Void> open =
-                addresses.isPresent() ? swarm.listen(addresses.get()) : DefaultListening.start(swarm);
+                swarm.listen(addresses.orElseGet(() -> List.of(Multiaddr.parse("/ip4/0.0.0.0/tcp/0"))));
         var unused = open.whenComplete((done, failure) -> {
             if (failure == null) {
                 surroundings.start(discovery, key.peerId(), this::networkChanged);

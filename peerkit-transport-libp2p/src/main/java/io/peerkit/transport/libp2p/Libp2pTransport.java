@@ -45,8 +45,7 @@ public final class Libp2pTransport {
     /**
      * Settings of a transport.
      *
-     * @return the defaults: listens on a free TCP port of all IPv4 interfaces, and on the UDP port of the same number for QUIC
-     *     where {@code peerkit-transport-libp2p-quic} is there
+     * @return the defaults: listens on a free TCP port of all IPv4 interfaces
      */
     public static Builder builder() {
         return new Builder();

@@ -46,7 +46,9 @@ final class DatagramRouter extends ChannelDuplexHandler implements ConnectionEnd
 
     /** Fills the pipeline of the socket. */
     void install(
-            ChannelPipeline pipeline, io.netty.channel.ChannelHandler dialer, io.netty.channel.ChannelHandler listener) {
+            ChannelPipeline pipeline,
+            io.netty.channel.ChannelHandler dialer,
+            io.netty.channel.ChannelHandler listener) {
         // A dial goes from the end of the pipeline to the first codec, which must be the one that dials.
         pipeline.addLast(this, listener, toDialer, dialer);
     }

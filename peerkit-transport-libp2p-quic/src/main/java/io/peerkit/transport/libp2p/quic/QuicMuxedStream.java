@@ -2,10 +2,9 @@
 package io.peerkit.transport.libp2p.quic;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
@@ -29,6 +28,7 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     private final Deque<ByteBuf> received = new ArrayDeque<>();
     private @Nullable QuicStreamChannel channel;
     private @Nullable Substream substream;
+    private @Nullable ChannelFuture lastWrite;
     private int receivedBytes;
     private int unsentBytes;
     private int unsentWrites;
@@ -143,9 +143,17 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
         if (unsentBytes > QuicLimits.MAX_UNSENT_BYTES - length || unsentWrites >= QuicLimits.MAX_UNSENT_WRITES) {
             return WriteResult.FULL;
         }
+        if (length == 0) {
+            data.release();
+            // Netty's codec would hold an empty write, and the end behind it, until the peer sends something.
+            (lastWrite == null ? channel().newSucceededFuture() : lastWrite)
+                    .addListener(sent -> ended((WriteListener) token, sent.isSuccess()));
+            return WriteResult.ACCEPTED;
+        }
         unsentBytes += length;
         unsentWrites++;
-        channel().write(data).addListener(sent -> {
+        lastWrite = channel().write(data);
+        lastWrite.addListener(sent -> {
             unsentBytes -= length;
             unsentWrites--;
             ended((WriteListener) token, sent.isSuccess());
@@ -175,8 +183,15 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
         if (!over && !outputEnded) {
             outputEnded = true;
             // In line behind what was written.
-            var unused = channel().write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true));
-            muxer.wrote(this);
+            (lastWrite == null ? channel().newSucceededFuture() : lastWrite)
+                    .addListener(sent -> channel().eventLoop().execute(this::endOutput));
+        }
+    }
+
+    /** In a turn of its own: written together with what came before, the end was lost now and then. */
+    private void endOutput() {
+        if (!over) {
+            var unused = channel().shutdownOutput();
         }
     }
 

@@ -56,7 +56,8 @@ final class QuicTrust extends X509ExtendedTrustManager {
             PeerId peer = PeerCertificate.verify(encoded, expected, Instant.now());
             handshakes.replace(engine, new Handshake(expected, Optional.of(peer), Optional.empty()));
         } catch (InvalidBytesException e) {
-            handshakes.replace(engine, new Handshake(expected, Optional.empty(), Optional.of(String.valueOf(e.getMessage()))));
+            handshakes.replace(
+                    engine, new Handshake(expected, Optional.empty(), Optional.of(String.valueOf(e.getMessage()))));
             throw new CertificateException(e.getMessage(), e);
         }
     }

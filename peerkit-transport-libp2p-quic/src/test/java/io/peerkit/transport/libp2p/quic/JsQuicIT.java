@@ -108,7 +108,9 @@ final class JsQuicIT {
         IdentifyMessage said = ours.identify(connection);
         assertThat(said.agentVersion().orElseThrow()).startsWith("js-libp2p/");
         JsonNode identified = ok(js.ask(JsNode.command("identify").put("peerId", ours.peer())));
-        assertThat(identified.path("observedAddr").asText()).startsWith("/ip4/127.0.0.1/udp/").contains("/quic-v1");
+        assertThat(identified.path("observedAddr").asText())
+                .startsWith("/ip4/127.0.0.1/udp/")
+                .contains("/quic-v1");
     }
 
     @Test

@@ -106,10 +106,11 @@ final class QuicLifeTest {
             int target = port(other);
             for (long i = 0; i < cases; i++) {
                 byte[] datagram = nonsense(random);
-                stranger.send(new DatagramPacket(
-                        datagram, datagram.length, InetAddress.getLoopbackAddress(), target));
+                stranger.send(new DatagramPacket(datagram, datagram.length, InetAddress.getLoopbackAddress(), target));
                 if (i % 5_000 == 0) {
-                    assertThat(QuicTestNode.ping(connection)).as("seed %d", seed).isPositive();
+                    assertThat(QuicTestNode.ping(connection))
+                            .as("seed %d", seed)
+                            .isPositive();
                 }
             }
             assertThat(QuicTestNode.ping(await(one.dial(other.address())))).isPositive();
