@@ -53,6 +53,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
 /** The stack with the access gate: what {@link Libp2pTransport.Builder} starts. Safe for use by any thread. */
@@ -97,6 +98,9 @@ final class GatedTransport implements Transport {
         DirectConnections direct = new DirectConnections(this::dialRelay);
         swarm.whenEstablished(direct::established);
         Clock clock = Clock.systemUTC();
+        swarm.observers(relays.stream()
+                .flatMap(each -> Multiaddr.parse(each.value()).peerId().stream())
+                .collect(Collectors.toUnmodifiableSet()));
         nat = new NatTraversal(swarm, protocols, clock, portMapping, this::addressesChanged);
         if (context.mode() == TransportMode.NODE) {
             protocols.add(MESSAGE_PROTOCOL, connection -> new MessageReceiver(this::takeMessage));

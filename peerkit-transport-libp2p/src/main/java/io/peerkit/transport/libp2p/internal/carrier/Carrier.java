@@ -3,6 +3,7 @@ package io.peerkit.transport.libp2p.internal.carrier;
 
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,6 +38,15 @@ public interface Carrier {
         attempt.fail(
                 new PeerUnreachableException("address " + attempt.address() + " cannot be dialed from both sides"));
     }
+
+    /**
+     * A peer is about to dial this node from an address that this carrier {@link #dials}, and this side is to begin the handshake,
+     * whichever socket the connection comes about on.
+     *
+     * @param from where the peer is, seen from the internet
+     * @param peer who is there
+     */
+    default void expect(Multiaddr from, PeerId peer) {}
 
     /**
      * Whether an address can be listened at in this way.

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionContext;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,6 +41,15 @@ public interface CarrierHost {
      * @return always the same
      */
     NameResolver names();
+
+    /**
+     * Whether a node is one to which this node dials from the port at which it listens, so that it can tell how the world sees
+     * that port: a relay of this node's.
+     *
+     * @param peer any node
+     * @return whether it is
+     */
+    boolean observes(PeerId peer);
 
     /**
      * Gives a channel to an event loop and closes it with the transport.

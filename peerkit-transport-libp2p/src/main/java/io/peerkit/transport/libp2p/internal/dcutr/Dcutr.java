@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
@@ -208,6 +209,7 @@ public final class Dcutr {
         private final Connection connection;
         private final DcutrStream stream;
         private Optional<List<Multiaddr>> theirs = Optional.empty();
+        private CompletableFuture<Connection> dialing = new CompletableFuture<>();
 
         Answer(Connection connection, Substream opened) {
             this.connection = connection;
@@ -222,17 +224,30 @@ public final class Dcutr {
             if (theirs.isEmpty() && message.type() == DcutrMessage.Type.CONNECT) {
                 theirs = Optional.of(HolePunch.dialable(message.addresses()));
                 upgrading.accept(connection.node(), true);
+                dialer.expect(theirs.get(), connection.peer());
                 stream.send(DcutrMessage.connect(HolePunch.dialable(ours.get())));
+                dial();
             } else if (theirs.isPresent() && message.type() == DcutrMessage.Type.SYNC) {
                 stream.end();
-                var unused = PunchRace.start(
-                                connection.peer(),
-                                theirs.get(),
-                                address -> dialer.punch(address, connection.peer(), true))
-                        .whenComplete((there, failure) -> upgrading.accept(connection.node(), false));
+                if (dialing.isCompletedExceptionally()) {
+                    dial();
+                }
+                var unused = dialing.whenComplete((there, failure) -> upgrading.accept(connection.node(), false));
             } else {
                 throw new InvalidBytesException("dcutr message " + message.type() + " out of order");
             }
+        }
+
+        /**
+         * Dials before SYNC already, and again then when that was refused. This side's packet has to leave before the peer's arrives:
+         * a router that has seen an earlier dial between the two would let that one in, to where no dial awaits it, and then take
+         * what answers it for no part of anything.
+         */
+        private void dial() {
+            dialing = PunchRace.start(
+                    connection.peer(),
+                    theirs.orElse(List.of()),
+                    address -> dialer.punch(address, connection.peer(), true));
         }
     }
 }

@@ -33,11 +33,7 @@ final class HolePunch {
     /** However long the relay takes, no longer is waited after SYNC. */
     static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
-    /**
-     * How much longer than before is waited after SYNC in each further attempt. Where the peer's router lets packets in already,
-     * those that come before the peer has dialed reach its listening socket, and both sides then wait for the other to begin
-     * the handshake. Those that the peer sends too early do no harm.
-     */
+    /** How much longer than before is waited after SYNC in each further attempt: the peer may be slow. */
     static final Duration LATER = Duration.ofMillis(500);
 
     /** How long is waited before the next attempt, so that the sockets of the peer's last one are gone. */

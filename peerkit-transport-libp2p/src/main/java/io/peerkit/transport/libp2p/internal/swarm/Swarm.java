@@ -89,6 +89,7 @@ public final class Swarm implements Dialer, AutoCloseable {
     private final List<Carrier> carriers = new CopyOnWriteArrayList<>();
     private final List<Consumer<Connection>> whenEstablished = new CopyOnWriteArrayList<>();
     private final List<Supplier<List<Multiaddr>>> announced = new CopyOnWriteArrayList<>();
+    private volatile Set<PeerId> observers = Set.of();
     private volatile boolean closed;
 
     /**
@@ -240,6 +241,25 @@ public final class Swarm implements Dialer, AutoCloseable {
                     .start();
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(new ClosedException("transport is closed", e));
+        }
+    }
+
+    /**
+     * Says who is dialed from the port at which this node listens.
+     *
+     * @param peers relays of this node's
+     */
+    public void observers(Set<PeerId> peers) {
+        observers = Set.copyOf(peers);
+    }
+
+    @Override
+    public void expect(List<Multiaddr> addresses, PeerId peer) {
+        for (Multiaddr address : addresses) {
+            carriers.stream()
+                    .filter(carrier -> carrier.dials(address))
+                    .findFirst()
+                    .ifPresent(carrier -> carrier.expect(address, peer));
         }
     }
 
@@ -428,6 +448,11 @@ public final class Swarm implements Dialer, AutoCloseable {
         @Override
         public NameResolver names() {
             return names;
+        }
+
+        @Override
+        public boolean observes(PeerId peer) {
+            return observers.contains(peer);
         }
 
         @Override

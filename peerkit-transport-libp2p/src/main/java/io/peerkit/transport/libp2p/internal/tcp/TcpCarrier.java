@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.transport.libp2p.internal.tcp;
 
+import io.netty.channel.Channel;
 import io.peerkit.transport.libp2p.internal.carrier.Carrier;
 import io.peerkit.transport.libp2p.internal.carrier.CarrierHost;
 import io.peerkit.transport.libp2p.internal.carrier.DialAttempt;
+import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.UpgradeHandler;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Connections over TCP, secured and muxed by an {@link UpgradeHandler}. */
 public final class TcpCarrier implements Carrier {
     private final CarrierHost host;
     private final TcpSockets sockets;
+    private final ExpectedDials expected = new ExpectedDials(System::nanoTime);
 
     /**
      * Opens nothing yet.
@@ -36,9 +42,22 @@ public final class TcpCarrier implements Carrier {
 
     @Override
     public CompletableFuture<Void> listen(Multiaddr address) {
-        return sockets.listen(
-                address,
-                (channel, upgraded) -> channel.pipeline().addLast(UpgradeHandler.listener(host.context(), upgraded)));
+        return sockets.listen(address, (channel, upgraded) -> channel.pipeline().addLast(accepting(channel, upgraded)));
+    }
+
+    private UpgradeHandler accepting(Channel channel, CompletableFuture<Connection> upgraded) {
+        Optional<PeerId> punching =
+                channel.remoteAddress() instanceof InetSocketAddress remote ? expected.take(remote) : Optional.empty();
+        return punching.isPresent()
+                ? UpgradeHandler.dialer(host.context(), punching, upgraded)
+                : UpgradeHandler.listener(host.context(), upgraded);
+    }
+
+    @Override
+    public void expect(Multiaddr from, PeerId peer) {
+        from.ip()
+                .ifPresent(
+                        ip -> expected.add(new InetSocketAddress(ip, from.port().orElseThrow()), peer));
     }
 
     @Override

@@ -93,16 +93,18 @@ public final class TcpSockets {
     }
 
     /**
-     * Looks the host of an address up and connects to it; to the internet from a port at which this node listens, where that
-     * can be, so that peers see what is of use to others.
+     * Looks the host of an address up and connects to it; to observers on the internet from a port at which this node listens,
+     * where that can be, so that they see what is of use to others. Other dials leave from any port: what is left of one that
+     * failed, in routers, would stand in the way of a dial from both sides later.
      *
      * @param attempt what to do
      * @param prepare fills the pipeline of the channel; called again when a second one is needed
      */
     public void dial(DialAttempt attempt, Consumer<Channel> prepare) {
         resolved(attempt, remote -> {
+            boolean observed = attempt.expected().map(host::observes).orElse(false);
             Optional<InetSocketAddress> local =
-                    PublicAddresses.isPublic(remote.getAddress()) ? localFor(remote) : Optional.empty();
+                    observed && PublicAddresses.isPublic(remote.getAddress()) ? localFor(remote) : Optional.empty();
             connect(attempt, remote, local, local.isPresent(), prepare);
         });
     }
