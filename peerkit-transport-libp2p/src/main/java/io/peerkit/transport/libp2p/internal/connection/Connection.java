@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
  * <p>Belongs to its event loop; {@link #execute} gets there from elsewhere. Only what says so may be called by any thread.
  */
 public final class Connection {
-    /** How many streams a peer may open before it is let in. Identify, push, two pings and access are five. */
-    static final int MAX_STREAMS_BEFORE_ACCESS = 16;
-
     /** How long a connection that is to be closed waits for its last bytes to leave, or for the peer to close first. */
     static final Duration CLOSING_TIME = Duration.ofSeconds(1);
 
@@ -61,13 +58,13 @@ public final class Connection {
     private final NodeId node;
     private final Supplier<@Nullable SocketAddress> remote;
     private final Muxer muxer;
+    private final EarlyStreams early;
     private final Map<String, ServedProtocol> serving = new HashMap<>();
     private final CompletableFuture<Connection> established = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile State state = State.SECURED;
     private @Nullable PeerkitException cause;
     private Runnable cancelTimeout = () -> {};
-    private int streamsBeforeAccess;
 
     /**
      * Makes a connection of a channel on which the peer has proven who it is.
@@ -111,6 +108,7 @@ public final class Connection {
         this.peer = peer;
         node = new NodeId(peer.toString());
         this.muxer = muxer.apply(this);
+        early = new EarlyStreams(this.muxer.ordersStreams());
     }
 
     /**
@@ -295,6 +293,10 @@ public final class Connection {
         return context.protocols();
     }
 
+    EarlyStreams early() {
+        return early;
+    }
+
     boolean serves(String protocol) {
         return context.policy().serves(this, protocol);
     }
@@ -331,6 +333,7 @@ public final class Connection {
         muxer.start();
         context.established().accept(this);
         established.complete(this);
+        early.granted();
     }
 
     /**
@@ -366,6 +369,7 @@ public final class Connection {
         cancelTimeout.run();
         cancelTimeout = after(CLOSING_TIME, () -> close(why));
         established.completeExceptionally(why);
+        early.refused(why);
     }
 
     /**
@@ -414,13 +418,14 @@ public final class Connection {
      */
     public void opened(MuxedStream opened) {
         Substream stream = new Substream(this, opened);
-        if (state == State.SECURED && ++streamsBeforeAccess > MAX_STREAMS_BEFORE_ACCESS) {
-            close(new InvalidBytesException("node " + node + " opened " + streamsBeforeAccess
-                    + " streams before it was granted access, at most " + MAX_STREAMS_BEFORE_ACCESS));
-        } else if (state == State.REFUSED || state == State.CLOSED) {
-            stream.reset();
-        } else {
-            stream.await(new InboundNegotiation(stream));
+        try {
+            if (state == State.ESTABLISHED || (state == State.SECURED && early.opened())) {
+                stream.await(new InboundNegotiation(stream));
+            } else {
+                stream.reset();
+            }
+        } catch (InvalidBytesException e) {
+            close(new InvalidBytesException("node " + node + " opened " + e.getMessage(), e));
         }
     }
 

@@ -49,6 +49,11 @@ final class YamuxMuxer implements Muxer {
     }
 
     @Override
+    public boolean ordersStreams() {
+        return true;
+    }
+
+    @Override
     public void start() {
         liveness.start();
     }

@@ -19,6 +19,13 @@ public interface Muxer {
      */
     MuxedStream open();
 
+    /**
+     * Whether what a peer does on different streams arrives in the order in which the peer did it.
+     *
+     * @return false when a stream may overtake another
+     */
+    boolean ordersStreams();
+
     /** The peer was let in: from now on watch whether it lives. */
     void start();
 
