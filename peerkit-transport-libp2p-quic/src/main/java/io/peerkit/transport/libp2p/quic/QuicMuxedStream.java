@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
@@ -21,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One stream of a QUIC connection. Reads from QUIC only what the application asks for and a little ahead, so that the peer's window
  * closes when nobody reads. Belongs to the event loop.
+ *
+ * <p>quiche forgets a stream when all bytes of both directions are acknowledged, whether the end of it is or not. An end that stands in
+ * the same frame as the last bytes is acknowledged with them. One that comes later is lost when the bytes before it are
+ * acknowledged while it is not sent, or while the only packet that carries it is lost. So the last write waits for the end of
+ * the turn, lest an end follow; and an end that follows later is not written while packets are being read, when quiche would keep it.
+ *
+ * @see <a href="https://github.com/cloudflare/quiche/issues/2525">quiche issue 2525</a>
  */
 final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements MuxedStream {
     private final QuicMuxer muxer;
@@ -29,6 +37,9 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     private @Nullable QuicStreamChannel channel;
     private @Nullable Substream substream;
     private @Nullable ChannelFuture lastWrite;
+    /** The last write, until the turn is over. */
+    private @Nullable Held held;
+
     private int receivedBytes;
     private int unsentBytes;
     private int unsentWrites;
@@ -36,6 +47,8 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean over;
+
+    private record Held(ByteBuf bytes, WriteListener listener) {}
 
     QuicMuxedStream(QuicMuxer muxer, boolean ofPeer) {
         this.muxer = muxer;
@@ -144,6 +157,7 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
             return WriteResult.FULL;
         }
         if (length == 0) {
+            sendHeld(false);
             data.release();
             // Netty's codec would hold an empty write, and the end behind it, until the peer sends something.
             (lastWrite == null ? channel().newSucceededFuture() : lastWrite)
@@ -152,14 +166,27 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
         }
         unsentBytes += length;
         unsentWrites++;
-        lastWrite = channel().write(data);
+        sendHeld(false);
+        held = new Held(data, (WriteListener) token);
+        muxer.wrote(this);
+        return WriteResult.ACCEPTED;
+    }
+
+    /** Writes what waited for the end of the turn, with the end of the stream or without it. */
+    private boolean sendHeld(boolean end) {
+        Held last = held;
+        if (last == null) {
+            return false;
+        }
+        held = null;
+        int length = last.bytes.readableBytes();
+        lastWrite = channel().write(end ? new DefaultQuicStreamFrame(last.bytes, true) : last.bytes);
         lastWrite.addListener(sent -> {
             unsentBytes -= length;
             unsentWrites--;
-            ended((WriteListener) token, sent.isSuccess());
+            ended(last.listener, sent.isSuccess());
         });
-        muxer.wrote(this);
-        return WriteResult.ACCEPTED;
+        return true;
     }
 
     private void ended(WriteListener listener, boolean sent) {
@@ -175,20 +202,23 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
     }
 
     void flush() {
-        channel().flush();
+        sendHeld(false); // quiche sends it at once
     }
 
     @Override
     public void closeWrite() {
         if (!over && !outputEnded) {
             outputEnded = true;
+            if (sendHeld(true)) {
+                return;
+            }
             // In line behind what was written.
             (lastWrite == null ? channel().newSucceededFuture() : lastWrite)
                     .addListener(sent -> channel().eventLoop().execute(this::endOutput));
         }
     }
 
-    /** In a turn of its own: written together with what came before, the end was lost now and then. */
+    /** In a turn of its own, in which it is sent at once if congestion control lets it. */
     private void endOutput() {
         if (!over) {
             var unused = channel().shutdownOutput();
@@ -213,6 +243,12 @@ final class QuicMuxedStream extends ChannelInboundHandlerAdapter implements Muxe
 
     private void release() {
         over = true;
+        Held unsent = held;
+        if (unsent != null) {
+            held = null;
+            unsent.bytes.release();
+            ended(unsent.listener, false);
+        }
         received.forEach(ByteBuf::release);
         received.clear();
         receivedBytes = 0;

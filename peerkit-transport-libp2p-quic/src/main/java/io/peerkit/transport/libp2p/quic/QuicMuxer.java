@@ -96,6 +96,11 @@ final class QuicMuxer implements Muxer {
         return stream;
     }
 
+    @Override
+    public boolean ordersStreams() {
+        return false;
+    }
+
     /** Keeps the connection from falling idle; that it has is for QUIC to find out. */
     @Override
     public void start() {
