@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Each end of a direction arrives, and all that was written before it. */
@@ -33,7 +34,9 @@ final class QuicEndTest {
             Semaphore room = new Semaphore(AT_ONCE);
             CompletableFuture<?>[] ends = new CompletableFuture<?>[STREAMS];
             for (int i = 0; i < STREAMS; i++) {
-                room.acquire();
+                assertThat(room.tryAcquire(30, TimeUnit.SECONDS))
+                        .as("ends lost, seed %d", seed)
+                        .isTrue();
                 int length = random.nextInt(8) == 0 ? random.nextInt(MAX_BYTES) : random.nextInt(200);
                 PeerStream stream = QuicTestNode.open(connection, ECHO);
                 CompletableFuture<Void> written = stream.write(new byte[length]);
