@@ -3,12 +3,12 @@ package io.peerkit.transport.libp2p.internal.autonat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.peerkit.api.transport.PeerStream;
+import io.peerkit.transport.libp2p.TestNode;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionSettings;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -116,14 +117,8 @@ class AutonatTest {
         Multiaddr address = own();
         Connection dialed = TestSwarm.await(service.swarm()
                 .probe(address, Multiaddr.parse(client.address()).peerId().orElseThrow()));
-        assertNotEquals(listening, ((InetSocketAddress) assertSocket(dialed.localAddress())).getPort());
-    }
-
-    private static Object assertSocket(@org.jspecify.annotations.Nullable Object address) {
-        if (address == null) {
-            throw new AssertionError("socket is gone");
-        }
-        return address;
+        assertTrue(
+                dialed.localAddress() instanceof InetSocketAddress local && local.getPort() != listening);
     }
 
     @Test
@@ -152,6 +147,21 @@ class AutonatTest {
     }
 
     @Test
+    void dialBack_beforeAccess_servedAndNothingElseIs() throws Exception {
+        try (TestNode node = new TestNode()) {
+            Multiaddr address = Multiaddr.parse(node.address());
+            Connection dialed = TestSwarm.await(
+                    service.swarm().probe(address, address.peerId().orElseThrow()));
+            PeerStream stream = TestSwarm.open(dialed, AutonatServer.DIAL_BACK);
+            TestSwarm.await(stream.write(FrameInput.withLength(DialBackMessage.nonce(1))));
+            assertThrows(ExecutionException.class, () -> TestSwarm.await(stream.read()));
+            assertTrue(dialed.isOpen());
+            assertThrows(ExecutionException.class, () -> TestSwarm.open(dialed, AutonatServer.DIAL_REQUEST));
+            assertTrue(node.transport().connectedNodes().isEmpty());
+        }
+    }
+
+    @Test
     void request_peerThatTakesNoNonce_dialBackErrorAndAtLastRejected() throws Exception {
         Connection connection = TestSwarm.await(client.dial(service.address()));
         for (int i = 0; i < DialBackService.MAX_OF_PEER; i++) {
@@ -169,6 +179,6 @@ class AutonatTest {
         AutonatMessage request = new AutonatMessage.DialRequest(List.of(Optional.of(own())), random.nextLong());
         TestSwarm.await(stream.write(FrameInput.withLength(request.encode())));
         byte[] answer = TestSwarm.await(stream.read()).orElseThrow();
-        return AutonatMessage.decode(java.util.Arrays.copyOfRange(answer, 1, answer.length));
+        return AutonatMessage.decode(Arrays.copyOfRange(answer, 1, answer.length));
     }
 }
