@@ -194,14 +194,15 @@ public final class AutonatClient {
                 isDataSent = true;
                 send(wanted.count());
             } else {
-                throw new InvalidBytesException("autonat message out of order: "
-                        + message.getClass().getSimpleName());
+                throw new InvalidBytesException(
+                        "autonat message out of order: " + message.getClass().getSimpleName());
             }
         }
 
         private void send(int count) {
             for (int left = count; left > 0; left -= AutonatMessage.MAX_CHUNK_BYTES) {
-                frames.send(new AutonatMessage.DialDataResponse(Math.min(left, AutonatMessage.MAX_CHUNK_BYTES)).encode());
+                frames.send(
+                        new AutonatMessage.DialDataResponse(Math.min(left, AutonatMessage.MAX_CHUNK_BYTES)).encode());
             }
         }
     }

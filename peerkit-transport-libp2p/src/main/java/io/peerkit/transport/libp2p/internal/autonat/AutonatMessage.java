@@ -53,8 +53,8 @@ sealed interface AutonatMessage {
         @Override
         public byte[] encode() {
             ProtobufWriter out = new ProtobufWriter();
-            addresses.forEach(address ->
-                    out.bytes(1, address.map(Multiaddr::toBytes).orElseGet(() -> new byte[0])));
+            addresses.forEach(
+                    address -> out.bytes(1, address.map(Multiaddr::toBytes).orElseGet(() -> new byte[0])));
             out.fixed64(2, nonce);
             return wrapped(1, out);
         }

@@ -122,8 +122,8 @@ final class DialBackService {
                 missing -= Math.min(missing, data.count());
                 return missing == 0 ? dial() : List.of();
             }
-            throw new InvalidBytesException("autonat message out of order: "
-                    + message.getClass().getSimpleName());
+            throw new InvalidBytesException(
+                    "autonat message out of order: " + message.getClass().getSimpleName());
         }
 
         private List<Action> asked(AutonatMessage.DialRequest request, double random, Instant now) {

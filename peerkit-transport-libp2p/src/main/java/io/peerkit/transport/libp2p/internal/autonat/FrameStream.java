@@ -90,7 +90,7 @@ final class FrameStream implements StreamDriver {
 
     private void timeOut() {
         stream.reset();
-        broken(new PeerUnreachableException("node " + stream.connection().node() + " did not end an autonat stream within "
-                + timeout));
+        broken(new PeerUnreachableException(
+                "node " + stream.connection().node() + " did not end an autonat stream within " + timeout));
     }
 }

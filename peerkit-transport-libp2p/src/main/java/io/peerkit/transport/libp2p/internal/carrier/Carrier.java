@@ -56,7 +56,8 @@ public interface Carrier {
      * @param attempt what to do; it names the peer
      */
     default void probe(DialAttempt attempt) {
-        attempt.fail(new PeerUnreachableException("address " + attempt.address() + " cannot be tried from another port"));
+        attempt.fail(
+                new PeerUnreachableException("address " + attempt.address() + " cannot be tried from another port"));
     }
 
     /**

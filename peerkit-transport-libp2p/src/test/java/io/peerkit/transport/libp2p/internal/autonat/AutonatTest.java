@@ -117,8 +117,7 @@ class AutonatTest {
         Multiaddr address = own();
         Connection dialed = TestSwarm.await(service.swarm()
                 .probe(address, Multiaddr.parse(client.address()).peerId().orElseThrow()));
-        assertTrue(
-                dialed.localAddress() instanceof InetSocketAddress local && local.getPort() != listening);
+        assertTrue(dialed.localAddress() instanceof InetSocketAddress local && local.getPort() != listening);
     }
 
     @Test

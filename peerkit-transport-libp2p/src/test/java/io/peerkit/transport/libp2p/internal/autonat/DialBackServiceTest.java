@@ -110,7 +110,9 @@ class DialBackServiceTest {
     @Test
     void received_privateAddress_onlyThatOfThePeerItself() {
         InetAddress inside = TestPeers.ip("192.168.1.7");
-        assertEquals(dial("/ip4/192.168.1.7/tcp/80"), ask(PEER, inside, "/ip4/192.168.1.8/tcp/80", "/ip4/192.168.1.7/tcp/80"));
+        assertEquals(
+                dial("/ip4/192.168.1.7/tcp/80"),
+                ask(PEER, inside, "/ip4/192.168.1.8/tcp/80", "/ip4/192.168.1.7/tcp/80"));
     }
 
     @Test

@@ -126,7 +126,10 @@ class ReachabilityProbeTest {
         assertEquals(Optional.of(ADDRESS), probe.next(PEER, THERE, 2, now));
         assertTrue(probe.arrived(2, PEER, THERE, now));
         probe.answered(
-                2, Optional.of(new AutonatMessage.DialResponse(ResponseStatus.OK, 0, DialStatus.OK)), 0.999_999_999, now);
+                2,
+                Optional.of(new AutonatMessage.DialResponse(ResponseStatus.OK, 0, DialStatus.OK)),
+                0.999_999_999,
+                now);
         now = now.plus(ReachabilityProbe.MAX_REPEAT).minusMillis(2);
         assertEquals(Optional.empty(), probe.next(PEER, THERE, 3, now));
         now = now.plusMillis(2);
