@@ -7,6 +7,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.PeerUnreachableException;
 import io.peerkit.api.PeerkitException;
 import io.peerkit.api.transport.AccessNegotiation;
+import io.peerkit.transport.libp2p.internal.autonat.AutonatServer;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ConnectionPolicy;
 import io.peerkit.transport.libp2p.internal.connection.InboundProtocol;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Runs the access handshake on each connection, and serves nothing else before it has ended well, except identify and ping.
+ * Runs the access handshake on each connection, and serves nothing else before it has ended well, except identify, ping and dials back.
  *
  * <pre>{@code
  *   stream /peerkit/access/2.0.0, opened by the dialing side of the connection as its first
@@ -36,8 +37,13 @@ public final class AccessGate implements ConnectionPolicy {
     /** The protocol's name. */
     public static final String PROTOCOL = "/peerkit/access/2.0.0";
 
-    private static final Set<String> SERVED_TO_ALL =
-            Set.of(PROTOCOL, IdentifyMessage.PROTOCOL, IdentifyMessage.PUSH_PROTOCOL, PingProtocol.ID);
+    /** A dial back shows nothing but that this node answers; it takes a nonce that was given to that peer on another connection. */
+    private static final Set<String> SERVED_TO_ALL = Set.of(
+            PROTOCOL,
+            IdentifyMessage.PROTOCOL,
+            IdentifyMessage.PUSH_PROTOCOL,
+            PingProtocol.ID,
+            AutonatServer.DIAL_BACK);
 
     private final NodeId self;
     private final AccessNegotiation.Factory negotiations;

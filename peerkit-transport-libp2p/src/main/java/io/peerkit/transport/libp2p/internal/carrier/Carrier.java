@@ -49,6 +49,18 @@ public interface Carrier {
     default void expect(Multiaddr from, PeerId peer) {}
 
     /**
+     * Dials an address that this carrier {@link #dials} only to see whether somebody answers there: from a port at which this
+     * node does not listen, since a packet from that one would open the way for others, and without asking for access. Ends
+     * the attempt in one way or the other.
+     *
+     * @param attempt what to do; it names the peer
+     */
+    default void probe(DialAttempt attempt) {
+        attempt.fail(
+                new PeerUnreachableException("address " + attempt.address() + " cannot be tried from another port"));
+    }
+
+    /**
      * Whether an address can be listened at in this way.
      *
      * @param address any address

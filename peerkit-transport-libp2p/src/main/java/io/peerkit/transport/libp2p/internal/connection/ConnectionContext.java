@@ -40,4 +40,14 @@ public record ConnectionContext(
         return new ConnectionContext(
                 settings, self, security, policy, protocols, counter, metrics, budgets, established);
     }
+
+    /**
+     * The same, for connections on which no access is asked for.
+     *
+     * @return a copy
+     */
+    public ConnectionContext withoutAccess() {
+        return new ConnectionContext(
+                settings, self, security, new ProbePolicy(), protocols, traffic, metrics, budgets, established);
+    }
 }

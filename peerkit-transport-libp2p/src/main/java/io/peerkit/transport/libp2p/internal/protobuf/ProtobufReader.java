@@ -84,6 +84,20 @@ public final class ProtobufReader {
     }
 
     /**
+     * Takes a number of fixed length, {@code fixed64} or {@code sfixed64}.
+     *
+     * @return 64 bits, to be read as the field means them
+     * @throws InvalidBytesException when the field is of another type or cut off
+     */
+    public long fixed64() {
+        take(WireType.FIXED64);
+        if (in.remaining() < Long.BYTES) {
+            throw cutOff();
+        }
+        return Long.reverseBytes(in.getLong());
+    }
+
+    /**
      * Takes bytes.
      *
      * @param maxBytes the bound on their length

@@ -20,6 +20,19 @@ public final class ProtobufWriter {
     }
 
     /**
+     * Writes a number of fixed length, {@code fixed64} or {@code sfixed64}.
+     *
+     * @param field the field's number
+     * @param value 64 bits
+     */
+    public void fixed64(int field, long value) {
+        rawVarint(((long) field << WireType.TAG_BITS) | WireType.FIXED64);
+        for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
+            out.write((int) (value >>> shift));
+        }
+    }
+
+    /**
      * Writes bytes, also when there are none.
      *
      * @param field the field's number

@@ -2,6 +2,8 @@
 package io.peerkit.transport.libp2p.internal.reach;
 
 import io.peerkit.api.NodeId;
+import io.peerkit.transport.libp2p.internal.autonat.AutonatClient;
+import io.peerkit.transport.libp2p.internal.autonat.AutonatServer;
 import io.peerkit.transport.libp2p.internal.connection.Connection;
 import io.peerkit.transport.libp2p.internal.connection.ProtocolTable;
 import io.peerkit.transport.libp2p.internal.dcutr.Dcutr;
@@ -16,11 +18,13 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** All that gets a node reached behind a router: what is known of its addresses, open ports, and dials from both sides. */
+/** All that gets a node reached behind a router: what is known of its addresses, open ports, dials back, and dials from both sides. */
 public final class NatTraversal implements AutoCloseable {
     private final Swarm swarm;
     private final ProtocolTable protocols;
     private final Reachability reachability;
+    private final AutonatClient autonat;
+    private final SecureRandom random = new SecureRandom();
     private final Optional<PortMapper> ports;
 
     /**
@@ -38,11 +42,13 @@ public final class NatTraversal implements AutoCloseable {
         reachability = new Reachability(swarm::listenAddresses, clock, changed);
         swarm.announce(reachability::sure);
         swarm.identify().whenKnown(reachability::known);
-        ports = portMapping ? Optional.of(new PortMapper(this::mapped, new SecureRandom())) : Optional.empty();
+        autonat = new AutonatClient(reachability::candidates, reachability::tried, clock, random, swarm.metrics());
+        new AutonatServer(swarm::probe, clock, random, swarm.metrics()).serve(protocols);
+        ports = portMapping ? Optional.of(new PortMapper(this::mapped, random)) : Optional.empty();
     }
 
     /**
-     * Seeks direct connections in place of relayed ones, and helps peers to do so.
+     * Has peers try the addresses of this node, seeks direct connections in place of relayed ones, and helps peers to do so.
      *
      * @param direct finds an open connection that is not relayed
      * @param upgrading is told when one is sought and when no longer
@@ -52,10 +58,13 @@ public final class NatTraversal implements AutoCloseable {
         dcutr.serve(protocols);
         swarm.whenEstablished(dcutr::established);
         swarm.identify().whenKnown(dcutr::known);
+        autonat.serve(protocols);
+        swarm.identify().whenKnown(autonat::known);
     }
 
     /** The node listens, or its network is another: routers are asked anew. From any thread. */
     public void networkChanged() {
+        autonat.networkChanged();
         ports.ifPresent(mapper -> {
             mapper.want(MappedAddresses.wanted(swarm.listenAddresses()));
             mapper.recheck();

@@ -24,6 +24,8 @@ public final class Reachability {
     private final Runnable changed;
     private final ObservedAddresses observed = new ObservedAddresses(ObservedAddresses.QUORUM);
     private List<Multiaddr> mapped = List.of();
+    private List<Multiaddr> confirmed = List.of();
+    private List<Multiaddr> unreachable = List.of();
     private List<Multiaddr> told = List.of();
 
     /**
@@ -81,6 +83,20 @@ public final class Reachability {
         tell();
     }
 
+    /**
+     * Peers have tried addresses.
+     *
+     * @param reached all at which one of them got an answer; those that are not public are passed over
+     * @param notReached all at which several got none
+     */
+    public void tried(List<Multiaddr> reached, List<Multiaddr> notReached) {
+        synchronized (this) {
+            confirmed = reached.stream().filter(PublicAddresses::isPublic).toList();
+            unreachable = List.copyOf(notReached);
+        }
+        tell();
+    }
+
     private void tell() {
         List<Multiaddr> now = sure();
         synchronized (this) {
@@ -98,7 +114,7 @@ public final class Reachability {
      * @return public addresses, the surest first
      */
     public List<Multiaddr> candidates() {
-        Set<Multiaddr> all = new LinkedHashSet<>(sure());
+        Set<Multiaddr> all = all();
         listening.get().stream().filter(PublicAddresses::isPublic).forEach(all::add);
         synchronized (this) {
             all.addAll(observed.seen(clock.instant()));
@@ -107,20 +123,24 @@ public final class Reachability {
     }
 
     /**
-     * Where this node can be reached besides at its own interfaces: opened by the router, or seen by
-     * many.
+     * Where this node can be reached besides at its own interfaces: opened by the router, seen by many, or reached by a peer
+     * that was asked to try; not where several have tried and got no answer.
      *
      * @return what others may be told
      */
     public List<Multiaddr> sure() {
-        List<Multiaddr> own = listening.get();
-        Set<Multiaddr> all = new LinkedHashSet<>();
+        List<Multiaddr> sure = new ArrayList<>(all());
+        sure.removeAll(listening.get());
         synchronized (this) {
-            all.addAll(mapped);
-            all.addAll(observed.agreed(clock.instant()));
+            sure.removeAll(unreachable);
         }
-        List<Multiaddr> sure = new ArrayList<>(all);
-        sure.removeAll(own);
         return List.copyOf(sure);
+    }
+
+    private synchronized Set<Multiaddr> all() {
+        Set<Multiaddr> all = new LinkedHashSet<>(confirmed);
+        all.addAll(mapped);
+        all.addAll(observed.agreed(clock.instant()));
+        return all;
     }
 }

@@ -276,6 +276,18 @@ public final class Swarm implements Dialer, AutoCloseable {
         return dial(address, Optional.of(peer), PUNCH_TIMEOUT, (carrier, attempt) -> carrier.punch(attempt, initiator));
     }
 
+    /**
+     * Dials an address only to see whether a peer answers there, from a port at which this node does not listen. The peer is not
+     * asked for access, and the connection is good for little more than one message.
+     *
+     * @param address where the peer may be
+     * @param peer who
+     * @return a future of the secured connection, which is never established, or failed as that of {@link #dial(DialTargets)}
+     */
+    public CompletableFuture<Connection> probe(Multiaddr address, PeerId peer) {
+        return dial(address, Optional.of(peer), settings.dialTimeout(), Carrier::probe);
+    }
+
     private CompletableFuture<Connection> dial(Multiaddr address, Optional<PeerId> expected) {
         Duration limit = settings.dialTimeout().multipliedBy(address.isRelayed() ? RELAYED_TIMEOUTS : 1);
         return dial(address, expected, limit, Carrier::dial);

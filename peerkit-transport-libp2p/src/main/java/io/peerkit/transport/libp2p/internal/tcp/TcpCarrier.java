@@ -80,6 +80,15 @@ public final class TcpCarrier implements Carrier {
     }
 
     @Override
+    public void probe(DialAttempt attempt) {
+        sockets.probe(
+                attempt,
+                channel -> channel.pipeline()
+                        .addLast(UpgradeHandler.dialer(
+                                host.context().withoutAccess(), attempt.expected(), attempt.upgraded())));
+    }
+
+    @Override
     public List<Multiaddr> addresses() {
         return sockets.addresses().stream()
                 .map(socket -> Multiaddr.ofTcp(socket.getAddress(), socket.getPort()))

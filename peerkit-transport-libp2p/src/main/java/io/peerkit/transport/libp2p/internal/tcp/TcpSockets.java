@@ -127,6 +127,16 @@ public final class TcpSockets {
         });
     }
 
+    /**
+     * Connects to an address from any port at which this node does not listen.
+     *
+     * @param attempt what to do
+     * @param prepare fills the pipeline of the channel
+     */
+    public void probe(DialAttempt attempt, Consumer<Channel> prepare) {
+        resolved(attempt, remote -> connect(attempt, remote, Optional.empty(), false, prepare));
+    }
+
     private void resolved(DialAttempt attempt, Consumer<InetSocketAddress> then) {
         var unused = host.names().resolve(attempt.address()).whenComplete((remote, failure) -> {
             if (failure != null || attempt.upgraded().isDone()) {

@@ -46,6 +46,26 @@ class ReachabilityTest {
     }
 
     @Test
+    void tried_reached_sureUntilNotReached() {
+        reachability.tried(List.of(OUTSIDE, INSIDE), List.of());
+        assertEquals(List.of(OUTSIDE), reachability.sure());
+        assertEquals(1, changes.get());
+        reachability.tried(List.of(OUTSIDE), List.of());
+        assertEquals(1, changes.get());
+        reachability.tried(List.of(), List.of(OUTSIDE));
+        assertEquals(List.of(), reachability.sure());
+        assertEquals(2, changes.get());
+    }
+
+    @Test
+    void tried_openPortNotReached_notSureYetStillTried() {
+        reachability.mapped(List.of(OUTSIDE));
+        reachability.tried(List.of(), List.of(OUTSIDE));
+        assertEquals(List.of(), reachability.sure());
+        assertEquals(List.of(OUTSIDE), reachability.candidates());
+    }
+
+    @Test
     void wanted_portsOfPrivateNetworksOnly() {
         Multiaddr quic = Multiaddr.parse("/ip4/10.71.0.2/udp/5002/quic-v1");
         Multiaddr pub = Multiaddr.parse("/ip4/44.128.0.1/tcp/1");

@@ -119,6 +119,10 @@ public final class TestSwarm implements AutoCloseable {
         return swarm;
     }
 
+    public ProtocolTable protocols() {
+        return protocols;
+    }
+
     public String peer() {
         return key.peerId().toString();
     }
