@@ -17,6 +17,7 @@ import io.peerkit.api.transport.TransportContext;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.api.transport.TransportMode;
 import io.peerkit.transport.libp2p.Libp2pTransport;
+import io.peerkit.transport.libp2p.RelayLimits;
 import io.peerkit.transport.libp2p.SecureChannelKind;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -62,9 +63,13 @@ final class RawTransport implements TransportListener {
         return transport;
     }
 
-    /** Relays for others. */
+    /** Relays for others, as fast as it can. */
     static Transport relay() {
-        return start(Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0"), TransportMode.INFRASTRUCTURE);
+        RelayLimits unlimited =
+                RelayLimits.defaults().toBuilder().bytesPerSecond(0).build();
+        return start(
+                Libp2pTransport.builder().listen("/ip4/127.0.0.1/tcp/0").relayLimits(unlimited),
+                TransportMode.INFRASTRUCTURE);
     }
 
     private static Transport start(Libp2pTransport.Builder builder, TransportMode mode) {

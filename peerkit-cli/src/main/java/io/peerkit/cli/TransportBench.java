@@ -11,17 +11,17 @@ import java.util.Optional;
  */
 final class TransportBench implements Benchmark {
     private static final int WARM_UP_MEGABYTES = 256;
-    private static final int WARM_UP_MESSAGES = 200_000;
+    private static final int WARM_UP_MESSAGES = 100_000;
     private static final int WARM_UP_DIALS = 30;
     private static final int WARM_UP_ECHOES = 2_000;
 
-    private static final int MESSAGES = 200_000;
+    private static final int MESSAGES = 100_000;
     private static final int DIALS = 40;
     private static final int ECHOES = 2_000;
-    private static final int ECHOES_UNDER_LOAD = 300;
+    private static final int ECHOES_UNDER_LOAD = 100;
 
-    /** What js-libp2p is slower at is measured with less. */
-    private static final int SLOW_SHARE = 8;
+    /** The share of a round's bytes and messages that warms up. */
+    private static final int WARM_UP_SHARE = 8;
 
     private static final double HALF = 0.5;
     private static final double P99 = 0.99;
@@ -51,8 +51,8 @@ final class TransportBench implements Benchmark {
     }
 
     private static void warmUp(TransportSubject subject) throws IOException {
-        double unused = subject.megabytesPerSecond(WARM_UP_MEGABYTES / SLOW_SHARE)
-                + subject.messagesPerSecond(WARM_UP_MESSAGES / SLOW_SHARE)
+        double unused = subject.megabytesPerSecond(WARM_UP_MEGABYTES / WARM_UP_SHARE)
+                + subject.messagesPerSecond(WARM_UP_MESSAGES / WARM_UP_SHARE)
                 + subject.dialMillis(WARM_UP_DIALS).length
                 + subject.echoMillis(WARM_UP_ECHOES, false).length;
     }
