@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.peerkit.agent.FileKeyStore;
 import io.peerkit.agent.NetworkAccess;
+import io.peerkit.api.AgentId;
+import io.peerkit.api.NodeListener;
 import io.peerkit.api.NodeStatus;
 import io.peerkit.api.PeerkitNode;
 import io.peerkit.api.PeerkitRelay;
@@ -17,6 +19,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -32,6 +35,7 @@ import java.util.stream.IntStream;
  *   publish FROM TO            publishes entries
  *   entries COUNT              waits until there are so many: the fingerprint of all
  *   direct true|false          waits until a peer is reached so: ok
+ *   paths                      the ways to peers of which the application was told, in order
  *   figure NAME                a metric of the relay
  * </pre>
  */
@@ -42,6 +46,7 @@ public final class HomeNode {
 
     private Optional<PeerkitNode> node = Optional.empty();
     private Optional<PeerkitRelay> relay = Optional.empty();
+    private final List<io.peerkit.api.transport.Path> paths = new CopyOnWriteArrayList<>();
 
     private HomeNode() {}
 
@@ -73,6 +78,7 @@ public final class HomeNode {
                     var unused = await(status -> status.peers().stream().anyMatch(peer -> peer.direct() == direct));
                     yield "ok";
                 }
+                case "paths" -> paths.toString();
                 case "figure" -> String.valueOf(relay.orElseThrow().metrics().getOrDefault(words.get(1), 0L));
                 default -> "unknown";
             };
@@ -99,6 +105,12 @@ public final class HomeNode {
                         .listen("/ip4/0.0.0.0/tcp/" + port)
                         .relay(new RelayAddress(relayAddress)))
                 .access(NetworkAccess.sharedKey(KEY))
+                .listener(new NodeListener() {
+                    @Override
+                    public void pathChanged(AgentId agent, io.peerkit.api.transport.Path path) {
+                        paths.add(path);
+                    }
+                })
                 .start()
                 .join();
         node = Optional.of(started);

@@ -31,6 +31,7 @@ class HomesIT extends InTheLab {
                 Thread.sleep(800); // the lab has real routers and a real clock
             }
             assertThat(homes.left.ask("direct true")).isEqualTo("ok");
+            assertThat(homes.left.ask("paths")).startsWith("[UPGRADING").endsWith("DIRECT]");
             String fingerprint = homes.left.ask("entries " + ENTRIES);
             assertThat(homes.right.ask("entries " + ENTRIES))
                     .isEqualTo(fingerprint)

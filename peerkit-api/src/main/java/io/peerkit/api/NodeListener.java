@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.peerkit.api;
 
+import io.peerkit.api.transport.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,14 @@ public interface NodeListener {
      * @param direct false when bytes go through a relay
      */
     default void peerConnected(AgentId agent, boolean direct) {}
+
+    /**
+     * Bytes get to a connected peer in another way than before: without its relay, say.
+     *
+     * @param agent the peer
+     * @param path the new way
+     */
+    default void pathChanged(AgentId agent, Path path) {}
 
     /**
      * The last connection to a peer closed.

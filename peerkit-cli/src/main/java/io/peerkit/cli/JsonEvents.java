@@ -12,6 +12,7 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
 import io.peerkit.api.SyncProgress;
+import io.peerkit.api.transport.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -44,6 +45,14 @@ final class JsonEvents implements NodeListener {
     @Override
     public void peerConnected(AgentId agent, boolean direct) {
         lines.write(peer(agent.toString(), "connected").put("direct", direct));
+    }
+
+    @Override
+    public void pathChanged(AgentId agent, Path path) {
+        lines.write(JsonLines.event("path")
+                .put("agentId", agent.toString())
+                .put("path", path.name().toLowerCase(Locale.ROOT))
+                .put("direct", path == Path.DIRECT));
     }
 
     @Override

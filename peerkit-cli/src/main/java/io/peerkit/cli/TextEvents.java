@@ -8,8 +8,10 @@ import io.peerkit.api.NodeId;
 import io.peerkit.api.NodeListener;
 import io.peerkit.api.Removed;
 import io.peerkit.api.SyncProgress;
+import io.peerkit.api.transport.Path;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Tells a node's events to people. */
@@ -34,6 +36,11 @@ final class TextEvents implements NodeListener {
     @Override
     public void peerConnected(AgentId agent, boolean direct) {
         out.println("connected " + agent + (direct ? "" : " (relayed)"));
+    }
+
+    @Override
+    public void pathChanged(AgentId agent, Path path) {
+        out.println(agent + " is " + path.name().toLowerCase(Locale.ROOT) + " now");
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.peerkit.api.StorageHooks;
 import io.peerkit.api.gossip.EntryHeader;
 import io.peerkit.api.storage.RecordKey;
 import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.api.transport.TransportListener;
 import io.peerkit.gossip.internal.blob.LargeBlobs;
@@ -78,6 +79,11 @@ public final class GossipNode {
             @Override
             public void peerGone(NodeId node) {
                 calls.tell(true, now -> now.gone(node));
+            }
+
+            @Override
+            public void pathChanged(NodeId node, Path path) {
+                calls.tell(true, now -> now.pathChanged(node, path));
             }
 
             @Override

@@ -11,6 +11,7 @@ import io.peerkit.api.agent.NodeCapacity;
 import io.peerkit.api.gossip.ConnectionStrategy;
 import io.peerkit.api.storage.Storage;
 import io.peerkit.api.transport.AccessGrant;
+import io.peerkit.api.transport.Path;
 import io.peerkit.api.transport.PeerStream;
 import io.peerkit.api.transport.Transport;
 import io.peerkit.gossip.GossipSettings;
@@ -288,6 +289,12 @@ public final class LiveNode {
             sightings.disconnected(peer.agent(), loop.now());
             tasks.execute(() -> settings.listener().peerDisconnected(peer.agent()));
         }
+    }
+
+    /** Bytes get to a node in another way. */
+    public void pathChanged(NodeId node, Path path) {
+        Optional<Peer> peer = stopped ? Optional.empty() : peers.at(node);
+        peer.ifPresent(known -> tasks.execute(() -> settings.listener().pathChanged(known.agent(), path)));
     }
 
     /** A node was turned away, or turned this one away. */
