@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
 
 /** Gets the npm packages of a folder when they are missing or older than its lock file: for tests of this repository. */
 public final class NpmPackages {
@@ -34,6 +36,26 @@ public final class NpmPackages {
             return Optional.empty();
         }
         return Optional.of("npm ci failed in " + folder + ", perhaps the registry cannot be reached");
+    }
+
+    /**
+     * Gets them if need be, for a test that is skipped without them, and fails instead where {@code CI=true}.
+     *
+     * @param folder has {@code package-lock.json}
+     * @param what is tested, for the reason that is printed
+     * @throws IOException when the folder cannot be read
+     * @throws InterruptedException when interrupted while it waits for npm
+     */
+    public static void require(Path folder, String what) throws IOException, InterruptedException {
+        Optional<String> problem = problem(folder);
+        if (problem.isPresent()) {
+            String reason = what + " is skipped: " + problem.get();
+            System.out.println(reason);
+            if ("true".equals(System.getenv("CI"))) {
+                Assertions.fail(reason);
+            }
+            Assumptions.abort(reason);
+        }
     }
 
     private static int run(Path folder, List<String> command) throws InterruptedException {

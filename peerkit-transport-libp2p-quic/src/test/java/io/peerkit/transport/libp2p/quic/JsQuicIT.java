@@ -23,8 +23,6 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,15 +43,7 @@ final class JsQuicIT {
 
     @BeforeEach
     void findJs() throws Exception {
-        Optional<String> problem = NpmPackages.problem(FOLDER);
-        if (problem.isPresent()) {
-            String reason = "js-libp2p interop is skipped: " + problem.get();
-            System.out.println(reason);
-            if ("true".equals(System.getenv("CI"))) {
-                Assertions.fail(reason);
-            }
-            Assumptions.abort(reason);
-        }
+        NpmPackages.require(FOLDER, "js-libp2p interop");
     }
 
     @AfterEach

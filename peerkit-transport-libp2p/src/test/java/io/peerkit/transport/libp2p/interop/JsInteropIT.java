@@ -27,8 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,15 +54,7 @@ final class JsInteropIT {
     /** Where js-libp2p is; without it the test is skipped, or fails where it must not be. */
     static Path folder() throws IOException, InterruptedException {
         Path folder = Path.of(System.getProperty("peerkit.root"), "interop", "js");
-        Optional<String> problem = NpmPackages.problem(folder);
-        if (problem.isPresent()) {
-            String reason = "js-libp2p interop is skipped: " + problem.get();
-            System.out.println(reason);
-            if ("true".equals(System.getenv("CI"))) {
-                Assertions.fail(reason);
-            }
-            Assumptions.abort(reason);
-        }
+        NpmPackages.require(folder, "js-libp2p interop");
         return folder;
     }
 

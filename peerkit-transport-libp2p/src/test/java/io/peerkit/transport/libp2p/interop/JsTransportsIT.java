@@ -20,8 +20,6 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,15 +39,7 @@ final class JsTransportsIT {
 
     @BeforeAll
     static void findJs() throws Exception {
-        Optional<String> problem = NpmPackages.problem(FOLDER);
-        if (problem.isPresent()) {
-            String reason = "js-libp2p interop is skipped: " + problem.get();
-            System.out.println(reason);
-            if ("true".equals(System.getenv("CI"))) {
-                Assertions.fail(reason);
-            }
-            Assumptions.abort(reason);
-        }
+        NpmPackages.require(FOLDER, "js-libp2p interop");
     }
 
     private static JsNode js(String transport, String security) throws Exception {
