@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /** Feeds a decoder with random bytes and with damaged samples; only {@link InvalidBytesException} may come of it. */
 public final class Fuzz {
-    /** The cases for each decoder. */
-    public static final int CASES = 100_000;
+    /** The cases for each decoder; the profile {@code soak} asks for a million. */
+    public static final int CASES = Integer.getInteger("peerkit.fuzz.cases", 50_000);
 
     private static final int MAX_RANDOM_BYTES = 96;
 
