@@ -49,7 +49,8 @@ class HomesIT extends InTheLab {
                     .isEqualTo(fingerprint)
                     .doesNotContain("failed");
             assertThat(homes.right.ask("direct false")).isEqualTo("ok");
-            assertThat(homes.relay.ask("figure relay.circuits.open")).isEqualTo("1");
+            // Two when both dialed at the same time.
+            assertThat(homes.relay.ask("figure relay.circuits.open")).isIn("1", "2");
         }
     }
 
