@@ -8,6 +8,7 @@ import io.peerkit.transport.libp2p.internal.connection.Substream;
 import io.peerkit.transport.libp2p.internal.identify.IdentifyMessage;
 import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
+import io.peerkit.transport.libp2p.internal.stream.FrameStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -174,8 +175,7 @@ public final class AutonatClient {
             this.nonce = nonce;
             frames = new FrameStream(
                     stream,
-                    AutonatMessage.MAX_BYTES,
-                    ReachabilityProbe.TIMEOUT,
+                    AutonatServer.rules(AutonatMessage.MAX_BYTES, ReachabilityProbe.TIMEOUT),
                     this::received,
                     cause -> answered(nonce, Optional.empty()));
         }
@@ -218,8 +218,7 @@ public final class AutonatClient {
             this.from = from;
             frames = new FrameStream(
                     stream,
-                    DialBackMessage.MAX_BYTES,
-                    AutonatServer.DIAL_BACK_TIMEOUT,
+                    AutonatServer.rules(DialBackMessage.MAX_BYTES, AutonatServer.DIAL_BACK_TIMEOUT),
                     this::received,
                     cause -> {}); // the peer says what became of it
         }

@@ -8,6 +8,7 @@ import io.peerkit.transport.libp2p.internal.connection.Substream;
 import io.peerkit.transport.libp2p.internal.metrics.Metrics;
 import io.peerkit.transport.libp2p.internal.multiformats.Multiaddr;
 import io.peerkit.transport.libp2p.internal.multiformats.PeerId;
+import io.peerkit.transport.libp2p.internal.stream.FrameStream;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import java.util.random.RandomGenerator;
  * @see <a href="https://github.com/libp2p/specs/blob/master/autonat/autonat-v2.md">libp2p AutoNAT v2, r2</a>
  */
 public final class AutonatServer {
+    /** The most messages from one side: {@link AutonatMessage#MAX_DATA_BYTES} in pieces of a hundred bytes. */
+    private static final int MAX_MESSAGES = 1_024;
+
     /** The name of the protocol in which a dial is asked for. */
     public static final String DIAL_REQUEST = "/libp2p/autonat/2/dial-request";
 
@@ -91,7 +95,7 @@ public final class AutonatServer {
             synchronized (service) {
                 turn = service.begin(connection.peer(), remote.getAddress());
             }
-            frames = new FrameStream(stream, AutonatMessage.MAX_BYTES, TIMEOUT, this::received, cause -> over());
+            frames = new FrameStream(stream, rules(AutonatMessage.MAX_BYTES, TIMEOUT), this::received, cause -> over());
         }
 
         private void received(byte[] frame) {
@@ -159,6 +163,12 @@ public final class AutonatServer {
         return result;
     }
 
+    /** What holds for streams of either protocol. */
+    static FrameStream.Rules rules(int maxBytes, Duration timeout) {
+        return new FrameStream.Rules(
+                "autonat message", "an autonat stream", "end an autonat stream", maxBytes, MAX_MESSAGES, timeout);
+    }
+
     private static void tell(Connection back, long nonce, CompletableFuture<DialStatus> result) {
         var unused = back.open(DIAL_BACK).whenComplete((stream, failure) -> {
             if (failure != null) {
@@ -167,8 +177,7 @@ public final class AutonatServer {
             }
             FrameStream frames = new FrameStream(
                     stream,
-                    DialBackMessage.MAX_BYTES,
-                    DIAL_BACK_TIMEOUT,
+                    rules(DialBackMessage.MAX_BYTES, DIAL_BACK_TIMEOUT),
                     answer -> {
                         DialBackMessage.readTaken(answer);
                         result.complete(DialStatus.OK);

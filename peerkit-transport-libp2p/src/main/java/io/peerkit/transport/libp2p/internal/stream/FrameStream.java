@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.peerkit.transport.libp2p.internal.autonat;
+package io.peerkit.transport.libp2p.internal.stream;
 
 import io.peerkit.api.InvalidBytesException;
 import io.peerkit.api.PeerUnreachableException;
@@ -7,21 +7,29 @@ import io.peerkit.api.PeerkitException;
 import io.peerkit.transport.libp2p.internal.connection.StreamDriver;
 import io.peerkit.transport.libp2p.internal.connection.Substream;
 import io.peerkit.transport.libp2p.internal.connection.WriteListener;
-import io.peerkit.transport.libp2p.internal.stream.FrameInput;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Messages behind their lengths, for a bounded time. Belongs to the event loop of the connection. */
-final class FrameStream implements StreamDriver {
-    /** The most messages from one side: {@link AutonatMessage#MAX_DATA_BYTES} in pieces of a hundred bytes. */
-    static final int MAX_MESSAGES = 1_024;
+public final class FrameStream implements StreamDriver {
+    /**
+     * What holds for the streams of a protocol.
+     *
+     * @param message what one message is called
+     * @param stream what the stream is called, with its article
+     * @param due what the peer did not do when the time is over
+     * @param maxBytes the longest message
+     * @param maxMessages the most messages from one side
+     * @param timeout until {@link FrameStream#end}
+     */
+    public record Rules(String message, String stream, String due, int maxBytes, int maxMessages, Duration timeout) {}
 
+    private final Rules rules;
     private final Substream stream;
     private final Consumer<byte[]> received;
     private final Consumer<PeerkitException> failed;
     private final FrameInput frames;
-    private final Duration timeout;
     private final Runnable cancelTimeout;
     private int messages;
     private boolean over;
@@ -29,53 +37,63 @@ final class FrameStream implements StreamDriver {
     /**
      * Takes a stream; {@link #start} must follow.
      *
-     * @param maxBytes the longest message
-     * @param timeout until {@link #end}
+     * @param stream on which the protocol was agreed
+     * @param rules of the protocol
      * @param received is told each message
      * @param failed is told when the stream breaks before {@link #end}
      */
-    FrameStream(
-            Substream stream,
-            int maxBytes,
-            Duration timeout,
-            Consumer<byte[]> received,
-            Consumer<PeerkitException> failed) {
+    public FrameStream(Substream stream, Rules rules, Consumer<byte[]> received, Consumer<PeerkitException> failed) {
         this.stream = stream;
-        this.timeout = timeout;
+        this.rules = rules;
         this.received = received;
         this.failed = failed;
-        frames = new FrameInput("autonat message", maxBytes);
-        cancelTimeout = stream.connection().after(timeout, this::timeOut);
+        frames = new FrameInput(rules.message(), rules.maxBytes());
+        cancelTimeout = stream.connection().after(rules.timeout(), this::timeOut);
     }
 
-    void start() {
+    /** Begins to take messages. */
+    public void start() {
         stream.drive(this);
     }
 
-    void send(byte[] message) {
+    /**
+     * Sends a message.
+     *
+     * @param message without its length
+     */
+    public void send(byte[] message) {
         stream.write(FrameInput.withLength(message), WriteListener.NONE);
     }
 
     /** Everything is said. */
-    void end() {
+    public void end() {
         over = true;
         cancelTimeout.run();
         stream.closeWrite();
+    }
+
+    /** Nothing more will be said; nobody is told. */
+    public void abandon() {
+        if (!over) {
+            over = true;
+            cancelTimeout.run();
+            stream.reset();
+        }
     }
 
     @Override
     public void readable() {
         Optional<byte[]> frame = over ? Optional.empty() : frames.next(stream);
         while (frame.isPresent()) {
-            if (++messages > MAX_MESSAGES) {
-                throw new InvalidBytesException("autonat messages " + messages + ", at most " + MAX_MESSAGES);
+            if (++messages > rules.maxMessages()) {
+                throw new InvalidBytesException(rules.message() + "s " + messages + ", at most " + rules.maxMessages());
             }
             received.accept(frame.get());
             frame = over ? Optional.empty() : frames.next(stream);
         }
         if (!over && stream.isInputEnded()) {
             throw new PeerUnreachableException(
-                    "node " + stream.connection().node() + " closed an autonat stream before its end");
+                    "node " + stream.connection().node() + " closed " + rules.stream() + " before its end");
         }
     }
 
@@ -91,6 +109,6 @@ final class FrameStream implements StreamDriver {
     private void timeOut() {
         stream.reset();
         broken(new PeerUnreachableException(
-                "node " + stream.connection().node() + " did not end an autonat stream within " + timeout));
+                "node " + stream.connection().node() + " did not " + rules.due() + " within " + rules.timeout()));
     }
 }
